@@ -1,0 +1,1 @@
+"""The record: pure rules, tables, reads and writes. The programs meet only here."""

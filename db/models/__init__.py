@@ -1,0 +1,37 @@
+"""Tables, one aggregate a file."""
+
+from db.models.alarms import Alarm, AlarmStep
+from db.models.audit import AuditEntry
+from db.models.base import Base
+from db.models.devices import Device, DeviceLatest
+from db.models.duty import Contract, Duty, Maintainer
+from db.models.people import Account, Grant, LoginSession, Person, WallToken
+from db.models.regions import Region
+from db.models.signals import DeadLetter, Feed, Signal
+from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+
+__all__ = [
+    "Access",
+    "Account",
+    "Alarm",
+    "AlarmStep",
+    "AuditEntry",
+    "Base",
+    "Contract",
+    "DeadLetter",
+    "Device",
+    "DeviceLatest",
+    "Duty",
+    "Feed",
+    "Grant",
+    "LoginSession",
+    "Maintainer",
+    "Milestone",
+    "Person",
+    "Region",
+    "Signal",
+    "Venue",
+    "VenueArea",
+    "VenuePerson",
+    "WallToken",
+]

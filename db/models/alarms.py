@@ -1,0 +1,69 @@
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, big_key, county_ref, small
+
+
+class Alarm(Base):
+    """A condition that a person must look at; the signals of one venue, area and kind fold into one open alarm."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        Index(
+            "uq_alarms_open",
+            "venue_id",
+            text("coalesce(area_id, 0)"),
+            "kind",
+            unique=True,
+            postgresql_where=text("closed_at is null"),
+        ),
+        Index("ix_alarms_raised_at", "raised_at"),
+        Index("ix_alarms_open", "level", "raised_at", postgresql_where=text("closed_at is null")),
+        Index("ix_alarms_venue_id_raised_at", "venue_id", "raised_at"),
+    )
+
+    id: Mapped[big_key]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    county: Mapped[county_ref]
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
+    """The device that spoke first."""
+    kind: Mapped[str]
+    level: Mapped[small]
+    """1 critical … 4 notice."""
+    state: Mapped[str]
+    signal: Mapped[str | None]
+    value: Mapped[float | None]
+    """Last reading."""
+    raised_at: Mapped[datetime]
+    """The device's time of the first signal."""
+    recorded_at: Mapped[datetime]
+    last_signal_at: Mapped[datetime]
+    signal_count: Mapped[int] = mapped_column(server_default="1")
+    device_count: Mapped[int] = mapped_column(server_default="1")
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    verified_at: Mapped[datetime | None]
+    verdict: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    is_demo: Mapped[bool] = mapped_column(server_default="false")
+    """The venue is a demonstration venue."""
+
+
+class AlarmStep(Base):
+    """One step of an alarm's life: who, when, with what words."""
+
+    __tablename__ = "alarm_steps"
+    __table_args__ = (Index("ix_alarm_steps_alarm_id", "alarm_id", "at"),)
+
+    id: Mapped[big_key]
+    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarms.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    county: Mapped[county_ref]
+    at: Mapped[datetime]
+    step: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    actor_name: Mapped[str]
+    note: Mapped[str | None]

@@ -1,0 +1,41 @@
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, county_ref, key, small, venue_ref
+
+
+class Device(Base):
+    """A detector, meter, camera … at a venue; `code` is the device id in its MQTT topic."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[key]
+    code: Mapped[str] = mapped_column(unique=True)
+    venue_id: Mapped[venue_ref]
+    county: Mapped[county_ref]
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("areas.id"))
+    kind: Mapped[str]
+    model: Mapped[str]
+    installed_on: Mapped[date]
+    retired_on: Mapped[date | None]
+    is_demo: Mapped[bool] = mapped_column(server_default="false")
+
+
+class DeviceLatest(Base):
+    """The last word of each device: one row a device, only ever moved forward."""
+
+    __tablename__ = "device_latest"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    venue_id: Mapped[venue_ref]
+    county: Mapped[county_ref]
+    heard_at: Mapped[datetime]
+    """When the record last heard any message."""
+    observed_at: Mapped[datetime]
+    """The device's own time of that message."""
+    signal: Mapped[str]
+    value: Mapped[float | None]
+    battery_pct: Mapped[small | None]
+    rssi_dbm: Mapped[small | None]

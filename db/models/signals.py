@@ -1,0 +1,52 @@
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Index, Integer, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, big_key, recorded_at
+
+
+class Signal(Base):
+    """What a device said, once: partitioned by the day it was observed (`signals_YYYYMMDD`)."""
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        Index("ix_signals_venue_id_observed_at", "venue_id", "observed_at"),
+        {"postgresql_partition_by": "RANGE (observed_at)"},
+    )
+
+    device_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    signal: Mapped[str] = mapped_column(Text, primary_key=True)
+    observed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    venue_id: Mapped[int]
+    county: Mapped[int]
+    received_at: Mapped[datetime]
+    value: Mapped[float | None]
+    alarm: Mapped[bool | None]
+    text: Mapped[str | None]
+
+
+class DeadLetter(Base):
+    """A message that could not be taken, kept whole with the reason."""
+
+    __tablename__ = "dead_letters"
+
+    id: Mapped[big_key]
+    received_at: Mapped[recorded_at]
+    channel: Mapped[str]
+    """The door it came through: mqtt, gb26875, nbiot …"""
+    peer: Mapped[str]
+    """Topic or address of the sender."""
+    reason: Mapped[str]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Feed(Base):
+    """A running source of data and when it last gave a sign of life; a dead feed never looks calm."""
+
+    __tablename__ = "feeds"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    alive_at: Mapped[datetime]
+    accepted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    refused: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -1,0 +1,94 @@
+"""Settings, all from the environment as `ANWANG_*`; README.md documents each in its table."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from db.errors import CannotStart
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Everything an installation may choose. A URL left empty means: run a private service under `var_dir`."""
+
+    model_config = SettingsConfigDict(env_prefix="ANWANG_", extra="ignore")
+
+    var_dir: Path = Field(PROJECT / "var", description="data, sockets, logs and generated secrets of this installation")
+
+    database_url: str = Field("", description="external PostgreSQL as the schema's owner; empty: a private cluster")
+    database_app_url: str = Field("", description="the application's own role; empty: derived by `anwang db upgrade`")
+    redis_url: str = Field("", description="external Redis; empty: a private one")
+    mqtt_url: str = Field("", description="external broker, mqtt://user:password@host:port; empty: a private one")
+
+    bind_host: str = Field("127.0.0.1", description="address the portal and the private broker listen on")
+    portal_port: int = Field(8050, ge=1, le=65535, description="the portal's port")
+    portal_workers: int = Field(2, ge=1, le=64, description="portal processes")
+    postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
+    redis_port: int = Field(8379, ge=1, le=65535, description="port of the private Redis, loopback only")
+    mqtt_port: int = Field(8883, ge=1, le=65535, description="port of the private broker")
+    worker_processes: int = Field(1, ge=1, le=64, description="Celery worker processes")
+
+    session_idle_minutes: int = Field(60, ge=1, description="a session ends after this long without a request")
+    session_absolute_hours: int = Field(12, ge=1, description="a session ends after this long in any case")
+    wall_session_days: int = Field(90, ge=1, description="a wall display's session, renewed by its device token")
+    login_failures: int = Field(5, ge=1, description="wrong passwords before an account locks")
+    lockout_minutes: int = Field(15, ge=1, description="how long a locked account stays locked")
+    cookie_secure: bool = Field(False, description="send cookies over HTTPS only; set it behind TLS")
+
+    signal_retention_days: int = Field(90, ge=1, description="daily signal partitions older than this are dropped")
+    gateway_batch_messages: int = Field(500, ge=1, description="most messages the gateway commits together")
+    gateway_batch_seconds: float = Field(0.05, gt=0, description="longest wait before the gateway commits")
+    stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
+
+    map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
+    base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
+    language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")
+
+    @field_validator("var_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in ("zh_CN", "en"):
+            raise ValueError("must be zh_CN or en")
+        return value
+
+    @field_validator("database_url", "database_app_url")
+    @classmethod
+    def _postgres(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _mqtt(cls, value: str) -> str:
+        if value and not value.startswith(("mqtt://", "mqtts://")):
+            raise ValueError("must begin with mqtt:// or mqtts://")
+        return value
+
+
+@lru_cache
+def load() -> Settings:
+    """The settings of this process; one sentence for each wrong value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"ANWANG_{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        )
+        raise CannotStart(f"A setting cannot be used: {wrong}.") from error

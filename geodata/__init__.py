@@ -1,0 +1,1 @@
+"""Boundaries, datums and geometry: a leaf that knows nothing of the record."""

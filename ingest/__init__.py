@@ -1,0 +1,1 @@
+"""Ingest: what devices say, decoded, checked and recorded once."""
