@@ -1,0 +1,56 @@
+"""Languages: English in the source, gettext catalogues beside it, one language per request."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+CATALOGUES = Path(__file__).parent / "locales"
+LANGUAGES = ("zh_CN", "en")
+
+_language: ContextVar[str] = ContextVar("language", default="zh_CN")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The messages of one language, read from its .po file; English is the source and has none."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "portal.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled, domain="portal")
+
+
+def language() -> str:
+    """The language of the request being answered: zh_CN or en."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Answer in `code` within this block."""
+    token = _language.set(code if code in LANGUAGES else LANGUAGES[0])
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(message: str) -> str:
+    """`message` in the reader's language."""
+    return catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form of the message that fits `n`."""
+    return catalogue(language()).ngettext(one, many, n)
