@@ -1,0 +1,100 @@
+"""The pages, registered by hand."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from db.rules.access_scope import Role
+from portal.locale import _
+from portal.pages.alarms import page as alarms
+from portal.pages.map import page as map_page
+from portal.pages.rankings import page as rankings
+from portal.pages.venue import page as venue
+from portal.pages.wall import page as wall
+
+REGIONAL = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ANALYST, Role.ADMINISTRATOR})
+PEOPLE = REGIONAL | {Role.VENUE, Role.MAINTAINER}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: where it is, who may see it, what it shows."""
+
+    name: str
+    path: re.Pattern[str]
+    """The whole path; named groups become arguments of `layout`."""
+    title: Callable[[], str]
+    layout: Callable[..., Component]
+    register_callbacks: Callable[[Dash], None]
+    roles: frozenset[Role]
+    menu_path: str | None = None
+    icon: str = ""
+    bare: bool = False
+    """Shown without header and menu."""
+
+    def arguments(self, path: str) -> dict[str, Any] | None:
+        """What the path says, or None where it is not this page's."""
+        found = self.path.fullmatch(path)
+        return None if found is None else found.groupdict()
+
+
+PAGES: tuple[Page, ...] = (
+    Page(
+        "map",
+        re.compile("/"),
+        lambda: _("Map"),
+        map_page.layout,
+        map_page.register_callbacks,
+        PEOPLE,
+        menu_path="/",
+        icon="map",
+    ),
+    Page(
+        "alarms",
+        re.compile("/alarms"),
+        lambda: _("Alarms"),
+        alarms.layout,
+        alarms.register_callbacks,
+        PEOPLE,
+        menu_path="/alarms",
+        icon="bell",
+    ),
+    Page(
+        "rankings",
+        re.compile("/rankings"),
+        lambda: _("Rankings"),
+        rankings.layout,
+        rankings.register_callbacks,
+        REGIONAL,
+        menu_path="/rankings",
+        icon="bars",
+    ),
+    Page(
+        "wall",
+        re.compile("/wall"),
+        lambda: _("Wall"),
+        wall.layout,
+        wall.register_callbacks,
+        REGIONAL | {Role.WALL},
+        menu_path="/wall",
+        icon="wall",
+        bare=True,
+    ),
+    Page(
+        "venue",
+        re.compile(r"/venues/(?P<venue_id>\d{1,9})"),
+        lambda: _("Venue"),
+        venue.layout,
+        venue.register_callbacks,
+        PEOPLE,
+    ),
+)
+
+
+def find(path: str) -> Page | None:
+    """The page at an address."""
+    return next((page for page in PAGES if page.path.fullmatch(path)), None)

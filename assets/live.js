@@ -1,0 +1,80 @@
+// The one live stream of a browser tab: alarms as they are raised, and a pulse that proves the feed alive.
+(function () {
+  const listeners = new Set();
+  const state = { source: null, pulse: null, heardAt: 0 };
+
+  function store(id, data) {
+    if (document.getElementById("frame")) window.dash_clientside.set_props(id, { data });
+  }
+
+  function open() {
+    if (state.source) return;
+    const source = new EventSource("/live");
+    state.source = source;
+    source.addEventListener("alarm", (event) => {
+      const message = JSON.parse(event.data);
+      message.arrived = Date.now();
+      listeners.forEach((tell) => tell(message));
+      store("live-alarm", message);
+    });
+    source.addEventListener("pulse", (event) => {
+      state.pulse = JSON.parse(event.data);
+      state.heardAt = Date.now();
+      store("live-pulse", state.pulse);
+      paint();
+    });
+    source.addEventListener("resync", () => {
+      listeners.forEach((tell) => tell({ what: "resync" }));
+      store("live-alarm", { what: "resync", arrived: Date.now() });
+    });
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) {
+        state.source = null;
+        setTimeout(open, 3000);
+      }
+    };
+  }
+
+  // "stale" when a feed is late, or when this page itself has heard nothing for 15 s.
+  function health() {
+    if (!state.pulse || Date.now() - state.heardAt > 15000) return "stale";
+    return state.pulse.feeds.length && state.pulse.feeds.every((feed) => !feed.stale) ? "fresh" : "stale";
+  }
+
+  function lastWord() {
+    if (!state.pulse) return null;
+    const times = state.pulse.feeds.map((feed) => Date.parse(feed.alive_at)).filter(Boolean);
+    return times.length ? new Date(Math.max(...times)) : null;
+  }
+
+  function paint() {
+    const box = document.getElementById("freshness");
+    if (box) box.className = "freshness " + health();
+    const clock = document.getElementById("as-of");
+    const at = lastWord();
+    if (clock && at) clock.textContent = at.toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
+  }
+
+  setInterval(paint, 1000);
+
+  window.anwang = window.anwang || {};
+  window.anwang.live = {
+    listen(tell) {
+      listeners.add(tell);
+      open();
+      return () => listeners.delete(tell);
+    },
+    health,
+    lastWord,
+    now: () => Date.now(),
+  };
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.live = {
+    show_freshness() {
+      open();
+      setTimeout(paint, 0);
+      return "freshness " + health();
+    },
+  };
+})();

@@ -1,0 +1,296 @@
+// The map: areas coloured by a rate, venues as tiles, alarms as pulses. One engine for the map page and the wall.
+(function () {
+  const ENGINE = "/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0";
+  const WORKER = "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs?m=6.17.0";
+  const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
+  const FONT = ["Noto Sans SC Variable"];
+  const EMPTY = { type: "FeatureCollection", features: [] };
+  const maps = new Map();
+  let engine = null;
+
+  async function loadEngine() {
+    if (!engine) {
+      engine = (async () => {
+        if (!document.querySelector(`link[href="${STYLE_SHEET}"]`)) {
+          const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE_SHEET });
+          document.head.append(sheet);
+        }
+        const [library] = await Promise.all([
+          import(ENGINE),
+          document.fonts.load('16px "Noto Sans SC Variable"', "江西省南昌市0123456789%"),
+        ]);
+        library.setWorkerUrl(WORKER);
+        return library;
+      })();
+    }
+    return engine;
+  }
+
+  const regions = {};
+  function boundaries(level) {
+    regions[level] ||= fetch(`/api/v1/regions.geojson?level=${level}`, { credentials: "same-origin" }).then((answer) => {
+      if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
+      return answer.json();
+    });
+    return regions[level];
+  }
+
+  const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
+
+  function style(node, baseMap) {
+    const colours = {
+      ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
+      label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
+      accent: css("--accent", node),
+    };
+    const base = baseMap
+      ? { sources: { base: { type: "raster", tiles: [baseMap], tileSize: 256 } },
+          layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.55 } }] }
+      : { sources: {}, layers: [] };
+    return {
+      version: 8,
+      sources: {
+        ...base.sources,
+        counties: { type: "geojson", data: EMPTY, promoteId: "adcode" },
+        cities: { type: "geojson", data: EMPTY, promoteId: "adcode" },
+        province: { type: "geojson", data: EMPTY },
+        labels: { type: "geojson", data: EMPTY },
+        alarms: { type: "geojson", data: EMPTY },
+      },
+      layers: [
+        { id: "ground", type: "background", paint: { "background-color": colours.ground } },
+        ...base.layers,
+        { id: "county-fill", type: "fill", source: "counties", paint: {
+          "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
+            ["string", ["feature-state", "colour"], colours.dim], colours.dim],
+          "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1] } },
+        { id: "county-line", type: "line", source: "counties",
+          paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6],
+                   "line-opacity": 0.75 } },
+        { id: "city-line", type: "line", source: "cities",
+          paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3] } },
+        { id: "selected-line", type: "line", source: "counties", filter: ["==", ["get", "adcode"], -1],
+          paint: { "line-color": colours.accent, "line-width": 3 } },
+        { id: "province-line", type: "line", source: "province",
+          paint: { "line-color": colours.city, "line-width": 1.4 } },
+        { id: "labels", type: "symbol", source: "labels",
+          layout: { "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {},
+                                   ["get", "text"], { "font-scale": 0.94 }],
+                    "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.25,
+                    "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.2,
+                    "text-padding": 3, "symbol-sort-key": ["get", "order"] },
+          paint: { "text-color": colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.8 } },
+        { id: "alarm-dot", type: "circle", source: "alarms",
+          paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3.5, 12, 7],
+                   "circle-color": ["get", "colour"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
+      ],
+    };
+  }
+
+  function addVenues(map, view, node) {
+    for (const layer of ["density", "venue-dot", "venue-name"]) if (map.getLayer(layer)) map.removeLayer(layer);
+    if (map.getSource("venues")) map.removeSource("venues");
+    if (!view.tiles) return;
+    map.addSource("venues", { type: "vector", tiles: [new URL(view.tiles, location.href).href
+      .replaceAll("%7B", "{").replaceAll("%7D", "}")], minzoom: 5, maxzoom: 14, bounds: [113.4, 24.3, 118.7, 30.2] });
+    const share = ["/", ["get", view.measure], ["max", 1, ["get", "n"]]];
+    map.addLayer({ id: "density", type: "circle", source: "venues", "source-layer": "density", maxzoom: 10,
+      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, ["min", 2.4, ["+", 0.7, ["*", 0.25, ["sqrt", ["get", "n"]]]]],
+                                 9.9, ["min", 6, ["+", 1.6, ["*", 0.7, ["sqrt", ["get", "n"]]]]]],
+               "circle-color": ["interpolate", ["linear"], share, 0, css("--venue-off", node), 1, css("--venue-on", node)],
+               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.55 : 0.5, 9, 0.85] } }, "labels");
+    map.addLayer({ id: "venue-dot", type: "circle", source: "venues", "source-layer": "venues", minzoom: 10,
+      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3.2, 14, 8],
+               "circle-color": ["case", ["==", ["get", view.measure], 1], css("--venue-on", node), css("--venue-off", node)],
+               "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1 } }, "labels");
+    map.addLayer({ id: "venue-name", type: "symbol", source: "venues", "source-layer": "venues", minzoom: 12.5,
+      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9],
+                "text-anchor": "top", "text-max-width": 12, "text-optional": true },
+      paint: { "text-color": css("--map-label", node), "text-halo-color": css("--map-halo", node), "text-halo-width": 1.5 } });
+  }
+
+  function paintAreas(map, view) {
+    const data = view.areas || {};
+    for (const [adcode, area] of Object.entries(data)) {
+      map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour, inside: area.inside });
+    }
+    map.setFilter("selected-line", ["==", ["get", "adcode"], view.level === "county" ? view.area : -1]);
+    map.getSource("labels").setData({ type: "FeatureCollection", features: (view.labels || []).map((label, i) => ({
+      type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
+      properties: { name: label.name, text: label.text, size: view.labelSize || 13, order: i } })) });
+  }
+
+  const LEVELS = ["", "critical", "major", "minor", "notice"];
+  function alarmFeatures(entry) {
+    const features = [];
+    for (const alarm of entry.alarms.values()) {
+      features.push({ type: "Feature", geometry: { type: "Point", coordinates: [alarm.lng, alarm.lat] },
+        properties: { id: alarm.id, venue_id: alarm.venue_id, level: alarm.level, sort: -alarm.level,
+                      colour: css(`--${LEVELS[alarm.level]}`, entry.node) } });
+    }
+    features.sort((a, b) => a.properties.sort - b.properties.sort);
+    return { type: "FeatureCollection", features };
+  }
+
+  function paintAlarms(entry) {
+    entry.map.getSource("alarms")?.setData(alarmFeatures(entry));
+    const wanted = new Map();
+    for (const alarm of entry.alarms.values()) {
+      const fresh = Date.now() - Date.parse(alarm.raised_at) < 10 * 60 * 1000;
+      if (alarm.state === "raised" && (alarm.level === 1 || (fresh && alarm.level <= 3))) wanted.set(alarm.id, alarm);
+    }
+    for (const [id, pulse] of entry.pulses) if (!wanted.has(id)) { pulse.remove(); entry.pulses.delete(id); }
+    for (const [id, alarm] of wanted) {
+      if (entry.pulses.has(id)) continue;
+      const node = document.createElement("div");
+      node.className = `pulse pulse-${LEVELS[alarm.level]}`;
+      node.dataset.alarm = id;
+      node.title = `${alarm.venue_name}`;
+      node.addEventListener("click", (event) => { event.stopPropagation(); go(`/alarms?alarm=${id}`); });
+      entry.pulses.set(id, new entry.library.Marker({ element: node }).setLngLat([alarm.lng, alarm.lat]).addTo(entry.map));
+    }
+  }
+
+  function hear(entry, message) {
+    const alarm = message.alarm;
+    if (!alarm) return;
+    if (alarm.state === "closed") entry.alarms.delete(alarm.id);
+    else entry.alarms.set(alarm.id, alarm);
+    paintAlarms(entry);
+  }
+
+  const go = (href) => window.dash_clientside.set_props("address", { href });
+
+  function goDown(entry, area) {
+    const query = new URLSearchParams(location.search);
+    query.set("area", area);
+    window.dash_clientside.set_props("address", { search: `?${query}` });
+  }
+
+  function listen(entry) {
+    const { map, node } = entry;
+    const tip = Object.assign(document.createElement("div"), { className: "map-tip" });
+    node.append(tip);
+    let hovered = null;
+    const unhover = () => {
+      if (hovered !== null) map.setFeatureState({ source: "counties", id: hovered }, { hover: false });
+      hovered = null;
+      tip.style.display = "none";
+      map.getCanvas().style.cursor = "";
+    };
+    map.on("mousemove", (event) => {
+      const venue = map.getLayer("venue-dot") && map.queryRenderedFeatures(event.point, { layers: ["venue-dot"] })[0];
+      const county = map.queryRenderedFeatures(event.point, { layers: ["county-fill"] })[0];
+      unhover();
+      if (!venue && !county) return;
+      let words;
+      if (venue) words = [venue.properties.name];
+      else {
+        hovered = county.id;
+        map.setFeatureState({ source: "counties", id: hovered }, { hover: true });
+        const area = (entry.view.areas || {})[hovered];
+        words = area ? [area.name, area.text] : [county.properties.name];
+      }
+      map.getCanvas().style.cursor = "pointer";
+      tip.replaceChildren(...words.map((word) => Object.assign(document.createElement("span"), { textContent: word })));
+      tip.style.display = "block";
+      tip.style.transform = `translate(${Math.min(event.point.x + 14, node.clientWidth - 200)}px, ${event.point.y + 14}px)`;
+    });
+    map.on("mouseout", unhover);
+    map.on("click", (event) => {
+      const around = [[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]];
+      const hit = (layer) => map.getLayer(layer) && map.queryRenderedFeatures(around, { layers: [layer] })[0];
+      const alarm = hit("alarm-dot");
+      if (alarm) return go(`/alarms?alarm=${alarm.properties.id}`);
+      const venue = hit("venue-dot");
+      if (venue) return go(`/venues/${venue.properties.id}`);
+      const county = map.queryRenderedFeatures(event.point, { layers: ["county-fill"] })[0];
+      if (!county) return undefined;
+      const adcode = county.id, city = Math.floor(adcode / 100) * 100;
+      const inCity = entry.view.level !== "province" && Math.floor(entry.view.area / 100) * 100 === city;
+      return goDown(entry, inCity ? adcode : city);
+    });
+  }
+
+  async function open(node, view) {
+    const library = await loadEngine();
+    const map = new library.Map({
+      container: node, style: style(node, view.baseMap), bounds: view.bounds,
+      fitBoundsOptions: { padding: view.padding || 24 }, minZoom: 5, maxZoom: 17, attributionControl: false,
+      interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
+      keyboard: !view.wall,
+    });
+    map.touchZoomRotate?.disableRotation();
+    const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null };
+    maps.set(node, entry);
+    const [county, city, province] = await Promise.all([
+      boundaries("county"), boundaries("city"), boundaries("province"), map.once("load")]);
+    map.getSource("counties").setData(county);
+    map.getSource("cities").setData(city);
+    map.getSource("province").setData(province);
+    if (!view.wall) {
+      map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
+      listen(entry);
+    }
+    entry.stop = window.anwang.live.listen((message) => hear(entry, message));
+    entry.scheme = matchMedia("(prefers-color-scheme: dark)");
+    entry.onScheme = () => { close(node); open(node, entry.view).then(() => undefined); };
+    entry.scheme.addEventListener("change", entry.onScheme);
+    return entry;
+  }
+
+  function close(node) {
+    const entry = maps.get(node);
+    if (!entry) return;
+    entry.stop?.();
+    entry.scheme?.removeEventListener("change", entry.onScheme);
+    entry.map.remove();
+    maps.delete(node);
+    node.replaceChildren();
+  }
+
+  async function show(node, view) {
+    for (const other of [...maps.keys()]) if (!other.isConnected) close(other);
+    let entry = maps.get(node);
+    const isNew = !entry;
+    if (isNew) {
+      if (node.dataset.opening) { node.pending = view; return null; }
+      node.dataset.opening = "1";
+      entry = await open(node, view);
+      delete node.dataset.opening;
+      if (node.pending) { view = node.pending; delete node.pending; }
+    }
+    const before = entry.shown;
+    entry.view = view;
+    entry.shown = view;
+    paintAreas(entry.map, view);
+    if (!before || before.tiles !== view.tiles || before.measure !== view.measure) addVenues(entry.map, view, node);
+    entry.alarms = new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
+    paintAlarms(entry);
+    if (!isNew && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
+      entry.map.fitBounds(view.bounds, { padding: view.padding || 24, duration: view.wall ? 1600 : 600 });
+    }
+    entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); });
+    return entry;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.target.closest("input, textarea, [role=listbox]")) return;
+    const up = document.querySelector(".page-map .breadcrumb a:last-of-type");
+    if (up) up.click();
+  });
+
+  window.anwang = window.anwang || {};
+  window.anwang.map = { show, maps, flyTo(node, lng, lat, zoom) {
+    maps.get(node)?.map.flyTo({ center: [lng, lat], zoom, duration: 1800 });
+  } };
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.map = {
+    draw(view, id) {
+      const node = document.getElementById(id);
+      if (view && node) show(node, view).catch((error) => { node.dataset.failed = String(error); console.error(error); });
+      return view ? view.area : null;
+    },
+  };
+})();

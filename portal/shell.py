@@ -1,0 +1,184 @@
+"""What stands around every page: header, menu, live feed, and the router."""
+
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from db.errors import AnwangError
+from db.queries import venues as venue_queries
+from portal import asking, pages, words
+from portal.components.layout import badge, icon, note
+from portal.locale import _, language
+
+
+def layout() -> Component:
+    """The frame of one browser tab; `#page` is filled by the router."""
+    return html.Div(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Store(id="live-alarm"),
+            dcc.Store(id="live-pulse"),
+            html.Div(id="frame", className="frame loading"),
+            html.Div(id="toast", className="toast", role="status"),
+        ]
+    )
+
+
+def frame(page: pages.Page, content: Component) -> list[Component]:
+    """Header and menu around a page's content."""
+    asker = asking.current()
+    return [
+        html.Header(
+            [
+                dcc.Link([html.Span(_("Anwang"), className="brand-name")], href="/", className="brand"),
+                badge(f"{asker.place} · {words.role(asker.role)}", "place"),
+                _demo_badge(),
+                html.Div(
+                    dcc.Dropdown(
+                        id="find-venue",
+                        placeholder=_("Find a venue: name, initials or address"),
+                        options=[],
+                        clearable=True,
+                        maxHeight=360,
+                    ),
+                    className="find",
+                ),
+                html.Div(
+                    [html.Span(_("As of"), className="as-of-word"), html.Span("–", id="as-of"), html.I(className="dot")],
+                    id="freshness",
+                    className="freshness",
+                    title=_("Time of the last sign of life from the data feed"),
+                ),
+                _language_switch(),
+                _person_menu(asker),
+            ],
+            className="header",
+        ),
+        html.Nav(
+            [
+                dcc.Link(
+                    [icon(entry.icon), html.Span(entry.title()), *_count_badge(entry)],
+                    href=entry.menu_path or "/",
+                    className="here" if entry is page else "",
+                )
+                for entry in pages.PAGES
+                if entry.menu_path and asker.role in entry.roles
+            ],
+            className="menu",
+            **{"aria-label": _("Main menu")},
+        ),
+        html.Main(content, className=f"page page-{page.name}"),
+    ]
+
+
+def _count_badge(entry: pages.Page) -> list[Component]:
+    return [html.Span(id="open-alarm-count", className="count")] if entry.name == "alarms" else []
+
+
+def _demo_badge() -> Component:
+    with asking.reading() as session:
+        is_demo = venue_queries.any_demo(session)
+    return badge(_("Demonstration data"), "demo") if is_demo else html.Span()
+
+
+def _language_switch() -> Component:
+    other, word = ("en", "EN") if language() == "zh_CN" else ("zh_CN", "中")
+    return html.Form(
+        [
+            dcc.Input(type="hidden", name="csrf_token", value=asking.current().csrf_token),
+            dcc.Input(type="hidden", name="language", value=other),
+            html.Button(word, type="submit", className="plain", title="中文 / English"),
+        ],
+        action="/language",
+        method="POST",
+        className="language",
+    )
+
+
+def _person_menu(asker: asking.Asker) -> Component:
+    return html.Details(
+        [
+            html.Summary([icon("person"), html.Span(asker.name, className="person-name")]),
+            html.Div(
+                [
+                    html.Strong(asker.name),
+                    html.Span(f"{asker.place} · {words.role(asker.role)}", className="quiet"),
+                    html.A(_("Interface for programs (API)"), href="/api/v1/docs", className="plain"),
+                    html.Form(
+                        [
+                            dcc.Input(type="hidden", name="csrf_token", value=asker.csrf_token),
+                            html.Button(_("Log out"), type="submit", className="wide"),
+                        ],
+                        action="/logout",
+                        method="POST",
+                    ),
+                ],
+                className="person-card",
+            ),
+        ],
+        className="person",
+    )
+
+
+def refusal_page(status: int, sentence: str, styles: list[str]) -> str:
+    """A whole HTML page for an address that cannot be shown."""
+    links = "".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in styles)
+    return (
+        f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_("Anwang")}</title>{links}</head>'
+        f'<body><main class="refusal"><p class="refusal-code">{status}</p><h1>{escape(_(sentence))}</h1>'
+        f'<p><a class="button" href="/">{escape(_("Back to the map"))}</a></p></main></body></html>'
+    )
+
+
+def register_callbacks(app: Dash) -> None:
+    @app.callback(
+        Output("frame", "children"),
+        Output("frame", "className"),
+        Input("address", "pathname"),
+        State("address", "search"),
+    )
+    def show_page(path: str, search: str | None) -> tuple[Any, str]:
+        page = pages.find(path or "/")
+        if page is None or asking.current().role not in page.roles:
+            return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
+        try:
+            content = page.layout(**(page.arguments(path or "/") or {}), **address_parts(search))
+        except AnwangError as refusal:
+            content = note(_(str(refusal)), "error")
+        if page.bare:
+            return content, f"frame bare bare-{page.name}"
+        return frame(page, content), "frame"
+
+    @app.callback(Output("find-venue", "options"), Input("find-venue", "search_value"), prevent_initial_call=True)
+    def find_venue(words_typed: str | None) -> Any:
+        if not words_typed or not words_typed.strip():
+            return dash.no_update
+        with asking.reading() as session:
+            found = venue_queries.search(session, words_typed.strip(), limit=12)
+        return [
+            {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{words_typed} {venue.name}"}
+            for venue in found
+        ]
+
+    @app.callback(
+        Output("address", "href"), Output("find-venue", "value"), Input("find-venue", "value"), prevent_initial_call=True
+    )
+    def go_to_venue(venue_id: int | None) -> tuple[Any, Any]:
+        return (f"/venues/{venue_id}", None) if venue_id else (dash.no_update, dash.no_update)
+
+    app.clientside_callback(
+        ClientsideFunction("live", "show_freshness"),
+        Output("freshness", "className"),
+        Input("live-pulse", "data"),
+        Input("frame", "className"),
+    )
+
+
+def address_parts(search: str | None) -> dict[str, str]:
+    """The query part of an address as keyword arguments; the last of a repeated name counts."""
+    return {name: value for name, value in parse_qsl((search or "").lstrip("?")) if name.isidentifier()}
