@@ -1,0 +1,33 @@
+"""The regions as the portal shows them, read once per process."""
+
+from db.queries import regions as region_queries
+from db.queries.regions import RegionRow, RegionTree
+from portal import asking
+from portal.locale import language
+
+_known: list[RegionTree] = []
+
+
+def tree() -> RegionTree:
+    """All regions; read again while the record has none yet."""
+    if not _known:
+        with asking.reading() as session:
+            found = region_queries.tree(session)
+        if not found.by_adcode:
+            return found
+        _known.append(found)
+    return _known[0]
+
+
+def name(region: RegionRow) -> str:
+    """The region's name in the reader's language."""
+    return region.name if language() == "zh_CN" else region.name_en
+
+
+def short_name(region: RegionRow) -> str:
+    """The name as on a map: 南昌 for 南昌市; districts and counties keep theirs where one character would be left."""
+    full = name(region)
+    if language() != "zh_CN":
+        return full.removesuffix(" District").removesuffix(" County").removesuffix(" City")
+    bare = full.removesuffix("市") if region.level == "city" else full.rstrip("区县市")
+    return bare if len(bare) >= 2 else full
