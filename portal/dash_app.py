@@ -16,7 +16,7 @@ from portal.locale import _, language
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wall.css")
-SCRIPTS = ("live.js", "map.js", "wall.js", "keys.js")
+SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
 
 
 @cache

@@ -1,0 +1,80 @@
+// Small behaviour of the pages: date fields, drop-down menus that close, heat-map cells that lead somewhere, the alarm grid.
+(function () {
+  const go = (href) => window.dash_clientside.set_props("address", { href });
+
+  // A span.date-field becomes the browser's own date field: localised, keyboard-friendly, good on a phone.
+  function fieldFor(span) {
+    const input = document.createElement("input");
+    input.type = "date";
+    input.value = span.dataset.value;
+    input.min = "2024-01-15";
+    input.max = span.dataset.max;
+    input.setAttribute("aria-label", span.previousSibling?.textContent || "date");
+    input.addEventListener("change", () => {
+      if (input.value && input.checkValidity()) go(span.dataset.href.replace("DAY", input.value));
+    });
+    span.replaceChildren(input);
+  }
+
+  new MutationObserver(() => {
+    document.querySelectorAll(".date-field:empty").forEach(fieldFor);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.pick[open], details.person[open]").forEach((menu) => {
+      if (!menu.contains(event.target) || event.target.closest("a")) menu.removeAttribute("open");
+    });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("details[open].pick, details[open].person").forEach((m) => m.removeAttribute("open"));
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      const find = document.querySelector("#find-venue");
+      if (find) { event.preventDefault(); find.click(); find.focus(); }
+    }
+  });
+
+  const spanOf = (from) => {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(from)) / 1000));
+    const two = (n) => String(n).padStart(2, "0");
+    if (seconds >= 86400) return `${Math.floor(seconds / 86400)}d ${two(Math.floor(seconds / 3600) % 24)}h`;
+    if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+  };
+  setInterval(() => {
+    document.querySelectorAll("[data-since]").forEach((node) => { node.textContent = spanOf(node.dataset.since); });
+  }, 1000);
+
+  window.anwang = window.anwang || {};
+  window.anwang.spanOf = spanOf;
+  window.anwang.go = go;
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.pages = {
+    follow_cell(click) {
+      const point = click?.points?.[0];
+      if (point?.customdata?.[0]) go(point.customdata[0]);
+      return window.dash_clientside.no_update;
+    },
+    // A raised or changed alarm: fetch the grid's rows again where they are, selection and scroll stay.
+    refresh_grid(message, id) {
+      if (message && window.dash_ag_grid) {
+        window.dash_ag_grid.getApiAsync(id).then((api) => api.refreshInfiniteCache());
+      }
+      return window.dash_clientside.no_update;
+    },
+  };
+
+  // j/k move, Enter opens, a acknowledges.
+  document.addEventListener("keydown", (event) => {
+    const desk = document.querySelector(".desk");
+    if (!desk || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], [role=listbox]")) return;
+    const grid = window.dash_ag_grid?.getApi?.("alarm-grid");
+    if (event.key === "a") document.getElementById("acknowledge")?.click();
+    if (!grid || (event.key !== "j" && event.key !== "k")) return;
+    const here = grid.getSelectedNodes()[0];
+    const next = grid.getDisplayedRowAtIndex((here ? here.rowIndex : -1) + (event.key === "j" ? 1 : here ? -1 : 1));
+    if (next?.data) { next.setSelected(true, true); grid.ensureNodeVisible(next); }
+  });
+})();
