@@ -1,0 +1,108 @@
+"""One venue: its state in one sentence, and everything behind it in tabs."""
+
+from datetime import UTC, datetime
+
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from db.queries import alarms as alarm_queries
+from db.queries import venues as venue_queries
+from portal import asking, words
+from portal.components.layout import badge
+from portal.locale import _
+from portal.pages.venue import tabs
+from portal.words import HERE
+
+TABS = ("overview", "devices", "alarms", "history")
+
+
+def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
+    """The page for one venue; `NotFound` outside the reader's scope."""
+    now = datetime.now(UTC)
+    with asking.reading() as session:
+        venue = venue_queries.detail(session, int(venue_id))
+        devices = venue_queries.devices(session, venue.id)
+        alarms = alarm_queries.of_venue(session, venue.id, limit=200)
+    chosen = tab if tab in TABS else "overview"
+    facts = tabs.Facts(venue, tuple(devices), tuple(alarms), now)
+    return html.Div(
+        [
+            _head(facts),
+            html.Nav(
+                [
+                    dcc.Link(name, href=f"/venues/{venue.id}?tab={key}", className="here" if key == chosen else "")
+                    for key, name in _names(facts).items()
+                ],
+                className="venue-tabs",
+            ),
+            html.Div(tabs.SHOWN[chosen](facts), className=f"venue-tab tab-{chosen}"),
+        ],
+        className="venue",
+    )
+
+
+def register_callbacks(_app: Dash) -> None:
+    """The page is drawn whole from its address; nothing on it calls back."""
+
+
+def _names(facts: tabs.Facts) -> dict[str, str]:
+    return {
+        "overview": _("Overview"),
+        "devices": _("Devices {n}").format(n=words.count(len(facts.devices))),
+        "alarms": _("Alarms {n}").format(n=words.count(len(facts.alarms))),
+        "history": _("History"),
+    }
+
+
+def _head(facts: tabs.Facts) -> Component:
+    venue = facts.venue
+    return html.Header(
+        [
+            html.Div(
+                [
+                    dcc.Link(venue.city_name, href=f"/?area={venue.city}"),
+                    html.Span("›"),
+                    dcc.Link(venue.county_name, href=f"/?area={venue.county}"),
+                ],
+                className="breadcrumb",
+            ),
+            html.H1(venue.name),
+            html.Div(
+                [
+                    badge(words.category(venue.category)),
+                    badge(words.sub_type(venue.sub_type)) if venue.sub_type else None,
+                    html.Span(venue.code, className="quiet"),
+                ],
+                className="venue-badges",
+            ),
+            _sentence(facts),
+        ],
+        className="venue-head",
+    )
+
+
+def _sentence(facts: tabs.Facts) -> Component:
+    """The venue's state in one sentence, the worst thing first."""
+    venue, today = facts.venue, facts.now.astimezone(HERE).date()
+    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
+    critical = [alarm for alarm in open_alarms if alarm.level == 1]
+    if critical:
+        text, kind = _("A critical alarm is open since {at}.").format(at=words.moment(critical[0].raised_at, facts.now)), "bad"
+    elif not venue.accessed_on(today) and venue.on_duty_on(today):
+        text, kind = _("Not accessed, yet duty is declared: nobody can see what is watched."), "bad"
+    elif not venue.accessed_on(today):
+        text, kind = _("Not accessed: the platform sees nothing here."), "bad"
+    elif not venue.on_duty_on(today):
+        text, kind = _("Accessed, but nobody keeps the 24-hour watch."), "doubt"
+    elif facts.silent:
+        text = _("Accessed and on duty; {n} of {all} devices have been silent for a day.").format(
+            n=len(facts.silent), all=len(facts.devices)
+        )
+        kind = "doubt"
+    else:
+        text, kind = _("Accessed and on duty; all devices were heard within a day."), "good"
+    if open_alarms and not critical:
+        text += " " + _("{n} alarms are open.").format(n=len(open_alarms))
+    return html.P(text, className=f"state-sentence {kind}")
+
+

@@ -1,0 +1,97 @@
+"""The wall: for leaders, seen from six metres, nobody touching it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from db.queries import venues as venue_queries
+from portal import asking, regions
+from portal.components.layout import badge
+from portal.figures import palette
+from portal.locale import _
+from portal.pages.wall import panels, scenes
+from portal.pages.wall.figures import read
+
+REFRESH_SECONDS = 20
+
+
+def layout(**_query: str) -> Component:
+    """Head, map, sides and ticker; `wall.js` moves them."""
+    home = regions.tree().one(asking.current().home)
+    with asking.reading() as session:
+        is_demo = venue_queries.any_demo(session)
+    return html.Div(
+        [
+            dcc.Interval(id="wall-beat", interval=REFRESH_SECONDS * 1000),
+            dcc.Store(id="wall-data"),
+            dcc.Store(id="wall-played"),
+            html.Header(
+                [
+                    html.Span(
+                        _("{place} · Smart fire safety of schools · One net").format(place=regions.name(home)),
+                        className="wall-title",
+                    ),
+                    badge(_("Demonstration data, no real venue"), "demo") if is_demo else None,
+                    html.Span(
+                        [html.Span(_("Data as of")), html.B("–", id="wall-as-of"), html.I()],
+                        id="wall-fresh",
+                        className="wall-fresh",
+                    ),
+                    html.Span("--:--:--", id="wall-clock", className="wall-clock"),
+                    html.Span("", id="wall-date", className="wall-date"),
+                ],
+                className="wall-head",
+            ),
+            html.Div(id="wall-left", className="wall-side wall-left"),
+            html.Div(
+                [
+                    html.Div(id="wall-canvas", className="map-canvas"),
+                    html.Div(id="wall-caption", className="wall-caption"),
+                    html.Div(id="wall-takeover", className="takeover", role="alert"),
+                    _legend(),
+                    html.Div(_review_number(), className="wall-review"),
+                ],
+                className="wall-map",
+            ),
+            html.Div(id="wall-right", className="wall-side wall-right"),
+            html.Div(id="wall-ticker", className="wall-ticker"),
+        ],
+        className="wall",
+    )
+
+
+def _legend() -> Component:
+    return html.Div(
+        [
+            html.Span("", id="wall-ramp-name"),
+            html.Span("", id="wall-ramp-low"),
+            html.Span([html.I(style={"background": step}) for step in palette.RAMP], className="ramp"),
+            html.Span("", id="wall-ramp-high"),
+        ],
+        className="wall-legend",
+    )
+
+
+def _review_number() -> str:
+    from db.settings import load
+
+    number = load().map_review_number
+    return _("Map review number {number}").format(number=number) if number else ""
+
+
+def register_callbacks(app: Dash) -> None:
+    @app.callback(
+        Output("wall-data", "data"),
+        Output("wall-left", "children"),
+        Output("wall-right", "children"),
+        Input("wall-beat", "n_intervals"),
+    )
+    def refresh(_beats: int | None) -> tuple[Any, ...]:
+        figures = read(datetime.now(UTC))
+        return scenes.wall_data(figures), panels.left(figures), panels.right(figures)
+
+    app.clientside_callback(
+        ClientsideFunction("wall", "play"), Output("wall-played", "data"), Input("wall-data", "data")
+    )
