@@ -1,0 +1,93 @@
+"""Many people at once: each replays recorded requests with pauses between them."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import httpx
+
+from portal.bench.recording import Asked, Recording
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds from sending a request to its last byte, and the answers' status codes."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def summary(self) -> dict[str, float | int | dict[str, int]]:
+        ordered = sorted(self.milliseconds)
+
+        def at(share: float) -> float:
+            return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else 0.0
+
+        return {
+            "p50": at(0.5),
+            "p95": at(0.95),
+            "p99": at(0.99),
+            "requests": len(ordered),
+            "statuses": {str(code): n for code, n in sorted(self.statuses.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How the crowd behaves: `pause_seconds` is the mean of an exponential pause after each callback."""
+
+    users: int
+    seconds: float
+    pause_seconds: float
+    tiles_per_callback: int = 2
+
+
+async def replay(
+    base: str, accounts: list[tuple[str, str]], recording: Recording, load: Load
+) -> tuple[Timings, Timings]:
+    """Timings of callbacks and of tiles."""
+    callbacks, tiles = Timings(), Timings()
+    end = time.monotonic() + load.seconds
+    async with asyncio.TaskGroup() as group:
+        for number in range(load.users):
+            login, password = accounts[number % len(accounts)]
+            group.create_task(_person(base, login, password, recording, load, end, callbacks, tiles, number))
+    return callbacks, tiles
+
+
+async def _person(
+    base: str,
+    login: str,
+    password: str,
+    recording: Recording,
+    load: Load,
+    end: float,
+    callbacks: Timings,
+    tiles: Timings,
+    seed: int,
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a simulation
+    async with httpx.AsyncClient(base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60) as client:
+        await log_in(client, login, password)
+        await asyncio.sleep(chance.random() * load.pause_seconds)
+        while time.monotonic() < end:
+            await _ask(client, chance.choice(recording.callbacks), callbacks)
+            wanted = chance.sample(recording.tiles, min(load.tiles_per_callback, len(recording.tiles)))
+            await asyncio.gather(*(_ask(client, tile, tiles) for tile in wanted))
+            await asyncio.sleep(chance.expovariate(1 / load.pause_seconds))
+
+
+async def _ask(client: httpx.AsyncClient, asked: Asked, timings: Timings) -> None:
+    started = time.perf_counter()
+    headers = {"Content-Type": "application/json"} if asked.body is not None else {}
+    answer = await client.request(asked.method, asked.path, content=asked.body, headers=headers)
+    timings.milliseconds.append((time.perf_counter() - started) * 1000)
+    timings.statuses[answer.status_code] += 1
+
+
+async def log_in(client: httpx.AsyncClient, login: str, password: str) -> None:
+    """Through the form; the client keeps the cookie."""
+    answer = await client.post("/login", data={"login": login, "password": password})
+    if answer.status_code not in (302, 303):
+        raise RuntimeError(f"login as {login} answered {answer.status_code}")
