@@ -1,8 +1,5 @@
 """The Dash app: made by a function, so that a second one in the same process has its own callbacks."""
 
-import hashlib
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import flask
@@ -10,19 +7,12 @@ from dash import Dash
 
 from db.errors import AnwangError, NotAllowed, NotFound
 from db.settings import Settings
-from portal import asking, pages, shell
+from portal import asking, pages, refusals, shell
+from portal.assets import FOLDER, asset_url
 from portal.locale import _, language
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wall.css")
 SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
-
-
-@cache
-def asset_url(name: str) -> str:
-    """Address of an asset with its content's hash, so that browsers may keep it for ever."""
-    return f"/assets/{name}?m={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]}"
 
 
 class Portal(Dash):
@@ -45,7 +35,7 @@ def create_dash(settings: Settings) -> Dash:
     app = Portal(
         "anwang",
         server=flask.Flask("anwang"),
-        assets_folder=str(ASSETS),
+        assets_folder=str(FOLDER),
         include_assets_files=False,
         suppress_callback_exceptions=True,
         update_title="",
@@ -74,7 +64,5 @@ def _known_and_allowed() -> None:
 
 
 def _refused(error: AnwangError) -> flask.Response:
-    status = {NotFound: 404, NotAllowed: 403}.get(type(error), 422)
-    return flask.Response(
-        shell.refusal_page(status, str(error), [asset_url(name) for name in STYLES[:3]]), status, mimetype="text/html"
-    )
+    status, _code = refusals.STATUS.get(type(error), (422, ""))
+    return flask.Response(refusals.page(status, _(str(error))), status, mimetype="text/html")

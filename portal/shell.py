@@ -1,6 +1,5 @@
 """What stands around every page: header, menu, live feed, and the router."""
 
-from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -121,17 +120,6 @@ def _person_menu(asker: asking.Asker) -> Component:
             ),
         ],
         className="person",
-    )
-
-
-def refusal_page(status: int, sentence: str, styles: list[str]) -> str:
-    """A whole HTML page for an address that cannot be shown."""
-    links = "".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in styles)
-    return (
-        f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_("Anwang")}</title>{links}</head>'
-        f'<body><main class="refusal"><p class="refusal-code">{status}</p><h1>{escape(_(sentence))}</h1>'
-        f'<p><a class="button" href="/">{escape(_("Back to the map"))}</a></p></main></body></html>'
     )
 
 

@@ -1,0 +1,28 @@
+"""`python -m portal`: the portal's server processes."""
+
+import logging
+
+import uvicorn
+
+from db.settings import load
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = load()
+    uvicorn.run(
+        "portal.front_door:app_from_environment",
+        factory=True,
+        host=settings.bind_host,
+        port=settings.portal_port,
+        workers=settings.portal_workers if settings.portal_workers > 1 else None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()
