@@ -1,11 +1,13 @@
-"""Accounts, grants and login sessions, read at the door."""
+"""Accounts, grants, and what a grant reaches."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from db.rules.access_scope import NOTHING, Scope, venues_scope
+from db.rules.home_region import home_of, region_of_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,13 @@ class GrantRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A login session with the person and the grant in use."""
+class Reach:
+    """A grant's place in both languages, the region in which its map opens, and its scope."""
 
-    token_hash: bytes
-    person_id: int
     name: str
-    csrf_token: str
-    seen_at: datetime
-    expires_at: datetime
-    disabled: bool
-    grant: GrantRow
+    name_en: str
+    home: int
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,9 @@ class AccountRow:
     roles: str
 
 
-_GRANT_COLUMNS = "g.id, g.role, g.county_lo, g.county_hi, g.venue_id, g.maintainer_id"
-
-_SESSIONS = text(
-    f"""
-    select s.token_hash, s.person_id, p.name, s.csrf_token, s.seen_at, s.expires_at,
-           coalesce(a.disabled, false) as disabled, {_GRANT_COLUMNS}
-    from login_sessions s join people p on p.id = s.person_id join grants g on g.id = s.grant_id
-    left join accounts a on a.person_id = s.person_id where s.token_hash = any (:hashes)
-    """
+_GRANTS = text(
+    "select id, role, county_lo, county_hi, venue_id, maintainer_id from grants where person_id = :person order by id"
 )
-
-_GRANTS = text(f"select {_GRANT_COLUMNS} from grants g where g.person_id = :person order by g.id")
 
 _ACCOUNTS = text(
     """
@@ -69,19 +58,70 @@ _ACCOUNTS = text(
     """
 )
 
-
-def sessions(session: Session, hashes: Sequence[bytes]) -> dict[bytes, SessionRow]:
-    """The sessions behind these token hashes; unknown ones are left out, ended ones are not."""
-    rows = session.execute(_SESSIONS, {"hashes": list(hashes)})
-    found = (SessionRow(bytes(row[0]), *row[1:7], GrantRow(*row[7:])) for row in rows)
-    return {row.token_hash: row for row in found}
+_VENUE = text("select name, county from venues where id = :id")
+_MAINTAINER = text("select name, city from maintainers where id = :id")
+_CONTRACTED = text(
+    "select distinct venue_id, county from contracts where maintainer_id = :id and starts_on <= :day"
+    " and (ends_on is null or ends_on > :day) order by venue_id"
+)
+_REGION = text("select name, name_en from regions where adcode = :adcode")
 
 
 def grants_of(session: Session, person_id: int) -> list[GrantRow]:
-    """Every role that a person holds, the first one first."""
+    """Every role that a person holds, the first one first; asked at the door."""
     return [GrantRow(*row) for row in session.execute(_GRANTS, {"person": person_id})]
 
 
 def accounts(session: Session) -> list[AccountRow]:
-    """Every account, by login."""
+    """Every account, by login; asked at the door."""
     return [AccountRow(*row) for row in session.execute(_ACCOUNTS)]
+
+
+def reach(session: Session, grant: GrantRow, day: date) -> Reach:
+    """What the grant reaches on `day`. The session must see everything: a scope is made here, not used."""
+    if grant.venue_id is not None:
+        return _venue(session, grant.venue_id)
+    if grant.maintainer_id is not None:
+        return _maintainer(session, grant.maintainer_id, day)
+    home = region_of_range(grant.county_lo, grant.county_hi)
+    named = session.execute(_REGION, {"adcode": home}).one_or_none()
+    name, name_en = named or (str(home), str(home))
+    return Reach(name, name_en, home, Scope(grant.county_lo, grant.county_hi))
+
+
+def _venue(session: Session, venue_id: int) -> Reach:
+    row = session.execute(_VENUE, {"id": venue_id}).one_or_none()
+    if row is None:
+        return Reach("", "", home_of(()), NOTHING)
+    return Reach(row.name, row.name, row.county, venues_scope((venue_id,)))
+
+
+def _maintainer(session: Session, maintainer_id: int, day: date) -> Reach:
+    row = session.execute(_MAINTAINER, {"id": maintainer_id}).one_or_none()
+    if row is None:
+        return Reach("", "", home_of(()), NOTHING)
+    contracted = session.execute(_CONTRACTED, {"id": maintainer_id, "day": day}).all()
+    counties = [county for _, county in contracted] or [row.city]
+    return Reach(row.name, row.name, home_of(counties), venues_scope(tuple(venue for venue, _ in contracted)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a grant is held: its name, the region its map opens in, and the venues it reaches by name."""
+
+    name: str
+    home: int
+    venue_ids: tuple[int, ...]
+
+
+def place(
+    session: Session,
+    county_lo: int,
+    county_hi: int,
+    venue_id: int | None,
+    maintainer_id: int | None,
+    day: date | None = None,
+) -> Place:
+    """The place of one grant; asked in a session that sees everything."""
+    found = reach(session, GrantRow(0, "", county_lo, county_hi, venue_id, maintainer_id), day or date.today())  # noqa: DTZ011
+    return Place(found.name, found.home, found.scope.venue_ids)
