@@ -32,7 +32,9 @@ def cookie_name(settings: Settings) -> str:
 
 
 def terms(settings: Settings) -> SessionTerms:
-    return SessionTerms(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_absolute_hours))
+    return SessionTerms(
+        timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_absolute_hours)
+    )
 
 
 class Doorman:

@@ -8,7 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WORTH_IT = 700
 KEPT_BYTES = 64 * 1024 * 1024
-KINDS = ("text/", "application/json", "application/javascript", "application/geo+json", "image/svg", "application/vnd.mapbox")
+KINDS = (
+    "text/",
+    "application/json",
+    "application/javascript",
+    "application/geo+json",
+    "image/svg",
+    "application/vnd.mapbox",
+)
 
 
 class Compress:

@@ -1,7 +1,7 @@
 """The front door: one ASGI app that authenticates every request and mounts everything behind it."""
 
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from a2wsgi import WSGIMiddleware
 from fastapi import FastAPI

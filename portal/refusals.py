@@ -50,7 +50,8 @@ def page(status: int, words: str) -> str:
     )
     return (
         f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(_("Anwang"))}</title>{styles}'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(_('Anwang'))}</title>{styles}"
         f'</head><body><main class="refusal"><p class="refusal-code">{status}</p><h1>{escape(words)}</h1>'
         f'<p><a class="button" href="/">{escape(_("Back to the map"))}</a></p></main></body></html>'
     )

@@ -47,7 +47,11 @@ def frame(page: pages.Page, content: Component) -> list[Component]:
                     className="find",
                 ),
                 html.Div(
-                    [html.Span(_("As of"), className="as-of-word"), html.Span("–", id="as-of"), html.I(className="dot")],
+                    [
+                        html.Span(_("As of"), className="as-of-word"),
+                        html.Span("–", id="as-of"),
+                        html.I(className="dot"),
+                    ],
                     id="freshness",
                     className="freshness",
                     title=_("Time of the last sign of life from the data feed"),
@@ -154,7 +158,10 @@ def register_callbacks(app: Dash) -> None:
         ]
 
     @app.callback(
-        Output("address", "href"), Output("find-venue", "value"), Input("find-venue", "value"), prevent_initial_call=True
+        Output("address", "href"),
+        Output("find-venue", "value"),
+        Input("find-venue", "value"),
+        prevent_initial_call=True,
     )
     def go_to_venue(venue_id: int | None) -> tuple[Any, Any]:
         return (f"/venues/{venue_id}", None) if venue_id else (dash.no_update, dash.no_update)

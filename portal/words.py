@@ -51,7 +51,7 @@ def sub_type(value: str) -> str:
         SubType.PRIVATE_UNDERGRADUATE: _("Private undergraduate"),
         SubType.PUBLIC_VOCATIONAL: _("Public vocational"),
         SubType.PRIVATE_VOCATIONAL: _("Private vocational"),
-    }.get(value, value)  # type: ignore[call-overload, no-any-return]
+    }.get(value, value)  # type: ignore[call-overload]
 
 
 def alarm_kind(value: str) -> str:

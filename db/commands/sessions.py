@@ -5,29 +5,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.commands import audit
+from db.commands import audit, passwords
 from db.models import Account, Grant, LoginSession, Person, WallToken
 from db.rules.access_scope import Role
 from db.rules.login_lockout import LockoutPolicy, Tries, after_failure, after_success, is_locked
-
-hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""Argon2id with OWASP's recommended minimum (19 MiB, 2 passes, 1 lane)."""
-
-_NOBODY = hasher.hash(secrets.token_urlsafe(16))
-SEEN_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTerms:
-    """How long a session lasts without a request, and in any case."""
-
-    idle: timedelta
-    absolute: timedelta
+from db.rules.session_life import SessionTerms, end_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,88 +23,120 @@ class Visitor:
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A live session: the person and the grant they act under."""
-
-    person_id: int
-    name: str
-    grant_id: int
-    role: Role
-    county_lo: int
-    county_hi: int
-    venue_id: int | None
-    maintainer_id: int | None
-    csrf_token: str
-
-
 def token_hash(token: str) -> bytes:
     """What the record keeps of a cookie or device token."""
     return hashlib.sha256(token.encode()).digest()
 
 
+def plain_login(login: str) -> str:
+    """A login as the record keeps it: people type capitals and spaces where there are none."""
+    return login.strip().casefold()
+
+
 def log_in(
-    session: Session, login: str, password: str, visitor: Visitor, policy: LockoutPolicy, terms: SessionTerms, now: datetime
+    session: Session,
+    login: str,
+    password: str,
+    visitor: Visitor,
+    policy: LockoutPolicy,
+    terms: SessionTerms,
+    now: datetime,
+    *,
+    replacing: str = "",
 ) -> str | None:
-    """The new session's token, or None. Every failure takes as long and says as little as any other."""
-    account = session.scalar(select(Account).where(Account.login == login).with_for_update())
+    """The new session's token, or None. Every failure takes as long and says as little as any other.
+
+    The account's row stays locked meanwhile, so that guesses at one account are counted one by one.
+    """
+    account = session.scalar(select(Account).where(Account.login == plain_login(login)).with_for_update())
+    right = passwords.is_right(account.password_hash if account else None, password)
     if account is None:
-        _matches(_NOBODY, password)
+        _told(session, None, "", visitor, "login failed", "accounts", reason="no such login")
         return None
+    person, name = account.person_id, _name(session, account.person_id)
+    subject = f"accounts/{person}"
     tries = Tries(account.failures, account.locked_until)
-    right = _matches(account.password_hash, password)
-    if is_locked(tries, now) or account.disabled:
+    grant = session.scalar(select(Grant).where(Grant.person_id == person).order_by(Grant.id).limit(1))
+    refusal = "disabled" if account.disabled else "locked" if is_locked(tries, now) else "" if grant else "no role"
+    if refusal:
+        _told(session, person, name, visitor, "login refused", subject, reason=refusal)
         return None
-    name = session.scalar(select(Person.name).where(Person.id == account.person_id)) or login
-    told = {"actor_id": account.person_id, "actor_name": name, "address": visitor.address}
-    if not right:
-        tries = after_failure(tries, policy, now)
-        account.failures, account.locked_until = tries.failures, tries.locked_until
-        act = "account locked" if tries.locked_until else "login failed"
-        audit.write(session, **told, act=act, subject=f"accounts/{account.person_id}")
-        return None
-    grant_id = session.scalar(select(Grant.id).where(Grant.person_id == account.person_id).order_by(Grant.id).limit(1))
-    if grant_id is None:
-        return None
-    tries = after_success()
+    tries = after_success() if right else after_failure(tries, policy, now)
     account.failures, account.locked_until = tries.failures, tries.locked_until
-    if hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = hasher.hash(password)
-    token = _open(session, account.person_id, grant_id, visitor, now + terms.absolute, now)
-    audit.write(session, **told, act="logged in", subject=f"accounts/{account.person_id}")
+    if not right:
+        act = "account locked" if tries.locked_until else "login failed"
+        _told(session, person, name, visitor, act, subject, failures=tries.failures)
+        return None
+    assert grant is not None
+    account.password_hash = passwords.renewed(account.password_hash, password)
+    _forget(session, replacing)
+    token = _open(session, grant, visitor, now, end_of(grant.role, now, terms))
+    _told(session, person, name, visitor, "logged in", subject, role=grant.role)
     return token
 
 
-def open_wall(session: Session, token: str, visitor: Visitor, lasting: timedelta, now: datetime) -> str | None:
+def open_wall(
+    session: Session, token: str, visitor: Visitor, lasting: timedelta, now: datetime, *, replacing: str = ""
+) -> str | None:
     """A session for a wall display by its device token; None for an unknown or revoked one."""
     wall = session.scalar(
         select(WallToken).where(WallToken.token_hash == token_hash(token), WallToken.revoked_at.is_(None))
     )
-    if wall is None:
+    grant = session.get(Grant, wall.grant_id) if wall else None
+    if wall is None or grant is None or grant.role != Role.WALL:
         return None
-    person_id = session.scalar(select(Grant.person_id).where(Grant.id == wall.grant_id))
-    assert person_id is not None
-    opened = _open(session, person_id, wall.grant_id, visitor, now + lasting, now)
-    audit.write(
-        session,
-        actor_id=person_id,
-        actor_name=wall.label,
-        address=visitor.address,
-        act="wall opened",
-        subject=f"grants/{wall.grant_id}",
-    )
+    _forget(session, replacing)
+    opened = _open(session, grant, visitor, now, now + lasting)
+    _told(session, grant.person_id, wall.label, visitor, "wall opened", f"grants/{grant.id}")
     return opened
 
 
-def _open(
-    session: Session, person_id: int, grant_id: int, visitor: Visitor, expires_at: datetime, now: datetime
-) -> str:
+def close(session: Session, token: str, visitor: Visitor) -> None:
+    """End the session; nothing happens where it has ended already."""
+    person = _forget(session, token)
+    if person is not None:
+        _told(session, person, _name(session, person), visitor, "logged out", f"accounts/{person}")
+
+
+def switch_role(session: Session, token: str, grant_id: int, visitor: Visitor, now: datetime) -> str | None:
+    """Act under another of one's own grants, under a new token; None where the grant is not one's own."""
+    opened = session.get(LoginSession, token_hash(token), with_for_update=True)
+    grant = session.get(Grant, grant_id)
+    if opened is None or grant is None or grant.person_id != opened.person_id:
+        return None
+    expires_at, person = opened.expires_at, opened.person_id
+    _forget(session, token)
+    fresh = _open(session, grant, visitor, now, expires_at)
+    _told(session, person, _name(session, person), visitor, "role changed", f"grants/{grant_id}", role=grant.role)
+    return fresh
+
+
+def note_seen(session: Session, hashed: bytes, now: datetime) -> None:
+    """Write down that the session is in use."""
+    session.execute(update(LoginSession).where(LoginSession.token_hash == hashed).values(seen_at=now))
+
+
+def end_all_of(session: Session, person_id: int) -> int:
+    """End every session of a person; answers how many."""
+    done = session.execute(delete(LoginSession).where(LoginSession.person_id == person_id).returning(1))
+    return len(done.all())
+
+
+def delete_ended(session: Session, terms: SessionTerms, now: datetime) -> int:
+    """Sweep sessions past their end; answers how many."""
+    walls = select(Grant.id).where(Grant.role == Role.WALL)
+    idle = (LoginSession.seen_at <= now - terms.idle) & LoginSession.grant_id.not_in(walls)
+    done = session.execute(delete(LoginSession).where((LoginSession.expires_at <= now) | idle).returning(1))
+    return len(done.all())
+
+
+def _open(session: Session, grant: Grant, visitor: Visitor, now: datetime, expires_at: datetime) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
             token_hash=token_hash(token),
-            person_id=person_id,
-            grant_id=grant_id,
+            person_id=grant.person_id,
+            grant_id=grant.id,
             csrf_token=secrets.token_urlsafe(24),
             opened_at=now,
             seen_at=now,
@@ -132,76 +149,29 @@ def _open(
     return token
 
 
-def find(session: Session, token: str, terms: SessionTerms, now: datetime) -> OpenSession | None:
-    """The session behind a cookie, or None where it has ended, idled out or been closed."""
-    row = session.execute(
-        select(LoginSession, Person.name, Grant, Account.disabled)
-        .join(Person, Person.id == LoginSession.person_id)
-        .join(Grant, Grant.id == LoginSession.grant_id)
-        .outerjoin(Account, Account.person_id == LoginSession.person_id)
-        .where(LoginSession.token_hash == token_hash(token))
-    ).one_or_none()
-    if row is None:
+def _forget(session: Session, token: str) -> int | None:
+    """Delete the session; answers whose it was."""
+    if not token:
         return None
-    opened, name, grant, disabled = row
-    is_wall = grant.role == Role.WALL
-    if now >= opened.expires_at or disabled or (not is_wall and now - opened.seen_at >= terms.idle):
-        session.execute(delete(LoginSession).where(LoginSession.token_hash == opened.token_hash))
-        return None
-    if now - opened.seen_at >= SEEN_EVERY:
-        session.execute(update(LoginSession).where(LoginSession.token_hash == opened.token_hash).values(seen_at=now))
-    return OpenSession(
-        opened.person_id,
-        name,
-        grant.id,
-        Role(grant.role),
-        grant.county_lo,
-        grant.county_hi,
-        grant.venue_id,
-        grant.maintainer_id,
-        opened.csrf_token,
+    return session.scalar(
+        delete(LoginSession).where(LoginSession.token_hash == token_hash(token)).returning(LoginSession.person_id)
     )
 
 
-def close(session: Session, token: str, visitor: Visitor) -> None:
-    """End the session; nothing happens where it has ended already."""
-    row = session.execute(
-        delete(LoginSession).where(LoginSession.token_hash == token_hash(token)).returning(LoginSession.person_id)
-    ).one_or_none()
-    if row is None:
-        return
-    name = session.scalar(select(Person.name).where(Person.id == row.person_id)) or ""
+def _name(session: Session, person_id: int) -> str:
+    return session.scalar(select(Person.name).where(Person.id == person_id)) or ""
+
+
+def _told(
+    session: Session, actor_id: int | None, actor_name: str, visitor: Visitor, act: str, subject: str, **detail: object
+) -> None:
+    session.flush()
     audit.write(
         session,
-        actor_id=row.person_id,
-        actor_name=name,
+        actor_id=actor_id,
+        actor_name=actor_name,
         address=visitor.address,
-        act="logged out",
-        subject=f"accounts/{row.person_id}",
+        act=act,
+        subject=subject,
+        detail=dict(detail),
     )
-
-
-def switch_role(session: Session, token: str, grant_id: int) -> bool:
-    """Act under another of one's own grants; False where it is not one's own."""
-    own = select(Grant.person_id).where(Grant.id == grant_id).scalar_subquery()
-    done = session.execute(
-        update(LoginSession)
-        .where(LoginSession.token_hash == token_hash(token), LoginSession.person_id == own)
-        .values(grant_id=grant_id)
-    )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
-def delete_ended(session: Session, terms: SessionTerms, now: datetime) -> int:
-    """Sweep sessions past their end; answers how many."""
-    walls = select(Grant.id).where(Grant.role == Role.WALL)
-    idle = (LoginSession.seen_at < now - terms.idle) & LoginSession.grant_id.not_in(walls)
-    done = session.execute(delete(LoginSession).where((LoginSession.expires_at <= now) | idle))
-    return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return hasher.verify(stored, password)
-    except (Argon2Error, InvalidHashError):
-        return False

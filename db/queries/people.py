@@ -1,5 +1,6 @@
-"""Accounts, grants, and what a grant reaches."""
+"""Login sessions, accounts and grants, read at the door; and what a grant reaches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +24,20 @@ class GrantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A login session with the person and the grant they act under; it may have ended."""
+
+    token_hash: bytes
+    person_id: int
+    name: str
+    csrf_token: str
+    seen_at: datetime
+    expires_at: datetime
+    disabled: bool
+    grant: GrantRow
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """A grant's place in both languages, the region in which its map opens, and its scope."""
 
@@ -43,9 +58,18 @@ class AccountRow:
     roles: str
 
 
-_GRANTS = text(
-    "select id, role, county_lo, county_hi, venue_id, maintainer_id from grants where person_id = :person order by id"
+_GRANT = "g.id, g.role, g.county_lo, g.county_hi, g.venue_id, g.maintainer_id"
+
+_SESSIONS = text(
+    f"""
+    select s.token_hash, s.person_id, p.name, s.csrf_token, s.seen_at, s.expires_at,
+           coalesce(a.disabled, false) as disabled, {_GRANT}
+    from login_sessions s join people p on p.id = s.person_id join grants g on g.id = s.grant_id
+    left join accounts a on a.person_id = s.person_id where s.token_hash = any (:hashes)
+    """
 )
+
+_GRANTS = text(f"select {_GRANT} from grants g where g.person_id = :person order by g.id")
 
 _ACCOUNTS = text(
     """
@@ -67,13 +91,20 @@ _CONTRACTED = text(
 _REGION = text("select name, name_en from regions where adcode = :adcode")
 
 
+def sessions(session: Session, hashes: Sequence[bytes]) -> dict[bytes, SessionRow]:
+    """The sessions behind these token hashes; unknown ones are left out."""
+    rows = session.execute(_SESSIONS, {"hashes": list(hashes)})
+    found = (SessionRow(bytes(row[0]), *row[1:7], GrantRow(*row[7:])) for row in rows)
+    return {row.token_hash: row for row in found}
+
+
 def grants_of(session: Session, person_id: int) -> list[GrantRow]:
-    """Every role that a person holds, the first one first; asked at the door."""
+    """Every role that a person holds, the first one first."""
     return [GrantRow(*row) for row in session.execute(_GRANTS, {"person": person_id})]
 
 
 def accounts(session: Session) -> list[AccountRow]:
-    """Every account, by login; asked at the door."""
+    """Every account, by login."""
     return [AccountRow(*row) for row in session.execute(_ACCOUNTS)]
 
 
@@ -103,25 +134,3 @@ def _maintainer(session: Session, maintainer_id: int, day: date) -> Reach:
     contracted = session.execute(_CONTRACTED, {"id": maintainer_id, "day": day}).all()
     counties = [county for _, county in contracted] or [row.city]
     return Reach(row.name, row.name, home_of(counties), venues_scope(tuple(venue for venue, _ in contracted)))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a grant is held: its name, the region its map opens in, and the venues it reaches by name."""
-
-    name: str
-    home: int
-    venue_ids: tuple[int, ...]
-
-
-def place(
-    session: Session,
-    county_lo: int,
-    county_hi: int,
-    venue_id: int | None,
-    maintainer_id: int | None,
-    day: date | None = None,
-) -> Place:
-    """The place of one grant; asked in a session that sees everything."""
-    found = reach(session, GrantRow(0, "", county_lo, county_hi, venue_id, maintainer_id), day or date.today())  # noqa: DTZ011
-    return Place(found.name, found.home, found.scope.venue_ids)

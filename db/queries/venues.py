@@ -98,7 +98,8 @@ _SEARCH = text(
 _DETAIL = text(
     """
     select v.id, v.code, v.name, v.category, v.sub_type, v.county, county.name as county_name, v.city,
-           city.name as city_name, v.address, v.students, st_x(v.point) as lng, st_y(v.point) as lat, v.is_demo, m.due_on
+           city.name as city_name, v.address, v.students, st_x(v.point) as lng,
+           st_y(v.point) as lat, v.is_demo, m.due_on
     from venues v join regions county on county.adcode = v.county join regions city on city.adcode = v.city
     left join milestones m on m.category = v.category where v.id = :id
     """
@@ -109,8 +110,8 @@ _ACCESS = text(
     "select accessed_from, accessed_until, ended_because from access_history where venue_id = :id order by 1 desc"
 )
 _DUTY = text(
-    "select d.declared_from, d.declared_until, m.name from duty_history d left join maintainers m on m.id = d.maintainer_id"
-    " where d.venue_id = :id order by 1 desc"
+    "select d.declared_from, d.declared_until, m.name from duty_history d"
+    " left join maintainers m on m.id = d.maintainer_id where d.venue_id = :id order by 1 desc"
 )
 _DEVICES = text(
     """

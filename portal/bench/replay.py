@@ -68,7 +68,9 @@ async def _person(
     seed: int,
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a simulation
-    async with httpx.AsyncClient(base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60) as client:
+    async with httpx.AsyncClient(
+        base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60
+    ) as client:
         await log_in(client, login, password)
         await asyncio.sleep(chance.random() * load.pause_seconds)
         while time.monotonic() < end:

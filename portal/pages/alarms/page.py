@@ -29,7 +29,9 @@ def layout(**query: str) -> Component:
             dcc.Store(id=ids.ACTED),
             html.Div(
                 [
-                    html.Div([html.H1(_("Alarms")), html.Span(id=ids.SUMMARY, className="quiet")], className="page-head"),
+                    html.Div(
+                        [html.H1(_("Alarms")), html.Span(id=ids.SUMMARY, className="quiet")], className="page-head"
+                    ),
                     html.Div(id=ids.CHIPS, className="chips"),
                     dag.AgGrid(
                         id=ids.GRID,
@@ -63,9 +65,7 @@ def _number(text: str | None) -> int | None:
 
 
 def register_callbacks(app: Dash) -> None:
-    @app.callback(
-        Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search")
-    )
+    @app.callback(Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search"))
     def rows(request: dict[str, Any] | None, search: str | None) -> Any:
         if request is None:
             return dash.no_update

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.alarms import AlarmRow
+
 from portal import words
 from portal.locale import _
 
@@ -28,7 +29,11 @@ def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, 
 
 def grid_words() -> dict[str, str]:
     """AG Grid's own words."""
-    return {"loadingOoo": _("Loading…"), "noRowsToShow": _("No alarm fits this filter."), "loadingError": _("Not loaded")}
+    return {
+        "loadingOoo": _("Loading…"),
+        "noRowsToShow": _("No alarm fits this filter."),
+        "loadingError": _("Not loaded"),
+    }
 
 
 def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
-
 from db.queries.alarms import AlarmDetail, Reading
+
 from db.rules.access_scope import Role
 from db.rules.alarm_kinds import AlarmState
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
@@ -31,7 +31,10 @@ def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, no
     state = words.verdict(row.verdict) if row.verdict else words.alarm_state(row.state)
     return [
         html.Div(
-            [badge(f"{words.level_colour(row.level)} · {words.alarm_kind(row.kind)}", words.level_class(row.level)), timer],
+            [
+                badge(f"{words.level_colour(row.level)} · {words.alarm_kind(row.kind)}", words.level_class(row.level)),
+                timer,
+            ],
             className="case-head",
         ),
         html.Div(
@@ -97,7 +100,11 @@ def _acts(alarm: AlarmDetail, asker: Asker) -> Component:
     return html.Div(
         [
             html.Button(
-                [_("I take it"), html.Kbd("A")], id=ids.ACKNOWLEDGE, className="primary", disabled=bool(reason), n_clicks=0
+                [_("I take it"), html.Kbd("A")],
+                id=ids.ACKNOWLEDGE,
+                className="primary",
+                disabled=bool(reason),
+                n_clicks=0,
             ),
             html.P(reason, className="quiet") if reason else None,
         ],

@@ -36,7 +36,9 @@ def crumbs(address: Address, today: date) -> list[Component]:
 def controls(address: Address, today: date) -> list[Component]:
     tabs = [
         dcc.Link(
-            layer_name(layer), href=address.query(today, layer=layer), className="here" if layer == address.layer else ""
+            layer_name(layer),
+            href=address.query(today, layer=layer),
+            className="here" if layer == address.layer else "",
         )
         for layer in LAYERS
     ]

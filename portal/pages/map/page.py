@@ -1,8 +1,5 @@
 """The map: from the province down to a venue, with the figures of the selected area beside it."""
 
-
-
-
 from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
@@ -19,7 +16,10 @@ def layout(**_query: str) -> Component:
             html.Div(
                 [
                     html.Div(
-                        [html.Nav(id=ids.CRUMBS, className="breadcrumb"), html.Div(id=ids.CONTROLS, className="controls")],
+                        [
+                            html.Nav(id=ids.CRUMBS, className="breadcrumb"),
+                            html.Div(id=ids.CONTROLS, className="controls"),
+                        ],
                         className="map-bar",
                     ),
                     html.Div(
@@ -38,5 +38,3 @@ def layout(**_query: str) -> Component:
 
 def register_callbacks(app: Dash) -> None:
     callbacks.register(app)
-
-

@@ -5,13 +5,14 @@ from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
-
 from db.queries.alarms import AlarmCard
 from db.queries.coverage import BehindRow, CoverageRow
+
 from db.queries.regions import RegionRow
 from db.rules.venue_categories import BULLETIN_CATEGORIES
 from portal import regions, words
-from portal.components.layout import badge, figure, note, panel as card
+from portal.components.layout import badge, figure, note
+from portal.components.layout import panel as card
 from portal.components.tables import bar
 from portal.figures import palette, spark
 from portal.locale import _
@@ -73,7 +74,8 @@ def _head(address: Address, area: RegionRow, figures: Sequence[CoverageRow]) -> 
     rank = None
     if place and len(peers) > 1:
         rank = badge(
-            _("{layer}: rank {place} of {all}").format(layer=layer_name(address.layer), place=place, all=len(peers)), "rank"
+            _("{layer}: rank {place} of {all}").format(layer=layer_name(address.layer), place=place, all=len(peers)),
+            "rank",
         )
     return html.Div([html.H1(regions.name(area)), rank], className="side-head")
 
@@ -87,7 +89,9 @@ def _trend(address: Address, trend: Sequence[CoverageRow]) -> Component:
             html.Div(
                 [
                     html.Span(_("Since February 2024") if len(trend) > 2 else ""),
-                    html.Span(f"{words.pct(rate(trend[0], address.layer))} → {words.pct(rate(trend[-1], address.layer))}"),
+                    html.Span(
+                        f"{words.pct(rate(trend[0], address.layer))} → {words.pct(rate(trend[-1], address.layer))}"
+                    ),
                 ],
                 className="trend-words",
             ),
@@ -139,6 +143,7 @@ def _doubtful(doubtful: Sequence[BehindRow]) -> list[Component]:
     if not doubtful:
         return []
     rows = [
-        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(v.county_name, className="quiet")]) for v in doubtful
+        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(v.county_name, className="quiet")])
+        for v in doubtful
     ]
     return [card(_("Doubtful: duty declared, never accessed"), html.Ul(rows, className="venues"), kind="doubtful")]

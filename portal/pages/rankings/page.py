@@ -52,7 +52,7 @@ def register_callbacks(app: Dash) -> None:
         rows, listed = read(address)
         order = [entry.region for entry in listed]
         return [
-            ranking_table(address, listed, rows, today),
+            ranking_table(address, listed, rows),
             html.Div(
                 [
                     heat_panel(ids.ACCESS_HEAT, _("Access rate"), order, *heat_cells(order, rows, "access", address)),
@@ -63,7 +63,10 @@ def register_callbacks(app: Dash) -> None:
         ], controls(address, today)
 
     @app.callback(
-        Output(ids.DOWNLOAD, "data"), Input(ids.EXPORT, "n_clicks"), State("address", "search"), prevent_initial_call=True
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.EXPORT, "n_clicks"),
+        State("address", "search"),
+        prevent_initial_call=True,
     )
     def export(_clicks: int, search: str | None) -> Any:
         address = Address.parse(datetime.now(HERE).date(), **_known(search))
@@ -89,5 +92,3 @@ def read(address: Address) -> tuple[list[coverage.CoverageRow], list[Ranked]]:
         rows = coverage.ranking(session, address.as_of, levels=("province", "city", "county"))
         before = coverage.ranking(session, address.before, levels=("city", "county"))
     return rows, ranked(tree.children(address.within), rows, before, address)
-
-

@@ -1,12 +1,11 @@
 """The ranking table and the heat maps' panels."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
-
 from db.queries.coverage import CoverageRow
+
 from db.queries.regions import RegionRow
 from portal import regions, words
 from portal.components.layout import note, panel
@@ -17,13 +16,13 @@ from portal.locale import _
 from portal.pages.rankings.view import Address, Ranked, pct
 
 
-def ranking_table(address: Address, listed: Sequence[Ranked], rows: Sequence[CoverageRow], today: date) -> Component:
+def ranking_table(address: Address, listed: Sequence[Ranked], rows: Sequence[CoverageRow]) -> Component:
     title = _("Access rate") if address.measure == "access" else _("Duty coverage")
     aside = f"{words.category(address.category)} · {address.as_of.isoformat()}"
     if not listed:
         return panel(title, note(_("No venue of this category within your scope here.")), aside=aside)
     head = [_("Rank"), _("Region"), title, _("Change"), _("Venues"), _("Accessed"), _("On duty")]
-    body = [_line(entry, address, today) for entry in listed]
+    body = [_line(entry, address) for entry in listed]
     total = next((r for r in rows if r.adcode == address.within and r.category == address.category), None)
     if total is not None:
         body.append(_total(total, address))
@@ -34,7 +33,7 @@ def ranking_table(address: Address, listed: Sequence[Ranked], rows: Sequence[Cov
     )
 
 
-def _line(entry: Ranked, address: Address, today: date) -> Component:
+def _line(entry: Ranked, address: Address) -> Component:
     layer = "" if address.measure == "access" else "&layer=duty"
     href = f"/?area={entry.region.adcode}&category={address.category}&as_of={address.as_of.isoformat()}{layer}"
     return html.Tr(
@@ -73,7 +72,9 @@ def _arrow(climbed: int | None) -> Component | None:
 def _points(moved: float | None) -> Component:
     if moved is None:
         return html.Span("–", className="quiet")
-    return html.Span(f"{moved:+.1f}" if moved else "0.0", className="up" if moved > 0 else "down" if moved < 0 else "quiet")
+    return html.Span(
+        f"{moved:+.1f}" if moved else "0.0", className="up" if moved > 0 else "down" if moved < 0 else "quiet"
+    )
 
 
 def heat_panel(
@@ -98,7 +99,9 @@ def heat_panel(
     )
 
 
-def table_rows(address: Address, listed: Sequence[Ranked], rows: Sequence[CoverageRow]) -> list[list[str | int | float]]:
+def table_rows(
+    address: Address, listed: Sequence[Ranked], rows: Sequence[CoverageRow]
+) -> list[list[str | int | float]]:
     """Exactly what is seen, for a download: head first, one line a region and category."""
     shown = [entry.region.adcode for entry in listed]
     head: list[str | int | float] = [

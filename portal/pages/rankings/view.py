@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.queries.coverage import CoverageRow
+
 from db.queries.regions import RegionRow
 from db.rules.coverage import percent
 from db.rules.venue_categories import BULLETIN_CATEGORIES, Category
@@ -98,7 +99,9 @@ def ranked(
         return {row.adcode: row for row in rows if row.category == address.category and row.venues}
 
     def places(rows: dict[int, CoverageRow]) -> dict[int, int]:
-        mine = {region.adcode: pct(rows[region.adcode], address.measure) or 0 for region in peers if region.adcode in rows}
+        mine = {
+            region.adcode: pct(rows[region.adcode], address.measure) or 0 for region in peers if region.adcode in rows
+        }
         return {adcode: 1 + sum(other > value for other in mine.values()) for adcode, value in mine.items()}
 
     rows, earlier = rates(now), rates(before)

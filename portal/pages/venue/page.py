@@ -87,7 +87,10 @@ def _sentence(facts: tabs.Facts) -> Component:
     open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
     critical = [alarm for alarm in open_alarms if alarm.level == 1]
     if critical:
-        text, kind = _("A critical alarm is open since {at}.").format(at=words.moment(critical[0].raised_at, facts.now)), "bad"
+        text, kind = (
+            _("A critical alarm is open since {at}.").format(at=words.moment(critical[0].raised_at, facts.now)),
+            "bad",
+        )
     elif not venue.accessed_on(today) and venue.on_duty_on(today):
         text, kind = _("Not accessed, yet duty is declared: nobody can see what is watched."), "bad"
     elif not venue.accessed_on(today):
@@ -104,5 +107,3 @@ def _sentence(facts: tabs.Facts) -> Component:
     if open_alarms and not critical:
         text += " " + _("{n} alarms are open.").format(n=len(open_alarms))
     return html.P(text, className=f"state-sentence {kind}")
-
-

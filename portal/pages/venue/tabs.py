@@ -8,8 +8,8 @@ from itertools import groupby
 import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
-
 from db.queries.alarms import AlarmRow
+
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
@@ -43,11 +43,11 @@ def overview(facts: Facts) -> list[Component]:
     return [
         html.Div(
             [
-                figure(_("Access"), _("Yes") if venue.accessed_on(today) else _("No"), detail=_since(venue.access, today)),
+                figure(_("Access"), _("Yes") if venue.accessed_on(today) else _("No"), detail=_since(venue.access)),
                 figure(
                     _("24-hour duty"),
                     _("Declared") if venue.on_duty_on(today) else _("None"),
-                    detail=watch or _since(venue.duty, today),
+                    detail=watch or _since(venue.duty),
                 ),
                 figure(
                     _("Devices heard within a day"),
@@ -75,7 +75,7 @@ def overview(facts: Facts) -> list[Component]:
     ]
 
 
-def _since(stretches: tuple[Stretch, ...], today: object) -> str:
+def _since(stretches: tuple[Stretch, ...]) -> str:
     running = next((s for s in stretches if s.until is None), None)
     return _("since {day}").format(day=running.since.isoformat()) if running else ""
 
@@ -88,7 +88,9 @@ def _small_map(venue: VenueDetail) -> Component:
                 interactive=False,
                 style={"color": "#8494ae", "weight": 1.2, "fillColor": "#7fa3cf", "fillOpacity": 0.12},
             ),
-            dl.CircleMarker(center=[venue.lat, venue.lng], radius=9, color="#ffffff", weight=2, fillColor="#1d56b3", fillOpacity=1),
+            dl.CircleMarker(
+                center=[venue.lat, venue.lng], radius=9, color="#ffffff", weight=2, fillColor="#1d56b3", fillOpacity=1
+            ),
         ],
         center=[venue.lat, venue.lng],
         zoom=11,
@@ -237,7 +239,8 @@ def _stretches(stretches: tuple[Stretch, ...], empty: str) -> Component:
         for stretch in stretches
     ]
     return html.Table(
-        [html.Thead(html.Tr([html.Th(_("From")), html.Th(_("Until")), html.Th("")])), html.Tbody(rows)], className="compact"
+        [html.Thead(html.Tr([html.Th(_("From")), html.Th(_("Until")), html.Th("")])), html.Tbody(rows)],
+        className="compact",
     )
 
 

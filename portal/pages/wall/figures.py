@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from db.queries import alarms as alarm_queries
-from db.queries import coverage, devices
 from db.queries.alarms import AlarmCard, AlarmSummary, HourCount
 from db.queries.coverage import CoverageRow, MilestoneRow
+
+from db.queries import alarms as alarm_queries
+from db.queries import coverage, devices
 from db.queries.devices import Health
 from db.queries.regions import RegionRow
 from portal import asking, regions

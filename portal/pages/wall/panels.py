@@ -33,9 +33,15 @@ def left(figures: WallFigures) -> list[Component]:
         html.Div(
             [
                 figure(_("Venues"), words.count(venues), detail=_("{n} accessed").format(n=words.count(accessed))),
-                figure(_("Access rate"), *_rate(accessed, venues), detail=_("{n} to go").format(n=words.count(venues - accessed))),
                 figure(
-                    _("Duty coverage · declared"), *_rate(on_duty, venues), detail=_("{n} on duty").format(n=words.count(on_duty))
+                    _("Access rate"),
+                    *_rate(accessed, venues),
+                    detail=_("{n} to go").format(n=words.count(venues - accessed)),
+                ),
+                figure(
+                    _("Duty coverage · declared"),
+                    *_rate(on_duty, venues),
+                    detail=_("{n} on duty").format(n=words.count(on_duty)),
                 ),
                 figure(
                     _("Doubtful duty"),
@@ -105,7 +111,10 @@ def right(figures: WallFigures) -> list[Component]:
             *hour_bars(hours),
             html.Div(
                 [
-                    html.Div([html.B(words.count(today[level - 1])), html.Span(words.level(level))], className=words.level_class(level))
+                    html.Div(
+                        [html.B(words.count(today[level - 1])), html.Span(words.level(level))],
+                        className=words.level_class(level),
+                    )
                     for level in (1, 2, 3, 4)
                 ],
                 className="level-counts",
@@ -116,7 +125,11 @@ def right(figures: WallFigures) -> list[Component]:
             _("Open alarms"),
             html.Div(
                 [
-                    _row(_("Open"), words.count(summary.open_total), _("of {n} signals").format(n=words.count(summary.open_signals))),
+                    _row(
+                        _("Open"),
+                        words.count(summary.open_total),
+                        _("of {n} signals").format(n=words.count(summary.open_signals)),
+                    ),
                     _row(_("Waiting for acknowledgement"), words.count(summary.waiting), "", summary.waiting == 0),
                     _row(
                         _("Median time to acknowledge, today"),
@@ -126,9 +139,12 @@ def right(figures: WallFigures) -> list[Component]:
                     ),
                     _row(
                         _("Device to record, median"),
-                        f"{summary.record_delay_median.total_seconds():.1f} s" if summary.record_delay_median is not None else "–",
+                        f"{summary.record_delay_median.total_seconds():.1f} s"
+                        if summary.record_delay_median is not None
+                        else "–",
                         _("limit {span}").format(span=words.lasting(timedelta(seconds=10))),
-                        summary.record_delay_median is not None and summary.record_delay_median <= timedelta(seconds=10),
+                        summary.record_delay_median is not None
+                        and summary.record_delay_median <= timedelta(seconds=10),
                     ),
                 ],
                 className="wall-rows",

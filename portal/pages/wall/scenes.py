@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.coverage import CoverageRow
+
 from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level
@@ -46,7 +47,11 @@ def _scenes(figures: WallFigures) -> list[dict[str, Any]]:
 
 def _furthest_behind(figures: WallFigures) -> RegionRow | None:
     children = regions.tree().children(figures.home.adcode)
-    rated = [(row.access_pct, child) for child in children if (row := figures.row(child.adcode)) and row.access_pct is not None]
+    rated = [
+        (row.access_pct, child)
+        for child in children
+        if (row := figures.row(child.adcode)) and row.access_pct is not None
+    ]
     if figures.home.level != "province" or not rated:
         return None
     return min(rated, key=lambda pair: pair[0] or 0)[1]
