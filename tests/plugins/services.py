@@ -1,0 +1,100 @@
+"""Real services for the tests: one private PostgreSQL, Redis and mosquitto for the whole run."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+from db import addresses, migrations
+from db.addresses import Addresses
+from db.services import private_services
+from db.services.postgres import PrivatePostgres
+from db.session import Record
+from db.settings import Settings
+
+EMPTY = "template_empty"
+_numbers = count(1)
+
+
+def free_port() -> int:
+    """A port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Running services, and where they are."""
+
+    settings: Settings
+    addresses: Addresses
+    postgres: PrivatePostgres
+
+
+@dataclass(frozen=True)
+class TestRecord:
+    """A database of a test's own."""
+
+    __test__ = False
+
+    record: Record
+    owner_url: URL
+    app_url: URL
+    settings: Settings
+    addresses: Addresses
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Private services on free ports, with an empty upgraded database to copy from."""
+    var = tmp_path_factory.mktemp("var")
+    for folder in (var, *var.parents):
+        if folder.owner() == var.owner() and "pytest" in str(folder):
+            folder.chmod(0o755)  # the services' own user passes through
+    settings = Settings(
+        var_dir=var, postgres_port=free_port(), redis_port=free_port(), mqtt_port=free_port(), portal_port=free_port()
+    )
+    services = private_services(settings)
+    for service in services:
+        service.check()
+        service.start()
+    found = addresses.find(settings)
+    postgres = services[0]
+    assert isinstance(postgres, PrivatePostgres)
+    postgres.create_database(EMPTY)
+    assert found.database_owner is not None
+    migrations.upgrade(found.database_owner.set(database=EMPTY), str(found.database_app.password))
+    yield Installation(settings, found, postgres)
+    for service in reversed(services):
+        service.stop()
+
+
+def copy_of(installation: Installation, template: str) -> Iterator[TestRecord]:
+    """A fresh database copied from `template`, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    installation.postgres.create_database(name, template)
+    owner = installation.addresses.database_owner
+    assert owner is not None
+    found = Addresses(
+        owner.set(database=name),
+        installation.addresses.database_app.set(database=name),
+        installation.addresses.redis,
+        installation.addresses.mqtt,
+        installation.addresses.mqtt_device,
+    )
+    record = Record(found.database_app)
+    assert found.database_owner is not None
+    yield TestRecord(record, found.database_owner, found.database_app, installation.settings, found)
+    record.close()
+    installation.postgres.drop_database(name)
+
+
+@pytest.fixture
+def empty_record(installation: Installation) -> Iterator[TestRecord]:
+    """A record without a row."""
+    yield from copy_of(installation, EMPTY)
