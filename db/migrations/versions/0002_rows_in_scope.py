@@ -139,6 +139,15 @@ end $$;
 create trigger ring_live after insert or update on alarms for each row execute function ring_live();
 """
 
+HISTORY = """
+-- Stretches of one venue never overlap: a venue is accessed, or on duty, once on any day.
+create extension if not exists btree_gist;
+alter table access_history add constraint ex_access_history_overlap
+    exclude using gist (venue_id with =, daterange(accessed_from, accessed_until) with &&);
+alter table duty_history add constraint ex_duty_history_overlap
+    exclude using gist (venue_id with =, daterange(declared_from, declared_until) with &&);
+"""
+
 GRANTS = """
 grant usage on schema public to anwang_app, anwang_door;
 grant select on regions, milestones, venues, venue_people, access_history, areas, maintainers, contracts, duty_history,
@@ -158,7 +167,7 @@ grant execute on function ensure_signal_partitions(date, date), drop_signal_part
 
 
 def upgrade() -> None:
-    for block in (FUNCTIONS, AUDIT, PARTITIONS, BELL, GRANTS):
+    for block in (FUNCTIONS, AUDIT, PARTITIONS, BELL, HISTORY, GRANTS):
         op.execute(block)
     policies = {table: IN_SCOPE.format(venue="venue_id") for table in VENUE_TABLES}
     policies["venues"] = IN_SCOPE.format(venue="id")
