@@ -46,6 +46,11 @@ def asked_by(asker: Asker | None, record: Record) -> Iterator[None]:
         _record.reset(tokens[1])
 
 
+def known() -> Asker | None:
+    """The person asking, where somebody has logged in."""
+    return _asker.get()
+
+
 def current() -> Asker:
     """The person asking; `NotAllowed` where nobody has logged in."""
     asker = _asker.get()

@@ -1,13 +1,19 @@
 """The front door: one ASGI app that authenticates every request and mounts everything behind it."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import anyio
 from a2wsgi import WSGIMiddleware
+from dash import Dash
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import event, text
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from db import addresses as record_addresses
 from db import settings as record_settings
@@ -15,64 +21,103 @@ from db.addresses import Addresses
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
-from portal import refusals, tiles
-from portal.api import router as api_router
+from portal import refusals
 from portal.assets import FOLDER
 from portal.authentication import Authenticate, Doorman
 from portal.compression import Compress
 from portal.dash_app import create_dash
 from portal.headers import SameSiteOnly, SecurityHeaders, content_policy
-from portal.live import Live
 from portal.login import routes as login_routes
+from portal.login.throttle import Throttle
 
-BODY_LIMIT = 2 * 1024 * 1024
-DASH_THREADS = 16
+BODY_LIMIT = 4 * 1024 * 1024
+DASH_THREADS = 12
+ROUTE_THREADS = 12
+CONNECTIONS = 14
+HASHES_AT_ONCE = 2
+"""Each check of a password takes 19 MiB and a core for a moment."""
+STATEMENT_SECONDS = 20
 
 
 def create_app(settings: Settings, addresses: Addresses) -> FastAPI:
     """The whole portal. Opens the record on the application's own role."""
-    record = Record(addresses.database_app, pool_size=12, application_name="anwang portal")
+    return assemble(settings, addresses, create_dash(settings))
+
+
+def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAPI:
+    """The front door before these pages."""
+    record = open_record(addresses)
     doorman = Doorman(record, settings)
-    live = Live(record, doorman, settings)
-    dash_app = create_dash(settings)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with live.running():
-            yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = ROUTE_THREADS
+        app.state.hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+        yield
         record.close()
 
-    app = FastAPI(title="Anwang", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Anwang",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(
+                SecurityHeaders,
+                policy=content_policy(settings, dash_app.csp_hashes()),
+                is_secure=settings.cookie_secure,
+            ),
+            Middleware(refusals.Unbroken),
+            Middleware(Authenticate, doorman=doorman),
+            Middleware(refusals.Unbroken),
+            Middleware(SameSiteOnly, body_limit=BODY_LIMIT),
+            Middleware(Compress),
+        ],
+    )
     app.state.record, app.state.doorman, app.state.settings = record, doorman, settings
+    app.state.throttle = Throttle()
+    refusals.register(app)
+    refusals.register_pages(dash_app.server)
+    app.add_api_route("/healthz", healthz(record), include_in_schema=False)
+    app.include_router(login_routes.router)
+    app.mount("/assets", Assets(directory=FOLDER), name="assets")
+    app.mount("/", WSGIMiddleware(dash_app.server, workers=DASH_THREADS), name="pages")
+    return app
 
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> Response:
+
+def open_record(addresses: Addresses) -> Record:
+    """The record for requests: a statement that takes too long is given up rather than waited for."""
+    record = Record(addresses.database_app, pool_size=CONNECTIONS, application_name="anwang portal")
+
+    @event.listens_for(record.engine, "connect")
+    def patience(connection: Any, _entry: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"set statement_timeout = '{STATEMENT_SECONDS}s'")
+        connection.commit()
+
+    return record
+
+
+def healthz(record: Record) -> Any:
+    """A route for supervisors: 200 while the database answers, else 503."""
+
+    def is_well() -> Response:
         with record.scoped(NOTHING) as session:
             session.execute(text("select 1"))
         return JSONResponse({"status": "ok"})
 
-    refusals.register(app)
-    app.include_router(login_routes.router)
-    app.include_router(api_router)
-    app.include_router(tiles.router)
-    app.include_router(live.router)
-    app.mount("/assets", Immutable(directory=FOLDER), name="assets")
-    app.mount("/", WSGIMiddleware(dash_app.server, workers=DASH_THREADS), name="pages")
-    app.add_middleware(Authenticate, doorman=doorman, settings=settings)
-    app.add_middleware(SameSiteOnly, body_limit=BODY_LIMIT)
-    app.add_middleware(Compress)
-    app.add_middleware(
-        SecurityHeaders, policy=content_policy(settings, dash_app.csp_hashes()), is_secure=settings.cookie_secure
-    )
-    return app
+    return is_well
 
 
-class Immutable(StaticFiles):
-    """Files that browsers keep for ever where the address carries their hash or version."""
+class Assets(StaticFiles):
+    """Files that browsers keep for ever where the address carries their hash or version, else ask after by ETag."""
 
-    def file_response(self, full_path, stat_result, scope, status_code=200):  # type: ignore[no-untyped-def]
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        kept = b"m=" in scope["query_string"] or "/files/" in scope["path"]
+        kept = b"m=" in scope["query_string"] or "/fonts/" in str(full_path)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
         return response
 

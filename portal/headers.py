@@ -1,5 +1,6 @@
-"""Security headers on every answer, and refusal of requests that come from another site."""
+"""Security headers on every answer, and refusal of requests that come from another site or are too large."""
 
+import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -10,22 +11,23 @@ from db.settings import Settings
 from portal.refusals import answer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_SECONDS = 30.0
+"""A body that is not here by then holds no thread: it is refused."""
 
 
 def content_policy(settings: Settings, script_hashes: Sequence[str]) -> str:
     """Everything from this origin only; a configured base map's origin may send pictures."""
     base = urlsplit(settings.base_map_url)
     base_map = f" {base.scheme}://{base.netloc}" if base.netloc else ""
-    scripts = " ".join(f"'{value.strip(chr(39))}'" for value in script_hashes)
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {scripts}".strip(),
+            " ".join(("script-src 'self'", *script_hashes)),
             "worker-src 'self' blob:",
             f"img-src 'self' data: blob:{base_map}",
+            "font-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
             f"connect-src 'self'{base_map}",
-            "font-src 'self'",
             "frame-ancestors 'none'",
             "base-uri 'self'",
             "form-action 'self'",
@@ -35,7 +37,7 @@ def content_policy(settings: Settings, script_hashes: Sequence[str]) -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers; `policy` is the content security policy."""
+    """Adds the headers; `policy` is the content security policy. What says nothing of caching is not cached."""
 
     def __init__(self, app: ASGIApp, policy: str, is_secure: bool) -> None:
         self.app = app
@@ -69,46 +71,65 @@ class SecurityHeaders:
 
 
 class SameSiteOnly:
-    """Refuses unsafe requests that a browser sends from another origin, and bodies over the limit."""
+    """Refuses unsafe requests that a browser sends from another origin, and bodies over the limit.
+
+    A body is taken in whole before the request goes on, so that a slow sender keeps no thread waiting.
+    """
 
     def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self.app = app
         self.body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE and not _same_origin(headers):
+        if not _is_same_origin(headers):
             await answer(scope, 403, "forbidden", "This request came from another site.")(scope, receive, send)
             return
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self.body_limit:
+        body = None
+        if length.isdigit() and int(length) <= self.body_limit:
+            try:
+                body = await asyncio.wait_for(_whole(receive, self.body_limit), BODY_SECONDS)
+            except TimeoutError:
+                await answer(scope, 408, "too_slow", "The request took too long to arrive.")(scope, receive, send)
+                return
+        if body is None:
             await answer(scope, 413, "too_large", "The request is too large.")(scope, receive, send)
             return
-        await self.app(scope, _limited(receive, self.body_limit), send)
+        await self.app(scope, _replayed(body, receive), send)
 
 
-def _same_origin(headers: Headers) -> bool:
-    """By the browser's own word where it gives one, else by Origin; a request with neither is no browser's form."""
+def _is_same_origin(headers: Headers) -> bool:
+    """By the browser's own word where it gives one, else by Origin; a request with neither is refused."""
     site = headers.get("sec-fetch-site")
     if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+        return site == "same-origin"
+    origin = urlsplit(headers.get("origin", ""))
+    return origin.scheme in ("http", "https") and origin.netloc.lower() == headers.get("host", "").lower()
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
+async def _whole(receive: Receive, limit: int) -> bytes | None:
+    """The body, or None where it is over the limit; what came before a disconnect counts as the whole."""
+    parts, size = [], 0
+    while True:
         message = await receive()
-        if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                return {"type": "http.disconnect"}
-        return message
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
-    return limited
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed

@@ -2,19 +2,21 @@
 
 import logging
 import secrets
-from html import escape
 
+import flask
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from werkzeug.exceptions import HTTPException as FlaskHTTPException
 
 from db.errors import AnwangError, InvalidInput, NotAllowed, NotFound, WrongState
-from portal.assets import asset_url
-from portal.locale import _, language
+from portal.locale import _
+from portal.login import pages
 
 log = logging.getLogger("anwang.portal")
 
@@ -24,14 +26,21 @@ STATUS: dict[type[AnwangError], tuple[int, str]] = {
     WrongState: (409, "wrong_state"),
     InvalidInput: (422, "invalid_input"),
 }
+AWAY = (503, "database_away", "The database does not answer; try again in a moment.")
+
+FOR_PROGRAMS = ("/api/", "/_dash", "/_reload-hash", "/tiles/", "/live", "/assets/", "/healthz")
+PAGES_AMONG_THEM = ("/api/v1/docs",)
+
+
+def is_for_programs(scope: Scope) -> bool:
+    """True for addresses that browsers do not show as pages."""
+    path = str(scope["path"])
+    return path.startswith(FOR_PROGRAMS) and path not in PAGES_AMONG_THEM
 
 
 def wants_page(scope: Scope) -> bool:
     """True where a person's browser asks for a page."""
-    path = str(scope["path"])
-    if path.startswith(("/api/", "/_dash", "/tiles/", "/live", "/assets/")):
-        return False
-    return "text/html" in Headers(scope=scope).get("accept", "")
+    return not is_for_programs(scope) and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def answer(scope: Scope, status: int, code: str, sentence: str) -> Response:
@@ -44,26 +53,34 @@ def answer(scope: Scope, status: int, code: str, sentence: str) -> Response:
 
 def page(status: int, words: str) -> str:
     """A whole HTML page for an address that cannot be shown."""
-    styles = "".join(
-        f'<link rel="stylesheet" href="{asset_url(name)}">'
-        for name in ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css")
-    )
-    return (
-        f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(_('Anwang'))}</title>{styles}"
-        f'</head><body><main class="refusal"><p class="refusal-code">{status}</p><h1>{escape(words)}</h1>'
-        f'<p><a class="button" href="/">{escape(_("Back to the map"))}</a></p></main></body></html>'
-    )
+    return pages.markup("refusal.html", title=words, status=status, sentence=words)
+
+
+def refused(scope: Scope, error: Exception) -> Response:
+    """The answer to any error; what nobody foresaw is logged under a reference that the reader is told."""
+    if isinstance(error, AnwangError):
+        status, code = STATUS.get(type(error), (422, "refused"))
+        return answer(scope, status, code, str(error))
+    return answer(scope, *_told(error))
+
+
+def _told(error: Exception) -> tuple[int, str, str]:
+    away = isinstance(error, (OperationalError, InterfaceError, NoConnectionFree))
+    if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        log.error("the database does not answer: %s", str(error).strip().splitlines()[0])
+        return AWAY
+    reference = secrets.token_hex(4)
+    log.error("unexpected error %s", reference, exc_info=error)
+    return 500, "internal", _("Something went wrong; the reference is {reference}.").format(reference=reference)
 
 
 def register(app: FastAPI) -> None:
-    """Map every kind of error to its answer."""
+    """Map every kind of error that a route raises to its answer."""
 
     @app.exception_handler(AnwangError)
-    async def refused(request: Request, error: AnwangError) -> Response:
-        status, code = STATUS.get(type(error), (422, "refused"))
-        return answer(request.scope, status, code, str(error))
+    @app.exception_handler(SQLAlchemyError)
+    async def known(request: Request, error: Exception) -> Response:
+        return refused(request.scope, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -73,19 +90,46 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        codes = {404: "not_found", 405: "wrong_method", 403: "not_allowed", 401: "log_in"}
+        codes = {404: "not_found", 405: "wrong_method"}
         words = {404: "There is no such page.", 405: "This address does not take this method."}
         sentence = words.get(error.status_code, str(error.detail))
-        return answer(request.scope, error.status_code, codes.get(error.status_code, "refused"), sentence)
+        refusal = answer(request.scope, error.status_code, codes.get(error.status_code, "refused"), sentence)
+        refusal.headers.update(error.headers or {})
+        return refusal
 
-    @app.exception_handler(OperationalError)
-    async def away(request: Request, error: OperationalError) -> Response:
-        log.error("the database does not answer: %s", str(error.orig).strip().splitlines()[0])
-        return answer(request.scope, 503, "database_away", "The database does not answer; try again in a moment.")
 
-    @app.exception_handler(DBAPIError)
-    @app.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> Response:
-        reference = secrets.token_hex(4)
-        log.error("unexpected error %s", reference, exc_info=error)
-        return answer(request.scope, 500, "internal", f"Something went wrong; the reference is {reference}.")
+def register_pages(server: flask.Flask) -> None:
+    """The same for the pages, which Flask answers."""
+
+    @server.errorhandler(Exception)
+    def broken(error: Exception) -> flask.typing.ResponseReturnValue:
+        if isinstance(error, FlaskHTTPException):
+            return error
+        refusal = refused(flask.request.environ["asgi.scope"], error)
+        return flask.Response(bytes(refusal.body), refusal.status_code, mimetype=refusal.media_type)
+
+
+class Unbroken:
+    """Answers what a route or a middleware failed to answer, as long as nothing has been sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            refusal = refused(scope, error)
+            if started:
+                raise
+            await refusal(scope, receive, send)

@@ -1,8 +1,9 @@
 """The door's forms: log in and out, open a wall display, choose a language or a role."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +17,8 @@ from db.rules.access_scope import EVERYTHING
 from db.rules.login_lockout import LockoutPolicy
 from portal import asking, words
 from portal.authentication import LANGUAGE_COOKIE, Doorman, cookie_name, terms
-from portal.locale import LANGUAGES, _
-from portal.login.next_page import local_page
+from portal.locale import LANGUAGES, _, language
+from portal.login.next_page import after_login, local_page, login_page
 from portal.login.pages import page
 from portal.login.throttle import Throttle
 
@@ -46,7 +47,7 @@ def _throttle(request: Request) -> Throttle:
 def checked_form(csrf_token: str) -> None:
     """Refuse a form that this session's own page did not send."""
     asker = asking.known()
-    if asker is not None and not sessions.same_token(csrf_token, asker.csrf_token):
+    if asker is not None and not secrets.compare_digest(csrf_token.encode(), asker.csrf_token.encode()):
         raise NotAllowed("This form is out of date; go back, reload the page and try again.")
 
 
@@ -55,7 +56,7 @@ def _login_page(address: str, status: int = 200, message: str = "", login: str =
         "login.html",
         status,
         title=_("Log in"),
-        here=f"/login?next={quote(address, safe='')}" if address != "/" else "/login",
+        here=login_page(address),
         next=address,
         message=message,
         login=login,
@@ -63,15 +64,15 @@ def _login_page(address: str, status: int = 200, message: str = "", login: str =
 
 
 @router.get("/login")
-def login_form(next: str = "/") -> Response:  # noqa: A002 - the address says next=
-    address = local_page(next)
+def login_form(next: str = "/") -> Response:
+    address = after_login(next)
     return RedirectResponse(address, 303) if asking.known() else _login_page(address)
 
 
 @router.post("/login")
-async def log_in(request: Request, login: Text = "", password: Text = "", next: Text = "/") -> Response:  # noqa: A002
+async def log_in(request: Request, login: Text = "", password: Text = "", next: Text = "/") -> Response:
     doorman, visitor, throttle = _doorman(request), _visitor(request), _throttle(request)
-    address = local_page(next)
+    address = after_login(next)
     if throttle.is_closed(visitor.address):
         answer = _login_page(address, 429, _("Too many wrong passwords from this address; wait five minutes."), login)
         answer.headers["Retry-After"] = "300"
@@ -93,7 +94,7 @@ async def log_in(request: Request, login: Text = "", password: Text = "", next: 
         return _login_page(
             address,
             401,
-            _("The login or the password is not right. After several wrong passwords an account is locked for a while."),
+            _("Login or password is not right. After several wrong passwords an account is locked for a while."),
             login,
         )
     doorman.forget(old)
@@ -136,14 +137,13 @@ def open_wall(request: Request, token: str) -> Response:
 
 
 @router.post("/language")
-def speak(request: Request, language: Text, next: Text = "", csrf_token: Text = "") -> Response:  # noqa: A002
+def speak(request: Request, language: Text, next: Text = "", csrf_token: Text = "") -> Response:
     checked_form(csrf_token)
     if language not in LANGUAGES:
         raise InvalidInput("There is no such language; choose zh_CN or en.")
     referer = urlsplit(request.headers.get("referer", ""))
     came_from = referer.path + (f"?{referer.query}" if referer.query else "")
-    at_the_door = next if next.startswith("/login") and local_page(f"/{next[1:]}".replace("/login", "/", 1)) else ""
-    answer = RedirectResponse(_door_page(at_the_door) or local_page(next or came_from or "/"), 303)
+    answer = RedirectResponse(local_page(next or came_from), 303)
     answer.set_cookie(
         LANGUAGE_COOKIE,
         language,
@@ -155,26 +155,23 @@ def speak(request: Request, language: Text, next: Text = "", csrf_token: Text = 
     return answer
 
 
-def _door_page(address: str) -> str:
-    """The login page's own address with a local `next`, or nothing."""
-    parts = urlsplit(address)
-    if parts.path != "/login":
-        return ""
-    target = parts.query.removeprefix("next=")
-    return f"/login?next={target}" if target and target.isascii() and "&" not in target else "/login"
-
-
 @router.get("/role")
 def choose_role(request: Request) -> Response:
     """The roles that this person holds, to go on in another one."""
     asker, doorman = asking.current(), _doorman(request)
+    used = request.scope["anwang_guest"].session.grant.id
     with doorman.record.door() as session:
         grants = people.grants_of(session, asker.person_id)
     today = datetime.now(words.HERE).date()
     with doorman.record.scoped(EVERYTHING) as session:
         reaches = [people.reach(session, grant, today) for grant in grants]
     roles = [
-        {"grant_id": grant.id, "name": words.role(grant.role), "place": reach.name, "is_current": grant.id == asker.grant_id}
+        {
+            "grant_id": grant.id,
+            "name": words.role(grant.role),
+            "place": reach.name if language() == "zh_CN" else reach.name_en,
+            "is_current": grant.id == used,
+        }
         for grant, reach in zip(grants, reaches, strict=True)
     ]
     return page("roles.html", title=_("Choose a role"), here="/role", roles=roles)
