@@ -90,7 +90,7 @@ def ranking(
 ) -> list[CoverageRow]:
     """Every region of these levels with venues in scope, by category and for `all`, within the session's scope."""
     counted = session.execute(_BY_COUNTY, {"day": as_of, "categories": IN_BULLETIN}).all()
-    names = dict(session.execute(_NAMES).tuples())
+    names: dict[int, str] = {row.adcode: row.name for row in session.execute(_NAMES)}
     lo, hi = region_range(within) if within is not None else (0, 999_999)
     sums: dict[tuple[int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for county, category, *counts in counted:
@@ -205,7 +205,8 @@ _MILESTONES = text(
     """
     select m.category, m.due_on, count(*) as venues,
            count(*) filter (where exists (select from access_history a where a.venue_id = v.id
-               and a.accessed_from <= m.due_on and (a.accessed_until is null or a.accessed_until > m.due_on))) as in_time,
+               and a.accessed_from <= m.due_on and (a.accessed_until is null or a.accessed_until > m.due_on)))
+               as in_time,
            count(*) filter (where exists (select from access_history a where a.venue_id = v.id
                and a.accessed_from <= :day and (a.accessed_until is null or a.accessed_until > :day))) as accessed
     from milestones m join venues v on v.category = m.category

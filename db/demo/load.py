@@ -1,0 +1,353 @@
+"""Loading the province: one transaction, all or nothing, with COPY."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+from db.demo import alarms, counts, devices, history, maintainers, people, venues
+from db.demo.alarms import DemoAlarm
+from db.demo.copy import copy_rows
+from db.demo.devices import DemoDevice
+from db.demo.names import Names
+from db.errors import WrongState
+from db.rules.alarm_kinds import AlarmState
+from db.rules.device_kinds import DeviceKind
+from db.rules.signal_kinds import SignalKind
+from db.rules.venue_categories import CATEGORIES
+from geodata.districts import LEVELS, District, districts
+
+DEFAULT_SEED = 2024
+IDENTITIES = (
+    *("venues", "venue_people", "access_history", "areas", "maintainers", "contracts", "duty_history"),
+    *("devices", "alarms", "alarm_steps", "people", "grants"),
+)
+KINDS_EN = {"区": "District", "县": "County", "市": "City"}
+
+
+def load(
+    owner_url: URL,
+    *,
+    seed: int = DEFAULT_SEED,
+    today: date,
+    var_dir: Path,
+    now: datetime | None = None,
+    report: Callable[[str], None] = lambda _step: None,
+) -> None:
+    """Fill an empty record; the same seed, `today` and `now` give the same province.
+
+    Raises `WrongState` where the record has venues already.
+    """
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            if connection.scalar(text("select exists (select from venues)")):
+                raise WrongState("The record has venues already; the demonstration province needs an empty one.")
+            made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), report)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("analyze"))
+        people.keep(made, var_dir)
+    finally:
+        engine.dispose()
+
+
+def _fill(
+    connection: Connection, rng: np.random.Generator, today: date, now: datetime, report: Callable[[str], None]
+) -> list[people.DemoPerson]:
+    names = Names(rng)
+    report("regions")
+    _regions(connection)
+    report("venues")
+    cells = counts.cells()
+    made_venues = venues.make(cells, names, rng)
+    _venues(connection, made_venues, names)
+    report("access and duty")
+    histories = history.make(cells, made_venues, today, rng)
+    units = maintainers.make(made_venues, names)
+    contracts = maintainers.contracts(made_venues, histories, units, rng)
+    _histories(connection, histories, made_venues, units, contracts)
+    report("areas and devices")
+    areas, made_devices = devices.make(made_venues, histories, rng)
+    _devices(connection, areas, made_devices, now, rng)
+    report("people")
+    accounts = people.make(made_venues, contracts)
+    _people(connection, accounts)
+    report("alarms")
+    _alarms(connection, alarms.make(made_devices, now, rng))
+    for table in IDENTITIES:
+        connection.execute(
+            text(
+                f"select setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false) from {table}"
+            )
+        )
+    return accounts
+
+
+def _regions(connection: Connection) -> None:
+    rows = [
+        (
+            d.adcode,
+            d.level,
+            d.parent,
+            d.name,
+            _name_en(d),
+            f"SRID=4490;POINT({d.label[0]} {d.label[1]})",
+            f"SRID=4490;{d.boundary.wkt}",
+        )
+        for level in LEVELS
+        for d in districts(level)
+    ]
+    copy_rows(connection, "regions", ("adcode", "level", "parent", "name", "name_en", "label_point", "boundary"), rows)
+    copy_rows(
+        connection, "milestones", ("category", "due_on"), [(row.category.value, row.due_on) for row in CATEGORIES]
+    )
+
+
+def _name_en(district: District) -> str:
+    if district.name_en:
+        return district.name_en
+    bare, kind = district.name[:-1], district.name[-1]
+    if len(bare) < 2:
+        return "".join(lazy_pinyin(district.name)).capitalize()
+    return f"{''.join(lazy_pinyin(bare)).capitalize()} {KINDS_EN.get(kind, '')}".strip()
+
+
+@cache
+def _initial(character: str) -> str:
+    return lazy_pinyin(character, style=Style.FIRST_LETTER)[0].lower()
+
+
+def initials(name: str) -> str:
+    """Pinyin initials in lower case: 章贡区 is zgq."""
+    return "".join(map(_initial, name))
+
+
+def _venues(connection: Connection, made: list[venues.DemoVenue], names: Names) -> None:
+    copy_rows(
+        connection,
+        "venues",
+        (
+            *("id", "code", "name", "name_initials", "category", "sub_type", "county", "address", "students", "point"),
+            *("in_scope_from", "is_demo"),
+        ),
+        (
+            (
+                *(
+                    v.id,
+                    v.code,
+                    v.name,
+                    initials(v.name),
+                    v.category.value,
+                    v.sub_type,
+                    v.county,
+                    v.address,
+                    v.students,
+                ),
+                *(f"SRID=4490;POINT({v.lng} {v.lat})", venues.SCOPE_FROM, True),
+            )
+            for v in made
+        ),
+    )
+    copy_rows(
+        connection,
+        "venue_people",
+        ("venue_id", "county", "duty", "name", "phone"),
+        ((v.id, v.county, duty, names.person(), names.phone()) for v in made for duty in venues.DUTIES),
+    )
+
+
+def _histories(
+    connection: Connection,
+    histories: dict[int, history.VenueHistory],
+    made: list[venues.DemoVenue],
+    units: list[maintainers.DemoMaintainer],
+    contracts: list[maintainers.DemoContract],
+) -> None:
+    copy_rows(
+        connection,
+        "access_history",
+        ("venue_id", "county", "accessed_from", "accessed_until"),
+        ((v.id, v.county, s.since, s.until) for v in made for s in histories[v.id].access),
+    )
+    copy_rows(
+        connection,
+        "maintainers",
+        ("id", "name", "city", "phone", "is_demo"),
+        ((u.id, u.name, u.city, u.phone, True) for u in units),
+    )
+    copy_rows(
+        connection,
+        "contracts",
+        ("venue_id", "county", "maintainer_id", "number", "starts_on", "ends_on"),
+        (
+            (c.venue.id, c.venue.county, c.maintainer.id, f"YS-{c.starts_on:%Y%m}-{i:06d}", c.starts_on, c.ends_on)
+            for i, c in enumerate(contracts, 1)
+        ),
+    )
+    copy_rows(
+        connection,
+        "duty_history",
+        ("venue_id", "county", "maintainer_id", "declared_from", "declared_until"),
+        ((c.venue.id, c.venue.county, c.maintainer.id, c.starts_on, c.ends_on) for c in contracts),
+    )
+
+
+def _devices(
+    connection: Connection,
+    areas: list[devices.DemoArea],
+    made: list[DemoDevice],
+    now: datetime,
+    rng: np.random.Generator,
+) -> None:
+    copy_rows(
+        connection,
+        "areas",
+        ("id", "venue_id", "county", "kind", "floor", "name"),
+        ((a.id, a.venue.id, a.venue.county, a.kind.value, a.floor, a.name) for a in areas),
+    )
+    copy_rows(
+        connection,
+        "devices",
+        ("id", "code", "venue_id", "county", "area_id", "kind", "model", "installed_on", "is_demo"),
+        (
+            (d.id, d.code, d.area.venue.id, d.area.venue.county, d.area.id, d.kind.value, d.model, d.installed_on, True)
+            for d in made
+        ),
+    )
+    copy_rows(
+        connection,
+        "device_latest",
+        ("device_id", "venue_id", "county", "heard_at", "observed_at", "signal", "value", "battery_pct", "rssi_dbm"),
+        _latest(made, now, rng),
+    )
+
+
+BATTERY = frozenset({DeviceKind.SMOKE_DETECTOR, DeviceKind.HEAT_DETECTOR, DeviceKind.GAS_DETECTOR, DeviceKind.HYDRANT})
+USUAL: dict[DeviceKind, tuple[SignalKind, float, float]] = {
+    DeviceKind.SMOKE_DETECTOR: (SignalKind.SMOKE, 0.02, 0.01),
+    DeviceKind.HEAT_DETECTOR: (SignalKind.TEMPERATURE, 22.0, 4.0),
+    DeviceKind.GAS_DETECTOR: (SignalKind.GAS, 0.6, 0.4),
+    DeviceKind.ELECTRICITY_METER: (SignalKind.CURRENT, 14.0, 9.0),
+    DeviceKind.HYDRANT: (SignalKind.WATER_PRESSURE, 0.38, 0.05),
+}
+
+
+def _latest(made: list[DemoDevice], now: datetime, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    """The last word of each device: minutes old where the venue is accessed, but for the few that fell silent."""
+    n = len(made)
+    minutes = rng.exponential(25, n)
+    silent = rng.random(n) < 0.028
+    days = rng.exponential(9, n) + 1.2
+    battery = np.clip(rng.normal(78, 17, n), 3, 100).astype(int)
+    radio = rng.normal(-88, 11, n).astype(int)
+    readings = rng.normal(0, 1, n)
+    for i, device in enumerate(made):
+        quiet = silent[i] or not device.is_live
+        heard = now - (timedelta(days=float(days[i])) if quiet else timedelta(minutes=float(minutes[i])))
+        signal, middle, spread = USUAL.get(device.kind, (SignalKind.HEARTBEAT, 0.0, 0.0))
+        value = None if signal is SignalKind.HEARTBEAT else round(max(0.0, middle + spread * float(readings[i])), 3)
+        on_battery = device.kind in BATTERY
+        yield (
+            *(device.id, device.area.venue.id, device.area.venue.county, heard, heard, signal.value, value),
+            *(int(battery[i]) if on_battery else None, int(radio[i]) if on_battery else None),
+        )
+
+
+def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
+    copy_rows(connection, "people", ("id", "name", "is_demo"), ((p.id, p.name, True) for p in made))
+    copy_rows(
+        connection,
+        "grants",
+        ("id", "person_id", "role", "county_lo", "county_hi", "venue_id", "maintainer_id"),
+        ((p.id, p.id, p.role.value, p.county_lo, p.county_hi, p.venue_id, p.maintainer_id) for p in made),
+    )
+    logins = [person for person in made if person.role != "wall"]
+    copy_rows(
+        connection,
+        "accounts",
+        ("person_id", "login", "password_hash"),
+        ((p.id, p.account.login, p.password_hash) for p in logins),
+    )
+    walls = [person for person in made if person.role == "wall"]
+    copy_rows(
+        connection,
+        "wall_tokens",
+        ("token_hash", "grant_id", "label"),
+        ((p.token_hash_hex, p.id, p.name) for p in walls),
+    )
+
+
+def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
+    connection.execute(text("alter table alarms disable trigger ring_live"))
+    copy_rows(
+        connection,
+        "alarms",
+        (
+            *("id", "venue_id", "county", "area_id", "device_id", "kind", "level", "state", "signal", "value"),
+            *("raised_at", "recorded_at", "last_signal_at", "signal_count", "acknowledged_at", "verified_at"),
+            *("verdict", "closed_at", "is_demo"),
+        ),
+        (
+            (
+                *(a.id, a.device.area.venue.id, a.device.area.venue.county, a.device.area.id, a.device.id),
+                *(a.kind.value, a.level, a.state.value, a.signal.value if a.signal else None, a.value),
+                *(a.raised_at, a.recorded_at, a.last_signal_at, a.signal_count, a.acknowledged_at, a.closed_at),
+                *(a.verdict.value if a.verdict else None, a.closed_at, True),
+            )
+            for a in made
+        ),
+    )
+    connection.execute(text("alter table alarms enable trigger ring_live"))
+    copy_rows(
+        connection,
+        "alarm_steps",
+        ("alarm_id", "venue_id", "county", "at", "step", "actor_name", "note"),
+        (row for alarm in made for row in _steps(alarm)),
+    )
+
+
+def _steps(alarm: DemoAlarm) -> Iterator[tuple[Any, ...]]:
+    about = (alarm.id, alarm.device.area.venue.id, alarm.device.area.venue.county)
+    yield (*about, alarm.raised_at, "raised", alarm.device.code, None)
+    if alarm.acknowledged_at is not None:
+        yield (*about, alarm.acknowledged_at, AlarmState.ACKNOWLEDGED.value, "值守人员", None)
+    if alarm.closed_at is not None and alarm.verdict is not None:
+        yield (*about, alarm.closed_at, AlarmState.VERIFIED.value, "值守人员", alarm.verdict.value)
+        yield (*about, alarm.closed_at, AlarmState.CLOSED.value, "值守人员", None)
+
+
+def is_loaded(owner_url: URL) -> bool:
+    """True where the record holds demonstration venues."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return bool(connection.scalar(text("select exists (select from venues where is_demo)")))
+    finally:
+        engine.dispose()
+
+
+_SAMPLE = text(
+    """
+    select d.code from devices d join areas a on a.id = d.area_id join venues v on v.id = d.venue_id
+    where d.kind = 'smoke_detector' and a.kind = 'corridor' and d.county = 360702 and v.category = 'kindergarten'
+    and exists (select from access_history h where h.venue_id = v.id and h.accessed_until is null)
+    and not exists (select from alarms o where o.venue_id = v.id and o.closed_at is null) order by d.id limit 1
+    """
+)
+
+
+def sample_device(owner_url: URL) -> str:
+    """Code of a smoke detector whose message makes a good first alarm."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return str(connection.scalar(_SAMPLE))
+    finally:
+        engine.dispose()
