@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from db.demo import alarms, counts, devices, history, maintainers, people, venues
 from db.demo.alarms import DemoAlarm
-from db.demo.copy import copy_rows
+from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
 from db.demo.names import Names
 from db.errors import WrongState
@@ -50,7 +50,9 @@ def load(
         with engine.begin() as connection:
             if connection.scalar(text("select exists (select from venues)")):
                 raise WrongState("The record has venues already; the demonstration province needs an empty one.")
-            made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), report)
+            with checked_at_once(connection):
+                made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), report)
+                report("constraints")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("analyze"))
         people.keep(made, var_dir)
