@@ -21,12 +21,15 @@ from db.addresses import Addresses
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
-from portal import refusals
+from portal import refusals, tiles
+from portal.api import reference
+from portal.api import routes as api
 from portal.assets import FOLDER
 from portal.authentication import Authenticate, Doorman
 from portal.compression import Compress
 from portal.dash_app import create_dash
-from portal.headers import SameSiteOnly, SecurityHeaders, content_policy
+from portal.headers import HeadAsGet, SameSiteOnly, SecurityHeaders, content_policy
+from portal.live.stream import Live
 from portal.login import routes as login_routes
 from portal.login.throttle import Throttle
 
@@ -37,6 +40,7 @@ CONNECTIONS = 14
 HASHES_AT_ONCE = 2
 """Each check of a password takes 19 MiB and a core for a moment."""
 STATEMENT_SECONDS = 20
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def create_app(settings: Settings, addresses: Addresses) -> FastAPI:
@@ -48,16 +52,20 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     """The front door before these pages."""
     record = open_record(addresses)
     doorman = Doorman(record, settings)
+    live = Live(record, doorman, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = ROUTE_THREADS
         app.state.hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
-        yield
+        async with live.running():
+            yield
         record.close()
 
     app = FastAPI(
         title="Anwang",
+        version="1",
+        description=api.DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -69,6 +77,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
                 is_secure=settings.cookie_secure,
             ),
             Middleware(refusals.Unbroken),
+            Middleware(HeadAsGet),
             Middleware(Authenticate, doorman=doorman),
             Middleware(refusals.Unbroken),
             Middleware(SameSiteOnly, body_limit=BODY_LIMIT),
@@ -76,11 +85,15 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
         ],
     )
     app.state.record, app.state.doorman, app.state.settings = record, doorman, settings
-    app.state.throttle = Throttle()
+    app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
-    app.include_router(login_routes.router)
+    for router in (login_routes.router, api.router, reference.router, tiles.router, live.router):
+        app.include_router(router)
+    for address in ("/api", "/tiles", "/live", "/healthz"):
+        app.add_route(address, refusals.no_such_address, METHODS)
+        app.add_route(address + "/{rest:path}", refusals.no_such_address, METHODS)
     app.mount("/assets", Assets(directory=FOLDER), name="assets")
     app.mount("/", WSGIMiddleware(dash_app.server, workers=DASH_THREADS), name="pages")
     return app

@@ -70,6 +70,23 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without the body, whichever route it is for; a stream has no end to wait for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"] == "/live":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 class SameSiteOnly:
     """Refuses unsafe requests that a browser sends from another origin, and bodies over the limit.
 
@@ -113,7 +130,8 @@ def _is_same_origin(headers: Headers) -> bool:
 
 async def _whole(receive: Receive, limit: int) -> bytes | None:
     """The body, or None where it is over the limit; what came before a disconnect counts as the whole."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from werkzeug.exceptions import HTTPException as FlaskHTTPException
 
@@ -28,7 +29,7 @@ STATUS: dict[type[AnwangError], tuple[int, str]] = {
 }
 AWAY = (503, "database_away", "The database does not answer; try again in a moment.")
 
-FOR_PROGRAMS = ("/api/", "/_dash", "/_reload-hash", "/tiles/", "/live", "/assets/", "/healthz")
+FOR_PROGRAMS = ("/api/", "/tiles/", "/live", "/healthz", "/assets/", "/_dash", "/_reload-hash")
 PAGES_AMONG_THEM = ("/api/v1/docs",)
 
 
@@ -72,6 +73,12 @@ def _told(error: Exception) -> tuple[int, str, str]:
     reference = secrets.token_hex(4)
     log.error("unexpected error %s", reference, exc_info=error)
     return 500, "internal", _("Something went wrong; the reference is {reference}.").format(reference=reference)
+
+
+async def no_such_address(request: Request) -> Response:
+    """For addresses that the pages must not answer: there is no such thing, or not by this method."""
+    is_known = any(route.matches(request.scope)[0] is Match.PARTIAL for route in request.app.routes)
+    raise HTTPException(405 if is_known else 404)
 
 
 def register(app: FastAPI) -> None:

@@ -93,9 +93,14 @@ _REGION = text("select name, name_en from regions where adcode = :adcode")
 
 def sessions(session: Session, hashes: Sequence[bytes]) -> dict[bytes, SessionRow]:
     """The sessions behind these token hashes; unknown ones are left out."""
-    rows = session.execute(_SESSIONS, {"hashes": list(hashes)})
-    found = (SessionRow(bytes(row[0]), *row[1:7], GrantRow(*row[7:])) for row in rows)
-    return {row.token_hash: row for row in found}
+    found = {}
+    for row in session.execute(_SESSIONS, {"hashes": list(hashes)}):
+        grant = GrantRow(row.id, row.role, row.county_lo, row.county_hi, row.venue_id, row.maintainer_id)
+        hashed = bytes(row.token_hash)
+        found[hashed] = SessionRow(
+            hashed, row.person_id, row.name, row.csrf_token, row.seen_at, row.expires_at, row.disabled, grant
+        )
+    return found
 
 
 def grants_of(session: Session, person_id: int) -> list[GrantRow]:

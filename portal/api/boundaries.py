@@ -1,0 +1,74 @@
+"""The regions' boundaries for maps: one coverage, simplified together so that neighbours keep one line between them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import shapely
+
+from geodata.districts import District, districts
+from portal import regions
+
+TOLERANCE_DEGREES = 0.005
+DECIMALS = 0.0001
+"""About ten metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """A GeoJSON FeatureCollection and the hash of its content."""
+
+    body: bytes
+    digest: str
+
+
+def boundaries(level: str) -> Boundaries:
+    """The boundaries of one level; made once a process, when the record has its regions."""
+    names = {row.adcode: (row.name, row.name_en) for row in regions.tree().level(level)}
+    return _made(level, tuple(sorted(names.items())))
+
+
+@cache
+def _shapes() -> dict[int, Any]:
+    """County shapes simplified as one coverage; cities and the province are their unions."""
+    counties = districts("county")
+    simple = shapely.coverage_simplify([county.boundary for county in counties], TOLERANCE_DEGREES)
+    shapes = {county.adcode: shape for county, shape in zip(counties, simple, strict=True)}
+    for level in ("city", "province"):
+        for district in districts(level):
+            shapes[district.adcode] = shapely.coverage_union_all(_inside(district, shapes, counties))
+    return {adcode: shapely.set_precision(shape, DECIMALS) for adcode, shape in shapes.items()}
+
+
+def _inside(district: District, shapes: dict[int, Any], counties: tuple[District, ...]) -> list[Any]:
+    width = 10_000 if district.level == "province" else 100
+    return [shapes[c.adcode] for c in counties if c.adcode // width == district.adcode // width]
+
+
+@cache
+def _made(level: str, names: tuple[tuple[int, tuple[str, str]], ...]) -> Boundaries:
+    shapes, parents = _shapes(), {district.adcode: district.parent for district in districts(level)}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "adcode": adcode,
+                "level": level,
+                "parent": parents.get(adcode),
+                "name": name,
+                "name_en": name_en,
+            },
+            "geometry": json.loads(shapely.to_geojson(shapes[adcode])),
+        }
+        for adcode, (name, name_en) in names
+        if adcode in shapes
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    return Boundaries(text.encode(), hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def address(level: str) -> str:
+    """The boundaries' address with their hash in it, so that browsers may keep them for ever."""
+    return f"/api/v1/regions.geojson?level={level}&m={boundaries(level).digest}"

@@ -1,0 +1,49 @@
+"""The REST interface, /api/v1: the same record, the same scopes, for programs."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from portal import asking
+from portal.api import figures, places
+from portal.api.models import Me, Refused
+from portal.locale import language
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refused, "description": description}
+    for status, description in (
+        (401, "Not logged in"),
+        (403, "Not for your role, or not from this site"),
+        (404, "No such thing within your scope"),
+        (422, "A value cannot be used"),
+        (503, "The database does not answer"),
+    )
+}
+
+DESCRIPTION = """The record of the province's net for school fire safety, within the scope of whoever asks.
+
+Log in as in the browser: requests carry the session's cookie, and unsafe ones an `Origin` of this host. Every refusal
+is `{"error": {"code", "message"}}`. Times are ISO 8601 with an offset, coordinates CGCS2000, regions GB/T 2260 codes.
+"""
+
+router = APIRouter(prefix="/api/v1", responses=REFUSALS)
+
+
+@router.get("/me", tags=["you"])
+def me() -> Me:
+    """Who you are here, and what you may see."""
+    asker = asking.current()
+    return Me(
+        name=asker.name,
+        role=asker.role,
+        place=asker.place,
+        home=asker.home,
+        county_lo=asker.scope.county_lo,
+        county_hi=asker.scope.county_hi,
+        venues=list(asker.scope.venue_ids),
+        language=language(),
+    )
+
+
+router.include_router(places.router)
+router.include_router(figures.router)

@@ -1,0 +1,108 @@
+"""The database's bell: one LISTEN connection a process, on the event loop, rung by every raised or changed alarm."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+from sqlalchemy.engine import URL
+from starlette.concurrency import run_in_threadpool
+
+log = logging.getLogger("anwang.live")
+
+CHANNEL = "anwang_live"
+GATHER_SECONDS = 0.03
+"""Rings this close together are told together."""
+FIRST_WAIT_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 5.0
+QUIET_SECONDS = 20.0
+"""After this long without a ring the connection is asked whether it still lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One alarm that was raised, or changed."""
+
+    alarm_id: int
+    what: str
+
+
+class Bell:
+    """Listens for as long as the process lives, and comes back when the database does."""
+
+    def __init__(
+        self, url: URL, on_rings: Callable[[list[Ring]], Awaitable[None]], on_listening: Callable[[], None]
+    ) -> None:
+        self._url = url
+        self._on_rings = on_rings
+        self._on_listening = on_listening
+        self.is_listening = False
+
+    async def listen(self) -> None:
+        """Never returns; wrong or lost connections are tried again with growing waits."""
+        wait = FIRST_WAIT_SECONDS
+        while True:
+            try:
+                await self._until_lost()
+            except Exception as error:
+                lines = str(error).strip().splitlines() or [type(error).__name__]
+                log.warning("the live stream lost the database: %s", lines[0])
+            wait = FIRST_WAIT_SECONDS if self.is_listening else min(wait * 2, LONGEST_WAIT_SECONDS)
+            self.is_listening = False
+            await asyncio.sleep(wait)
+
+    async def _until_lost(self) -> None:
+        connection = await run_in_threadpool(self._connected)
+        loop, rang = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            loop.add_reader(connection.fileno(), rang.set)
+            self.is_listening = True
+            self._on_listening()
+            while True:
+                try:
+                    await asyncio.wait_for(rang.wait(), QUIET_SECONDS)
+                except TimeoutError:
+                    await run_in_threadpool(_ask, connection)
+                await asyncio.sleep(GATHER_SECONDS)
+                rang.clear()
+                connection.poll()
+                rings = [_ring(json.loads(note.payload)) for note in connection.notifies]
+                connection.notifies.clear()
+                if rings:
+                    await self._on_rings(rings)
+        finally:
+            with suppress(Exception):
+                loop.remove_reader(connection.fileno())
+            connection.close()
+
+    def _connected(self) -> Any:
+        connection = psycopg2.connect(
+            host=self._url.host,
+            port=self._url.port,
+            user=self._url.username,
+            password=self._url.password,
+            dbname=self._url.database,
+            connect_timeout=5,
+            application_name="anwang live",
+            keepalives_idle=15,
+            keepalives_interval=5,
+            keepalives_count=3,
+        )
+        connection.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
+        with connection.cursor() as cursor:
+            cursor.execute(f"listen {CHANNEL}")
+        return connection
+
+
+def _ask(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+
+
+def _ring(note: dict[str, Any]) -> Ring:
+    return Ring(int(note["alarm"]), str(note["what"]))

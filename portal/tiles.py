@@ -1,0 +1,117 @@
+"""Venue tiles within the asker's scope; made once a minute for all who share a scope."""
+
+import asyncio
+import gzip
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from db.errors import InvalidInput
+from db.queries import tiles
+from db.queries.tiles import DEEPEST_ZOOM, Tile
+from db.rules.access_scope import Scope
+from db.rules.venue_categories import Category
+from db.session import Record
+from portal import asking, words
+
+KEPT_SECONDS = 60.0
+KEPT_BYTES = 64 * 1024 * 1024
+FIRST_DAY = date(2024, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that a tile's content depends on."""
+
+    scope: Scope
+    tile: Tile
+    as_of: date
+    category: Category | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A tile as it is sent; `body` is gzipped, and empty for a tile without venues."""
+
+    body: bytes
+    etag: str
+    made_at: float
+
+
+class TileRoom:
+    """Makes tiles and keeps them for a minute; askers of one tile at one time wait for one making."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._kept: OrderedDict[Asked, Made] = OrderedDict()
+        self._size = 0
+        self._making: dict[Asked, asyncio.Task[Made]] = {}
+
+    async def get(self, asked: Asked) -> Made:
+        kept = self._kept.get(asked)
+        if kept is not None and time.monotonic() - kept.made_at < KEPT_SECONDS:
+            return kept
+        making = self._making.get(asked)
+        if making is None:
+            making = asyncio.create_task(run_in_threadpool(self._make, asked))
+            self._making[asked] = making
+            making.add_done_callback(lambda task: self._made(asked, task))
+        return await asyncio.shield(making)
+
+    def _make(self, asked: Asked) -> Made:
+        with self._record.scoped(asked.scope) as session:
+            body = tiles.venues(session, asked.tile, asked.as_of, asked.category)
+        packed = gzip.compress(body, compresslevel=4, mtime=0) if body else b""
+        return Made(packed, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', time.monotonic())
+
+    def _made(self, asked: Asked, task: asyncio.Task[Made]) -> None:
+        del self._making[asked]
+        if task.cancelled() or task.exception() is not None:
+            return
+        old = self._kept.pop(asked, None)
+        self._kept[asked] = task.result()
+        self._size += len(task.result().body) - (len(old.body) if old else 0)
+        while self._size > KEPT_BYTES or len(self._kept) > 20_000:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped.body)
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/tiles/venues/{z}/{x}/{y}.mvt")
+async def venue_tile(
+    request: Request,
+    z: Annotated[int, Path(ge=0, le=DEEPEST_ZOOM)],
+    x: Annotated[int, Path(ge=0)],
+    y: Annotated[int, Path(ge=0)],
+    as_of: Annotated[date | None, Query()] = None,
+    category: Annotated[Category | None, Query()] = None,
+) -> Response:
+    """Layer `venues` {id, name, category, accessed, on_duty} from zoom 10, `density` {n, accessed, on_duty} below."""
+    today = datetime.now(UTC).astimezone(words.HERE).date()
+    day = as_of or today
+    if not FIRST_DAY <= day <= today:
+        raise InvalidInput("as_of: there are figures from 2024-01-01 to today.")
+    if x >= 2**z or y >= 2**z:
+        raise InvalidInput("There is no such tile.")
+    room: TileRoom = request.app.state.tile_room
+    made = await room.get(Asked(asking.current().scope, Tile(z, x, y), day, category))
+    headers = {"Cache-Control": "private, max-age=60", "ETag": made.etag, "Vary": "Cookie, Accept-Encoding"}
+    if request.headers.get("if-none-match") == made.etag:
+        return Response(status_code=304, headers=headers)
+    if not made.body:
+        return Response(status_code=204, headers=headers)
+    body = made.body
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = gzip.decompress(body)
+    return Response(body, headers=headers, media_type="application/vnd.mapbox-vector-tile")
