@@ -175,8 +175,8 @@ def _histories(
     copy_rows(
         connection,
         "access_history",
-        ("venue_id", "county", "accessed_from", "accessed_until"),
-        ((v.id, v.county, s.since, s.until) for v in made for s in histories[v.id].access),
+        ("venue_id", "county", "category", "accessed_from", "accessed_until"),
+        ((v.id, v.county, v.category.value, s.since, s.until) for v in made for s in histories[v.id].access),
     )
     copy_rows(
         connection,
@@ -196,8 +196,11 @@ def _histories(
     copy_rows(
         connection,
         "duty_history",
-        ("venue_id", "county", "maintainer_id", "declared_from", "declared_until"),
-        ((c.venue.id, c.venue.county, c.maintainer.id, c.starts_on, c.ends_on) for c in contracts),
+        ("venue_id", "county", "category", "maintainer_id", "declared_from", "declared_until"),
+        (
+            (c.venue.id, c.venue.county, c.venue.category.value, c.maintainer.id, c.starts_on, c.ends_on)
+            for c in contracts
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from db.models.alarms import Alarm, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
+from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceLatest
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Contract",
+    "CoverageStep",
     "DeadLetter",
     "Device",
     "DeviceLatest",

@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, MetaData, SmallInteger, Text, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -37,4 +48,16 @@ big_key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)
 small = Annotated[int, mapped_column(SmallInteger)]
 venue_ref = Annotated[int, mapped_column(ForeignKey("venues.id"), index=True)]
 county_ref = Annotated[int, mapped_column(ForeignKey("regions.adcode"))]
+
+
+def of_a_venue(table: str) -> ForeignKeyConstraint:
+    """County and category repeated from the venue, kept the same by the database: counts need no join."""
+    return ForeignKeyConstraint(
+        ["venue_id", "county", "category"],
+        ["venues.id", "venues.county", "venues.category"],
+        name=f"fk_{table}_venue",
+        onupdate="CASCADE",
+    )
+
+
 recorded_at = Annotated[datetime, mapped_column(server_default=func.now())]

@@ -3,7 +3,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, county_ref, key, recorded_at, venue_ref
+from db.models.base import Base, county_ref, key, of_a_venue, recorded_at, venue_ref
 
 
 class Maintainer(Base):
@@ -42,12 +42,13 @@ class Duty(Base):
     __tablename__ = "duty_history"
     __table_args__ = (
         CheckConstraint("declared_until is null or declared_until > declared_from", "order"),
-        Index("ix_duty_history_from_until", "declared_from", "declared_until", postgresql_include=["venue_id"]),
+        of_a_venue("duty_history"),
     )
 
     id: Mapped[key]
-    venue_id: Mapped[venue_ref]
-    county: Mapped[county_ref]
+    venue_id: Mapped[int] = mapped_column(index=True)
+    county: Mapped[int]
+    category: Mapped[str]
     maintainer_id: Mapped[int | None] = mapped_column(ForeignKey("maintainers.id"))
     declared_from: Mapped[date]
     declared_until: Mapped[date | None]

@@ -1,10 +1,10 @@
 from datetime import date
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Point, county_ref, key, recorded_at, venue_ref
+from db.models.base import Base, Point, county_ref, key, of_a_venue, recorded_at, venue_ref
 
 
 class Venue(Base):
@@ -13,6 +13,7 @@ class Venue(Base):
     __tablename__ = "venues"
     __table_args__ = (
         CheckConstraint("in_scope_until is null or in_scope_until > in_scope_from", "scope_order"),
+        UniqueConstraint("id", "county", "category"),
         Index("ix_venues_mercator", "mercator", postgresql_using="gist"),
         Index("ix_venues_county_category", "county", "category"),
     )
@@ -68,12 +69,13 @@ class Access(Base):
     __tablename__ = "access_history"
     __table_args__ = (
         CheckConstraint("accessed_until is null or accessed_until > accessed_from", "order"),
-        Index("ix_access_history_from_until", "accessed_from", "accessed_until", postgresql_include=["venue_id"]),
+        of_a_venue("access_history"),
     )
 
     id: Mapped[key]
-    venue_id: Mapped[venue_ref]
-    county: Mapped[county_ref]
+    venue_id: Mapped[int] = mapped_column(index=True)
+    county: Mapped[int]
+    category: Mapped[str]
     accessed_from: Mapped[date]
     accessed_until: Mapped[date | None]
     ended_because: Mapped[str | None]

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -66,20 +67,25 @@ class MilestoneRow:
     accessed: int
 
 
-# Stretches of one venue never overlap (an exclusion constraint), so a join counts each venue once.
-_STANDING = """
-    from venues v
-    left join access_history a on a.venue_id = v.id
-        and a.accessed_from <= :day and (a.accessed_until is null or a.accessed_until > :day)
-    left join duty_history d on d.venue_id = v.id
-        and d.declared_from <= :day and (d.declared_until is null or d.declared_until > :day)
-    where v.in_scope_from <= :day and (v.in_scope_until is null or v.in_scope_until > :day)
-"""
-
+# Regions count from the running sums; venues named one by one (a venue's own staff, a maintainer) from their stretches.
 _BY_COUNTY = text(
-    f"""
-    select v.county, v.category, count(*) as venues, count(a.venue_id) as accessed, count(d.venue_id) as on_duty
-    {_STANDING} and v.category = any (:categories) group by v.county, v.category
+    """
+    select county, category, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from (
+        select county, category, venues, accessed, on_duty from coverage_steps
+        where (grain = 'year' and day < date_trunc('year', cast(:day as date)))
+           or (grain = 'month' and day >= date_trunc('year', cast(:day as date))
+               and day < date_trunc('month', cast(:day as date)))
+           or (grain = 'day' and day >= date_trunc('month', cast(:day as date)) and day <= :day)
+        union all
+        select v.county, v.category, 1,
+            (select count(*) from access_history a where a.venue_id = v.id
+                and a.accessed_from <= :day and (a.accessed_until is null or a.accessed_until > :day)),
+            (select count(*) from duty_history d where d.venue_id = v.id
+                and d.declared_from <= :day and (d.declared_until is null or d.declared_until > :day))
+        from venues v where v.id = any ((select scope_venue_ids())::int[])
+            and v.county not between (select scope_county_lo()) and (select scope_county_hi())
+            and v.in_scope_from <= :day and (v.in_scope_until is null or v.in_scope_until > :day)
+    ) counted where category = any (:categories) group by county, category having sum(venues) <> 0
     """
 )
 _NAMES = text("select adcode, name from regions")
@@ -114,61 +120,85 @@ def ranking(
 
 _STEPS = text(
     """
-    with chosen as (
-        select id, in_scope_from, in_scope_until from venues
-        where county between :lo and :hi and category = any (:categories))
-    select 0, in_scope_from, count(*) from chosen group by 2
-    union all select 0, in_scope_until, -count(*) from chosen where in_scope_until is not null group by 2
-    union all select 1, accessed_from, count(*) from access_history a join chosen c on c.id = a.venue_id group by 2
-    union all select 1, accessed_until, -count(*) from access_history a join chosen c on c.id = a.venue_id
-        where accessed_until is not null group by 2
-    union all select 2, declared_from, count(*) from duty_history d join chosen c on c.id = d.venue_id group by 2
-    union all select 2, declared_until, -count(*) from duty_history d join chosen c on c.id = d.venue_id
-        where declared_until is not null group by 2
+    select category, day, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from coverage_steps
+    where grain = 'day' and county between :lo and :hi and category = any (:categories) group by category, day
+    union all
+    select v.category, edge.day, sum(edge.venues)::int, sum(edge.accessed)::int, sum(edge.on_duty)::int
+    from venues v cross join lateral (
+        select v.in_scope_from, 1, 0, 0 union all select v.in_scope_until, -1, 0, 0
+        union all select accessed_from, 0, 1, 0 from access_history where venue_id = v.id
+        union all select accessed_until, 0, -1, 0 from access_history where venue_id = v.id
+        union all select declared_from, 0, 0, 1 from duty_history where venue_id = v.id
+        union all select declared_until, 0, 0, -1 from duty_history where venue_id = v.id
+    ) edge (day, venues, accessed, on_duty)
+    where v.id = any ((select scope_venue_ids())::int[]) and edge.day is not null
+        and v.county not between (select scope_county_lo()) and (select scope_county_hi())
+        and v.county between :lo and :hi and v.category = any (:categories) group by v.category, edge.day
     """
 )
 
 
 def trend(session: Session, adcode: int, category: str, dates: Iterable[date]) -> list[CoverageRow]:
-    """One row for each date, in order: the running sum of what began and ended."""
-    lo, hi = region_range(adcode)
+    """One row for each date, in order."""
     categories = IN_BULLETIN if category == ALL else [category]
-    steps = session.execute(_STEPS, {"lo": lo, "hi": hi, "categories": categories}).all()
-    rows = []
-    for day in sorted(dates):
-        counts = [0, 0, 0]
-        for what, at, n in steps:
-            if at <= day:
-                counts[what] += n
-        rows.append(CoverageRow(_level(adcode), adcode, "", category, *counts))
-    return rows
+    steps = _steps(session, adcode, categories)
+    return [
+        CoverageRow(_level(adcode), adcode, "", category, *_standing(steps, categories, day)) for day in sorted(dates)
+    ]
+
+
+def _steps(session: Session, adcode: int, categories: list[str]) -> Sequence[Any]:
+    lo, hi = region_range(adcode)
+    return session.execute(_STEPS, {"lo": lo, "hi": hi, "categories": categories}).all()
+
+
+def _standing(steps: Sequence[Any], categories: Sequence[str], day: date) -> tuple[int, int, int]:
+    """Venues, accessed and on duty as of a day: the sum of every step up to it."""
+    counts = [0, 0, 0]
+    for category, at, *changes in steps:
+        if at <= day and category in categories:
+            for i, change in enumerate(changes):
+                counts[i] += change
+    return counts[0], counts[1], counts[2]
 
 
 def _level(adcode: int) -> str:
     return "province" if adcode % 10_000 == 0 else "city" if adcode % 100 == 0 else "county"
 
 
+_VENUES = "select id from venues where in_scope_from <= :day and (in_scope_until is null or in_scope_until > :day)"
+_ACCESSED = "select venue_id from access_history where accessed_from <= :day and (accessed_until is null or accessed_until > :day)"
+_ON_DUTY = "select venue_id from duty_history where declared_from <= :day and (declared_until is null or declared_until > :day)"
 MEASURES = {
-    "venues": "true",
-    "accessed": "a.venue_id is not null",
-    "not_accessed": "a.venue_id is null",
-    "on_duty": "d.venue_id is not null",
-    "not_on_duty": "d.venue_id is null",
-    "doubtful": "d.venue_id is not null and a.venue_id is null",
+    "venues": _VENUES,
+    "accessed": _ACCESSED,
+    "not_accessed": f"{_VENUES} except {_ACCESSED}",
+    "on_duty": _ON_DUTY,
+    "not_on_duty": f"{_VENUES} except {_ON_DUTY}",
+    "doubtful": f"{_ON_DUTY} except {_ACCESSED}",
 }
-"""What a venue must fulfil to stand behind a figure."""
+"""Which venues stand behind a figure."""
 
 _BEHIND = {
     name: text(
         f"""
         select v.id, v.name, v.category, v.county, r.name as county_name,
-               a.venue_id is not null as accessed, d.venue_id is not null as on_duty
-        {_STANDING.replace("where", "join regions r on r.adcode = v.county where", 1)}
-        and v.county between :lo and :hi and v.category = any (:categories) and {condition}
+               v.id in ({_ACCESSED}) as accessed, v.id in ({_ON_DUTY}) as on_duty
+        from venues v join regions r on r.adcode = v.county
+        where v.id in ({chosen}) and v.county between :lo and :hi and v.category = any (:categories)
         order by v.students desc nulls last, v.id limit :limit offset :offset
         """
     )
-    for name, condition in MEASURES.items()
+    for name, chosen in MEASURES.items()
+}
+_COUNT = {
+    name: text(
+        f"""
+        select count(*) from venues v
+        where v.id in ({chosen}) and v.county between :lo and :hi and v.category = any (:categories)
+        """
+    )
+    for name, chosen in MEASURES.items()
 }
 
 
@@ -190,35 +220,18 @@ def doubtful(session: Session, as_of: date, adcode: int, limit: int) -> list[Beh
     return behind(session, as_of, adcode, ALL, "doubtful", limit)
 
 
-_DOUBTFUL = text(
-    f"""select count(*) {_STANDING} and v.county between :lo and :hi and v.category = any (:categories)
-    and {MEASURES["doubtful"]}"""
-)
-
-
 def doubtful_count(session: Session, as_of: date, adcode: int) -> int:
     lo, hi = region_range(adcode)
-    return session.scalar(_DOUBTFUL, {"day": as_of, "lo": lo, "hi": hi, "categories": IN_BULLETIN}) or 0
-
-
-_MILESTONES = text(
-    """
-    select m.category, m.due_on, count(*) as venues,
-           count(*) filter (where exists (select from access_history a where a.venue_id = v.id
-               and a.accessed_from <= m.due_on and (a.accessed_until is null or a.accessed_until > m.due_on)))
-               as in_time,
-           count(*) filter (where exists (select from access_history a where a.venue_id = v.id
-               and a.accessed_from <= :day and (a.accessed_until is null or a.accessed_until > :day))) as accessed
-    from milestones m join venues v on v.category = m.category
-    where v.county between :lo and :hi and v.category = any (:categories)
-    and v.in_scope_from <= :day and (v.in_scope_until is null or v.in_scope_until > :day)
-    group by m.category, m.due_on order by m.due_on, m.category
-    """
-)
+    return session.scalar(_COUNT["doubtful"], {"day": as_of, "lo": lo, "hi": hi, "categories": IN_BULLETIN}) or 0
 
 
 def milestones(session: Session, as_of: date, within: int) -> list[MilestoneRow]:
     """Each category of the bulletin against its milestone."""
-    lo, hi = region_range(within)
-    rows = session.execute(_MILESTONES, {"day": as_of, "lo": lo, "hi": hi, "categories": IN_BULLETIN})
-    return [MilestoneRow(*row) for row in rows]
+    steps = _steps(session, within, IN_BULLETIN)
+    due = session.execute(text("select category, due_on from milestones order by due_on, category")).all()
+    rows = []
+    for category, due_on in due:
+        venues, accessed, _on_duty = _standing(steps, [category], as_of)
+        if venues:
+            rows.append(MilestoneRow(category, due_on, venues, _standing(steps, [category], due_on)[1], accessed))
+    return rows

@@ -47,6 +47,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_feeds")),
     )
     op.create_table(
+        "coverage_steps",
+        sa.Column("grain", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("county", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("venues", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("accessed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("on_duty", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("grain", "day", "county", "category", name=op.f("pk_coverage_steps")),
+    )
+    op.create_table(
         "milestones",
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
@@ -183,6 +194,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["county"], ["regions.adcode"], name=op.f("fk_venues_county")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venues")),
+        sa.UniqueConstraint("id", "county", "category", name=op.f("uq_venues_id_county_category")),
         sa.UniqueConstraint("code", name=op.f("uq_venues_code")),
     )
     op.create_index("ix_venues_county_category", "venues", ["county", "category"], unique=False)
@@ -192,6 +204,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("venue_id", sa.Integer(), nullable=False),
         sa.Column("county", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
         sa.Column("accessed_from", sa.Date(), nullable=False),
         sa.Column("accessed_until", sa.Date(), nullable=True),
         sa.Column("ended_because", sa.Text(), nullable=True),
@@ -199,16 +212,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "accessed_until is null or accessed_until > accessed_from", name=op.f("ck_access_history_order")
         ),
-        sa.ForeignKeyConstraint(["county"], ["regions.adcode"], name=op.f("fk_access_history_county")),
-        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_access_history_venue_id")),
+        sa.ForeignKeyConstraint(
+            ["venue_id", "county", "category"],
+            ["venues.id", "venues.county", "venues.category"],
+            name="fk_access_history_venue",
+            onupdate="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_history")),
-    )
-    op.create_index(
-        "ix_access_history_from_until",
-        "access_history",
-        ["accessed_from", "accessed_until"],
-        unique=False,
-        postgresql_include=["venue_id"],
     )
     op.create_index(op.f("ix_access_history_venue_id"), "access_history", ["venue_id"], unique=False)
     op.create_table(
@@ -246,6 +256,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("venue_id", sa.Integer(), nullable=False),
         sa.Column("county", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
         sa.Column("maintainer_id", sa.Integer(), nullable=True),
         sa.Column("declared_from", sa.Date(), nullable=False),
         sa.Column("declared_until", sa.Date(), nullable=True),
@@ -253,17 +264,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "declared_until is null or declared_until > declared_from", name=op.f("ck_duty_history_order")
         ),
-        sa.ForeignKeyConstraint(["county"], ["regions.adcode"], name=op.f("fk_duty_history_county")),
         sa.ForeignKeyConstraint(["maintainer_id"], ["maintainers.id"], name=op.f("fk_duty_history_maintainer_id")),
-        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_duty_history_venue_id")),
+        sa.ForeignKeyConstraint(
+            ["venue_id", "county", "category"],
+            ["venues.id", "venues.county", "venues.category"],
+            name="fk_duty_history_venue",
+            onupdate="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_history")),
-    )
-    op.create_index(
-        "ix_duty_history_from_until",
-        "duty_history",
-        ["declared_from", "declared_until"],
-        unique=False,
-        postgresql_include=["venue_id"],
     )
     op.create_index(op.f("ix_duty_history_venue_id"), "duty_history", ["venue_id"], unique=False)
     op.create_table(
@@ -442,7 +450,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_grants_person_id"), table_name="grants")
     op.drop_table("grants")
     op.drop_index(op.f("ix_duty_history_venue_id"), table_name="duty_history")
-    op.drop_index("ix_duty_history_from_until", table_name="duty_history", postgresql_include=["venue_id"])
     op.drop_table("duty_history")
     op.drop_index(op.f("ix_contracts_venue_id"), table_name="contracts")
     op.drop_index("ix_contracts_maintainer_id", table_name="contracts")
@@ -450,7 +457,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_areas_venue_id"), table_name="areas")
     op.drop_table("areas")
     op.drop_index(op.f("ix_access_history_venue_id"), table_name="access_history")
-    op.drop_index("ix_access_history_from_until", table_name="access_history", postgresql_include=["venue_id"])
     op.drop_table("access_history")
     op.drop_index("ix_venues_mercator", table_name="venues", postgresql_using="gist")
     op.drop_index("ix_venues_county_category", table_name="venues")

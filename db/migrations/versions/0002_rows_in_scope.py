@@ -146,12 +146,94 @@ alter table access_history add constraint ex_access_history_overlap
     exclude using gist (venue_id with =, daterange(accessed_from, accessed_until) with &&);
 alter table duty_history add constraint ex_duty_history_overlap
     exclude using gist (venue_id with =, daterange(declared_from, declared_until) with &&);
+
+-- A venue that leaves the programme's scope has ended its access and duty: every stretch lies within the scope.
+create function stretch_in_scope() returns trigger language plpgsql security definer set search_path = public as $$
+declare
+    wrong int;
+begin
+    if tg_table_name = 'venues' then
+        select id into wrong from venues v where v.id = new.id and (
+            exists (select from access_history a where a.venue_id = v.id and not (
+                daterange(v.in_scope_from, v.in_scope_until) @> daterange(a.accessed_from, a.accessed_until)))
+            or exists (select from duty_history d where d.venue_id = v.id and not (
+                daterange(v.in_scope_from, v.in_scope_until) @> daterange(d.declared_from, d.declared_until))));
+    elsif tg_table_name = 'access_history' then
+        select id into wrong from venues v where v.id = new.venue_id and not (
+            daterange(v.in_scope_from, v.in_scope_until) @> daterange(new.accessed_from, new.accessed_until));
+    else
+        select id into wrong from venues v where v.id = new.venue_id and not (
+            daterange(v.in_scope_from, v.in_scope_until) @> daterange(new.declared_from, new.declared_until));
+    end if;
+    if wrong is not null then
+        raise exception 'venue % cannot be accessed or on duty outside its time in scope', wrong
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+
+create constraint trigger stretch_in_scope after insert or update on access_history
+    deferrable initially deferred for each row execute function stretch_in_scope();
+create constraint trigger stretch_in_scope after insert or update on duty_history
+    deferrable initially deferred for each row execute function stretch_in_scope();
+create constraint trigger stretch_in_scope after update of in_scope_from, in_scope_until on venues
+    deferrable initially deferred for each row execute function stretch_in_scope();
 """
+
+# The running sum of what begins and ends, by day, month and year: a count as of any day is a few years' sums, a few
+# months' and a few days', whatever the number of venues. Kept by the database at each statement, so that nobody forgets.
+STEPS = """
+create function note_{table}_{event}() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+    insert into coverage_steps (grain, day, county, category, {measure})
+    select grain, date_trunc(grain, changed.day)::date, county, category, sum(n)
+    from ({changes}) changed cross join (values ('day'), ('month'), ('year')) grains (grain)
+    where changed.day is not null
+    group by 1, 2, 3, 4 having sum(n) <> 0 order by 1, 2, 3, 4
+    on conflict (grain, day, county, category) do update set {measure} = coverage_steps.{measure} + excluded.{measure};
+    return null;
+end $$;
+create trigger note_{event} after {event} on {table} {referencing}
+    for each statement execute function note_{table}_{event}();
+"""
+STEPPED = (
+    ("venues", "venues", "in_scope_from", "in_scope_until"),
+    ("access_history", "accessed", "accessed_from", "accessed_until"),
+    ("duty_history", "on_duty", "declared_from", "declared_until"),
+)
+REFERENCING = {
+    "insert": "referencing new table as new_rows",
+    "update": "referencing old table as old_rows new table as new_rows",
+    "delete": "referencing old table as old_rows",
+}
+
+
+def steps() -> list[str]:
+    """The functions and triggers that keep coverage_steps."""
+    made = []
+    for table, measure, since, until in STEPPED:
+        for event, referencing in REFERENCING.items():
+            changes = []
+            for rows, sign in (("new_rows", 1), ("old_rows", -1)):
+                if rows in referencing:
+                    changes.append(f"select {since} as day, county, category, {sign} as n from {rows}")
+                    changes.append(f"select {until}, county, category, {-sign} from {rows}")
+            made.append(
+                STEPS.format(
+                    table=table,
+                    event=event,
+                    measure=measure,
+                    changes=" union all ".join(changes),
+                    referencing=referencing,
+                )
+            )
+    return made
+
 
 GRANTS = """
 grant usage on schema public to anwang_app, anwang_door;
 grant select on regions, milestones, venues, venue_people, access_history, areas, maintainers, contracts, duty_history,
-    devices, device_latest, signals, alarms, alarm_steps, people, grants, audit_log, dead_letters, feeds to anwang_app;
+    coverage_steps, devices, device_latest, signals, alarms, alarm_steps, people, grants, audit_log, dead_letters, feeds to anwang_app;
 grant insert, update on venues, venue_people, access_history, areas, maintainers, contracts, duty_history, devices,
     device_latest, alarms, feeds to anwang_app;
 grant insert on signals, alarm_steps, audit_log, dead_letters to anwang_app;
@@ -167,9 +249,10 @@ grant execute on function ensure_signal_partitions(date, date), drop_signal_part
 
 
 def upgrade() -> None:
-    for block in (FUNCTIONS, AUDIT, PARTITIONS, BELL, HISTORY, GRANTS):
+    for block in (FUNCTIONS, AUDIT, PARTITIONS, BELL, HISTORY, *steps(), GRANTS):
         op.execute(block)
     policies = {table: IN_SCOPE.format(venue="venue_id") for table in VENUE_TABLES}
+    policies["coverage_steps"] = "county between (select scope_county_lo()) and (select scope_county_hi())"
     policies["venues"] = IN_SCOPE.format(venue="id")
     policies["maintainers"] = (
         "city between (select scope_county_lo()) and (select scope_county_hi())"
