@@ -4,11 +4,11 @@ Definitions, after the September 2024 bulletin: access rate = accessed venues / 
 with 24-hour third-party duty declared / venues in scope. `all` is the seven categories that the bulletin counts.
 """
 
+from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -44,6 +44,14 @@ class CoverageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Counts as of the end of a day."""
+
+    day: date
+    row: CoverageRow
+
+
+@dataclass(frozen=True, slots=True)
 class BehindRow:
     """One venue behind a figure."""
 
@@ -72,10 +80,13 @@ _BY_COUNTY = text(
     """
     select county, category, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from (
         select county, category, venues, accessed, on_duty from coverage_steps
-        where (grain = 'year' and day < date_trunc('year', cast(:day as date)))
-           or (grain = 'month' and day >= date_trunc('year', cast(:day as date))
-               and day < date_trunc('month', cast(:day as date)))
-           or (grain = 'day' and day >= date_trunc('month', cast(:day as date)) and day <= :day)
+            where grain = 'year' and day < :year
+        union all
+        select county, category, venues, accessed, on_duty from coverage_steps
+            where grain = 'month' and day >= :year and day < :month
+        union all
+        select county, category, venues, accessed, on_duty from coverage_steps
+            where grain = 'day' and day >= :month and day <= :day
         union all
         select v.county, v.category, 1,
             (select count(*) from access_history a where a.venue_id = v.id
@@ -95,7 +106,8 @@ def ranking(
     session: Session, as_of: date, levels: Sequence[str] = ("province", "city"), within: int | None = None
 ) -> list[CoverageRow]:
     """Every region of these levels with venues in scope, by category and for `all`, within the session's scope."""
-    counted = session.execute(_BY_COUNTY, {"day": as_of, "categories": IN_BULLETIN}).all()
+    spans = {"day": as_of, "month": as_of.replace(day=1), "year": as_of.replace(month=1, day=1)}
+    counted = session.execute(_BY_COUNTY, {**spans, "categories": IN_BULLETIN}).all()
     names: dict[int, str] = {row.adcode: row.name for row in session.execute(_NAMES)}
     lo, hi = region_range(within) if within is not None else (0, 999_999)
     sums: dict[tuple[int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -120,10 +132,11 @@ def ranking(
 
 _STEPS = text(
     """
-    select category, day, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from coverage_steps
-    where grain = 'day' and county between :lo and :hi and category = any (:categories) group by category, day
+    select day, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from coverage_steps
+    where ((grain = 'month' and day < :month) or (grain = 'day' and day >= :month and day <= :day))
+        and county between :lo and :hi and category = any (:categories) group by day
     union all
-    select v.category, edge.day, sum(edge.venues)::int, sum(edge.accessed)::int, sum(edge.on_duty)::int
+    select edge.day, sum(edge.venues)::int, sum(edge.accessed)::int, sum(edge.on_duty)::int
     from venues v cross join lateral (
         select v.in_scope_from, 1, 0, 0 union all select v.in_scope_until, -1, 0, 0
         union all select accessed_from, 0, 1, 0 from access_history where venue_id = v.id
@@ -131,35 +144,30 @@ _STEPS = text(
         union all select declared_from, 0, 0, 1 from duty_history where venue_id = v.id
         union all select declared_until, 0, 0, -1 from duty_history where venue_id = v.id
     ) edge (day, venues, accessed, on_duty)
-    where v.id = any ((select scope_venue_ids())::int[]) and edge.day is not null
+    where v.id = any ((select scope_venue_ids())::int[]) and edge.day <= :day
         and v.county not between (select scope_county_lo()) and (select scope_county_hi())
-        and v.county between :lo and :hi and v.category = any (:categories) group by v.category, edge.day
+        and v.county between :lo and :hi and v.category = any (:categories) group by edge.day
     """
 )
 
 
-def trend(session: Session, adcode: int, category: str, dates: Iterable[date]) -> list[CoverageRow]:
-    """One row for each date, in order."""
-    categories = IN_BULLETIN if category == ALL else [category]
-    steps = _steps(session, adcode, categories)
-    return [
-        CoverageRow(_level(adcode), adcode, "", category, *_standing(steps, categories, day)) for day in sorted(dates)
-    ]
-
-
-def _steps(session: Session, adcode: int, categories: list[str]) -> Sequence[Any]:
+def trend(session: Session, adcode: int, category: str, as_of: date) -> list[Standing]:
+    """How one region and category stood at the end of each month, and last as of the asked day."""
     lo, hi = region_range(adcode)
-    return session.execute(_STEPS, {"lo": lo, "hi": hi, "categories": categories}).all()
-
-
-def _standing(steps: Sequence[Any], categories: Sequence[str], day: date) -> tuple[int, int, int]:
-    """Venues, accessed and on duty as of a day: the sum of every step up to it."""
+    categories = IN_BULLETIN if category == ALL else [category]
+    spans = {"day": as_of, "month": as_of.replace(day=1)}
+    steps = session.execute(_STEPS, {**spans, "lo": lo, "hi": hi, "categories": categories}).all()
     counts = [0, 0, 0]
-    for category, at, *changes in steps:
-        if at <= day and category in categories:
-            for i, change in enumerate(changes):
-                counts[i] += change
-    return counts[0], counts[1], counts[2]
+    standings: dict[date, Standing] = {}
+    for at, *changes in sorted(steps):
+        counts = [count + change for count, change in zip(counts, changes, strict=True)]
+        end = min(_month_end(at), as_of)
+        standings[end] = Standing(end, CoverageRow(_level(adcode), adcode, "", category, *counts))
+    return list(standings.values())
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _level(adcode: int) -> str:
@@ -167,8 +175,14 @@ def _level(adcode: int) -> str:
 
 
 _VENUES = "select id from venues where in_scope_from <= :day and (in_scope_until is null or in_scope_until > :day)"
-_ACCESSED = "select venue_id from access_history where accessed_from <= :day and (accessed_until is null or accessed_until > :day)"
-_ON_DUTY = "select venue_id from duty_history where declared_from <= :day and (declared_until is null or declared_until > :day)"
+_ACCESSED = """
+    select venue_id from access_history
+    where accessed_from <= :day and (accessed_until is null or accessed_until > :day)
+"""
+_ON_DUTY = """
+    select venue_id from duty_history
+    where declared_from <= :day and (declared_until is null or declared_until > :day)
+"""
 MEASURES = {
     "venues": _VENUES,
     "accessed": _ACCESSED,
@@ -227,11 +241,15 @@ def doubtful_count(session: Session, as_of: date, adcode: int) -> int:
 
 def milestones(session: Session, as_of: date, within: int) -> list[MilestoneRow]:
     """Each category of the bulletin against its milestone."""
-    steps = _steps(session, within, IN_BULLETIN)
     due = session.execute(text("select category, due_on from milestones order by due_on, category")).all()
-    rows = []
-    for category, due_on in due:
-        venues, accessed, _on_duty = _standing(steps, [category], as_of)
-        if venues:
-            rows.append(MilestoneRow(category, due_on, venues, _standing(steps, [category], due_on)[1], accessed))
-    return rows
+    level = [_level(within)]
+    standing = {
+        day: {row.category: row for row in ranking(session, day, level, within) if row.adcode == within}
+        for day in {as_of, *(due_on for _category, due_on in due)}
+    }
+    return [
+        MilestoneRow(category, due_on, now.venues, then.accessed if then else 0, now.accessed)
+        for category, due_on in due
+        if (now := standing[as_of].get(category)) is not None
+        for then in [standing[due_on].get(category)]
+    ]

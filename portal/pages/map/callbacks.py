@@ -1,5 +1,5 @@
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dash
@@ -13,8 +13,6 @@ from portal.pages.map import ids, side
 from portal.pages.map.controls import controls, crumbs, legend
 from portal.pages.map.view import Address, map_data, today_in_shanghai
 from portal.shell import address_parts
-
-TREND_POINTS = 24
 
 
 def register(app: Dash) -> None:
@@ -48,7 +46,7 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
     lo, hi = region_range(area.adcode)
     with asking.reading() as session:
         figures = coverage.ranking(session, address.as_of, levels=("province", "city", "county"))
-        trend = coverage.trend(session, area.adcode, address.category, trend_dates(address.as_of))
+        trend = coverage.trend(session, area.adcode, address.category, address.as_of)
         behind = coverage.behind(
             session,
             address.as_of,
@@ -74,11 +72,3 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
 def _plain(card: Any) -> dict[str, Any]:
     """An alarm card as the browser's map takes it."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(card).items()}
-
-
-def trend_dates(as_of: date) -> list[date]:
-    """Half-month dates up to the as-of date, two years at most, from the programme's start."""
-    days = [as_of - timedelta(days=15 * step) for step in range(48)]
-    recent = [day for day in days if day >= date(2024, 2, 1)]
-    stride = max(1, len(recent) // TREND_POINTS)
-    return sorted(recent[::stride])

@@ -6,7 +6,7 @@ from datetime import date
 from dash import dcc, html
 from dash.development.base_component import Component
 from db.queries.alarms import AlarmCard
-from db.queries.coverage import BehindRow, CoverageRow
+from db.queries.coverage import BehindRow, CoverageRow, Standing
 
 from db.queries.regions import RegionRow
 from db.rules.venue_categories import BULLETIN_CATEGORIES
@@ -24,7 +24,7 @@ def panel(
     address: Address,
     area: RegionRow,
     figures: Sequence[CoverageRow],
-    trend: Sequence[CoverageRow],
+    trend: Sequence[Standing],
     behind: Sequence[BehindRow],
     doubtful: Sequence[BehindRow],
     alarms: Sequence[AlarmCard],
@@ -80,17 +80,17 @@ def _head(address: Address, area: RegionRow, figures: Sequence[CoverageRow]) -> 
     return html.Div([html.H1(regions.name(area)), rank], className="side-head")
 
 
-def _trend(address: Address, trend: Sequence[CoverageRow]) -> Component:
-    picture = spark.line([rate(row, address.layer) for row in trend])
+def _trend(address: Address, trend: Sequence[Standing]) -> Component:
+    picture = spark.line([rate(standing.row, address.layer) for standing in trend])
     if not picture:
         return html.Div()
     return html.Div(
         [
             html.Div(
                 [
-                    html.Span(_("Since February 2024") if len(trend) > 2 else ""),
+                    html.Span(_("Since {month}").format(month=f"{trend[0].day:%Y-%m}")),
                     html.Span(
-                        f"{words.pct(rate(trend[0], address.layer))} → {words.pct(rate(trend[-1], address.layer))}"
+                        f"{words.pct(rate(trend[0].row, address.layer))} → {words.pct(rate(trend[-1].row, address.layer))}"
                     ),
                 ],
                 className="trend-words",
