@@ -110,7 +110,7 @@ def _one(
     urgent = BY_KIND[kind].level <= 2
     acknowledged = at + timedelta(seconds=float(rng.lognormal(np.log(140 if urgent else 700), 0.8)))
     closed = acknowledged + timedelta(seconds=float(rng.lognormal(np.log(1500 if urgent else 5200), 0.9)))
-    verdict = Verdict.REAL_FIRE if is_fire else _verdict(kind, rng)
+    verdict: Verdict | None = Verdict.REAL_FIRE if is_fire else _verdict(kind, rng)
     if closed < now and (now - closed > timedelta(hours=1) or rng.random() < 0.97):
         state, ended = AlarmState.CLOSED, closed
     elif acknowledged < now and (kind is AlarmKind.FIRE or rng.random() < 0.75):

@@ -6,7 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from paho.mqtt import client as mqtt
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from db.addresses import read_secrets
 from db.errors import CannotStart
@@ -93,7 +94,7 @@ def _give(path: Path, who: Identity) -> None:
 
 
 def _lets_in(host: str, port: int, password: str) -> bool:
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"anwang-check-{os.getpid()}")
+    client = Client(CallbackAPIVersion.VERSION2, client_id=f"anwang-check-{os.getpid()}")
     client.username_pw_set("gateway", password)
     verdict: list[bool] = []
     client.on_connect = lambda _client, _data, _flags, reason, _properties: verdict.append(not reason.is_failure)
