@@ -1,0 +1,9 @@
+"""The portal's part of the command line."""
+
+import typer
+
+from portal.cli.people import users, walls
+
+app = typer.Typer()
+app.add_typer(users, name="user")
+app.add_typer(walls, name="wall")
