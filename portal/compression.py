@@ -1,97 +1,124 @@
-"""Answers made smaller: Brotli or gzip, immutable files compressed once and kept."""
+"""Answers made smaller: Brotli or gzip; files that never change are compressed once and answered from memory."""
 
 import gzip
+from dataclasses import dataclass
 
 import brotli
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WORTH_IT = 700
-KEPT_BYTES = 64 * 1024 * 1024
-KINDS = (
-    "text/",
-    "application/json",
-    "application/javascript",
-    "application/geo+json",
-    "image/svg",
-    "application/vnd.mapbox",
-)
+"""Shorter bodies fit into one packet anyway."""
+SLOW_FROM = 256 * 1024
+KEPT_BYTES = 96 * 1024 * 1024
+FOR_EVER = "public, max-age=31536000, immutable"
+BUNDLES = "/_dash-component-suites/"
+KINDS = ("text/", "application/json", "application/javascript", "application/geo+json", "image/svg")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A whole answer that never changes."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 class Compress:
-    """Compresses whole answers of textual kinds; streams (the live feed) pass as they are."""
+    """Compresses whole answers of textual kinds; the live stream passes as it is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._kept: dict[tuple[str, str], bytes] = {}
+        self._kept: dict[tuple[str, str], Kept] = {}
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == "/live":
             await self.app(scope, receive, send)
             return
-        accepted = Headers(scope=scope).get("accept-encoding", "")
-        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-        if not encoding:
-            await self.app(scope, receive, send)
-            return
-        await self.app(scope, receive, _Whole(self, scope, send, encoding).take)
-
-    def body(self, scope: Scope, encoding: str, headers: MutableHeaders, body: bytes) -> bytes:
-        """The compressed body; remembered where the address never changes its content."""
-        immutable = "immutable" in headers.get("cache-control", "")
+        headers = Headers(scope=scope)
+        encoding = chosen(headers.get("accept-encoding", ""))
         key = (encoding, f"{scope['path']}?{scope['query_string'].decode('latin-1')}")
-        if immutable and key in self._kept:
-            return self._kept[key]
-        packed = _pack(encoding, body, best=immutable)
-        if immutable and self._size + len(packed) < KEPT_BYTES:
-            self._kept[key] = packed
-            self._size += len(packed)
-        return packed
+        kept = self._kept.get(key) if scope["method"] == "GET" and "if-none-match" not in headers else None
+        if kept is not None:
+            await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
+            await send({"type": "http.response.body", "body": kept.body})
+            return
+        await self.app(scope, receive, _Whole(self, key, scope["path"], send).take)
+
+    def keep(self, key: tuple[str, str], answer: Kept) -> None:
+        if self._size + len(answer.body) <= KEPT_BYTES and key not in self._kept:
+            self._kept[key] = answer
+            self._size += len(answer.body)
 
 
-def _pack(encoding: str, body: bytes, *, best: bool) -> bytes:
+def chosen(accepted: str) -> str:
+    """Brotli where the browser takes it, else gzip, else nothing."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        name, _, weight = part.strip().partition(";q=")
+        try:
+            weights[name.strip()] = float(weight or 1)
+        except ValueError:
+            weights[name.strip()] = 0.0
+    return next((name for name in ("br", "gzip") if weights.get(name, 0) > 0), "")
+
+
+def packed(encoding: str, body: bytes, *, best: bool) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(body, quality=9 if best else 4))
     return gzip.compress(body, compresslevel=9 if best else 5, mtime=0)
 
 
 class _Whole:
-    """Collects one answer and sends it compressed."""
+    """Collects one answer, sends it compressed, and keeps it where it never changes."""
 
-    def __init__(self, owner: Compress, scope: Scope, send: Send, encoding: str) -> None:
-        self.owner, self.scope, self.send, self.encoding = owner, scope, send, encoding
-        self.start: Message | None = None
-        self.passing = False
-        self.parts: list[bytes] = []
+    def __init__(self, owner: Compress, key: tuple[str, str], path: str, send: Send) -> None:
+        self._owner, self._key, self._path, self._send = owner, key, path, send
+        self._status = 0
+        self._headers = MutableHeaders(raw=[])
+        self._passing = False
+        self._parts: list[bytes] = []
 
     async def take(self, message: Message) -> None:
-        if self.passing:
-            await self.send(message)
-        elif message["type"] == "http.response.start":
-            self.start = message
-            headers = Headers(raw=message["headers"])
-            textual = headers.get("content-type", "").startswith(KINDS)
-            if not textual or "content-encoding" in headers or message["status"] in (204, 304):
-                self.passing = True
-                await self.send(message)
-        elif message["type"] == "http.response.body":
-            self.parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                await self._finish()
+        if message["type"] == "http.response.start":
+            self._status, self._headers = message["status"], MutableHeaders(raw=list(message["headers"]))
+            self._mark_bundle()
+            is_textual = self._headers.get("content-type", "").startswith(KINDS)
+            self._passing = not is_textual or "content-encoding" in self._headers or self._status in (204, 304)
+            if self._passing:
+                await self._start()
+        elif self._passing or message["type"] != "http.response.body":
+            await self._send(message)
         else:
-            await self.send(message)
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._finish(b"".join(self._parts))
 
-    async def _finish(self) -> None:
-        assert self.start is not None
-        body = b"".join(self.parts)
-        headers = MutableHeaders(raw=self.start["headers"])
-        headers.add_vary_header("Accept-Encoding")
-        if self.scope["method"] != "HEAD" and len(body) >= WORTH_IT:
-            body = self.owner.body(self.scope, self.encoding, headers, body)
-            headers["Content-Encoding"] = self.encoding
-            headers["Content-Length"] = str(len(body))
-            if headers.get("etag", "").startswith('"'):
-                headers["ETag"] = "W/" + headers["etag"]
-        await self.send({**self.start, "headers": headers.raw})
-        await self.send({"type": "http.response.body", "body": body})
+    def _mark_bundle(self) -> None:
+        """Dash's bundles carry their version in their address, and are given a year; browsers need not ask again."""
+        is_versioned = "max-age=31536000" in self._headers.get("cache-control", "")
+        if self._status == 200 and is_versioned and self._path.startswith(BUNDLES):
+            self._headers["Cache-Control"] = FOR_EVER
+
+    async def _start(self) -> None:
+        await self._send({"type": "http.response.start", "status": self._status, "headers": self._headers.raw})
+
+    async def _finish(self, body: bytes) -> None:
+        encoding, _ = self._key
+        is_kept = self._status == 200 and "immutable" in self._headers.get("cache-control", "")
+        self._headers.add_vary_header("Accept-Encoding")
+        if encoding and len(body) >= WORTH_IT:
+            if is_kept or len(body) >= SLOW_FROM:
+                body = await run_in_threadpool(packed, encoding, body, best=is_kept)
+            else:
+                body = packed(encoding, body, best=False)
+            self._headers["Content-Encoding"] = encoding
+            if self._headers.get("etag", "").startswith('"'):
+                self._headers["ETag"] = "W/" + self._headers["etag"]
+        self._headers["Content-Length"] = str(len(body))
+        if is_kept:
+            self._owner.keep(self._key, Kept(self._headers.raw, body))
+        await self._start()
+        await self._send({"type": "http.response.body", "body": body})

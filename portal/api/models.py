@@ -159,3 +159,36 @@ class Feed(Answer):
 class Feeds(BaseModel):
     at: datetime
     rows: list[Feed]
+
+
+class Alarm(Answer):
+    id: int
+    venue_id: int
+    venue_name: str
+    county: int
+    county_name: str
+    city_name: str
+    area_name: str | None
+    kind: str
+    level: int = Field(description="1 critical, 2 major, 3 minor, 4 notice")
+    state: str
+    verdict: str | None
+    signal: str | None
+    value: float | None
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    signal_count: int
+    device_count: int
+
+
+class AlarmStep(Answer):
+    at: datetime
+    step: str
+    actor_name: str
+    note: str | None
+
+
+class AlarmWithSteps(Alarm):
+    device_code: str | None = Field(description="the device that spoke first")
+    steps: list[AlarmStep]

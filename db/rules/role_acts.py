@@ -1,0 +1,6 @@
+"""Which roles act on alarms; the others look."""
+
+from db.rules.access_scope import Role
+
+ACT_ON_ALARMS = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER})
+"""The five levels of supervision. Analysts, administrators and walls have no part in an alarm's life."""
