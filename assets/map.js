@@ -5,6 +5,7 @@
   const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
   const FONT = ["Noto Sans SC Variable"];
   const EMPTY = { type: "FeatureCollection", features: [] };
+  const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
   let engine = null;
 
@@ -15,10 +16,7 @@
           const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE_SHEET });
           document.head.append(sheet);
         }
-        const [library] = await Promise.all([
-          import(ENGINE),
-          document.fonts.load('16px "Noto Sans SC Variable"', "江西省南昌市0123456789%"),
-        ]);
+        const library = await import(ENGINE);
         library.setWorkerUrl(WORKER);
         return library;
       })();
@@ -98,11 +96,12 @@
       paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, ["min", 2.4, ["+", 0.7, ["*", 0.25, ["sqrt", ["get", "n"]]]]],
                                  9.9, ["min", 6, ["+", 1.6, ["*", 0.7, ["sqrt", ["get", "n"]]]]]],
                "circle-color": ["interpolate", ["linear"], share, 0, css("--venue-off", node), 1, css("--venue-on", node)],
-               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.55 : 0.5, 9, 0.85] } }, "labels");
+               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.45 : 0.35, 9, 0.85] } }, "labels");
     map.addLayer({ id: "venue-dot", type: "circle", source: "venues", "source-layer": "venues", minzoom: 10,
       paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3.2, 14, 8],
                "circle-color": ["case", ["==", ["get", view.measure], 1], css("--venue-on", node), css("--venue-off", node)],
                "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1 } }, "labels");
+    if (!view.letters) return;
     map.addLayer({ id: "venue-name", type: "symbol", source: "venues", "source-layer": "venues", minzoom: 12.5,
       layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9],
                 "text-anchor": "top", "text-max-width": 12, "text-optional": true },
@@ -117,7 +116,7 @@
     map.setFilter("selected-line", ["==", ["get", "adcode"], view.level === "county" ? view.area : -1]);
     map.getSource("labels").setData({ type: "FeatureCollection", features: (view.labels || []).map((label, i) => ({
       type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
-      properties: { name: label.name, text: label.text, size: view.labelSize || 13, order: i } })) });
+      properties: { name: label.name, text: label.text, size: (view.labelSize || 13) * (view.wall ? Math.min(innerWidth / 1920, innerHeight / 1080) : 1), order: i } })) });
   }
 
   const LEVELS = ["", "critical", "major", "minor", "notice"];
@@ -212,11 +211,15 @@
     });
   }
 
+  // Glyphs are drawn once from the page's own font: its parts must be there before the first letter is drawn.
+  const letters = (view) => document.fonts.load('16px "Noto Sans SC Variable"',
+    "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join(""));
+
   async function open(node, view) {
-    const library = await loadEngine();
+    const [library] = await Promise.all([loadEngine(), letters(view)]);
     const map = new library.Map({
       container: node, style: style(node, view.baseMap), bounds: view.bounds,
-      fitBoundsOptions: { padding: view.padding || 24 }, minZoom: 5, maxZoom: 17, attributionControl: false,
+      fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
       keyboard: !view.wall,
     });
@@ -261,14 +264,15 @@
       if (node.pending) { view = node.pending; delete node.pending; }
     }
     const before = entry.shown;
+    if (!isNew) await letters(view);
     entry.view = view;
     entry.shown = view;
     paintAreas(entry.map, view);
-    if (!before || before.tiles !== view.tiles || before.measure !== view.measure) addVenues(entry.map, view, node);
+    if (!before || before.tiles !== view.tiles || before.measure !== view.measure || before.letters !== view.letters) addVenues(entry.map, view, node);
     entry.alarms = new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
     paintAlarms(entry);
     if (!isNew && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
-      entry.map.fitBounds(view.bounds, { padding: view.padding || 24, duration: view.wall ? 1600 : 600 });
+      entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
     entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); });
     return entry;

@@ -68,9 +68,8 @@ def _district(feature: dict[str, dict[str, object]]) -> District:
     if known is not None:
         label = known.label
     elif properties["level"] == "city":
-        # A city's name stands at its largest county-level seat, where people look for it.
-        seats = [weight for weight in county_weights().values() if weight.parent == adcode]
-        label = max(seats, key=lambda weight: weight.est_population).label
+        # A city's name stands at its seat: the district with the lowest code (GB/T 2260 numbers it first).
+        label = min((w for w in county_weights().values() if w.parent == adcode), key=lambda w: w.adcode).label
     else:
         label = (inside.x, inside.y)
     parent = properties.get("parent")

@@ -1,15 +1,16 @@
 """What stands around every page: header, menu, live feed, and the router."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 import dash
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.errors import AnwangError
+from db.queries import alarms as alarm_queries
 from db.queries import venues as venue_queries
 from portal import asking, pages, words
+from portal.address import address_parts
 from portal.components.layout import badge, icon, note
 from portal.locale import _, language
 
@@ -166,14 +167,14 @@ def register_callbacks(app: Dash) -> None:
     def go_to_venue(venue_id: int | None) -> tuple[Any, Any]:
         return (f"/venues/{venue_id}", None) if venue_id else (dash.no_update, dash.no_update)
 
+    @app.callback(Output("open-alarm-count", "children"), Input("open-alarm-count", "id"), Input("live-alarm", "data"))
+    def count_open(_id: str, _alarm: Any) -> str:
+        with asking.reading() as session:
+            return str(alarm_queries.open_count(session) or "")
+
     app.clientside_callback(
         ClientsideFunction("live", "show_freshness"),
         Output("freshness", "className"),
         Input("live-pulse", "data"),
         Input("frame", "className"),
     )
-
-
-def address_parts(search: str | None) -> dict[str, str]:
-    """The query part of an address as keyword arguments; the last of a repeated name counts."""
-    return {name: value for name, value in parse_qsl((search or "").lstrip("?")) if name.isidentifier()}

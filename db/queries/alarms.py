@@ -227,6 +227,10 @@ def around(session: Session, alarm: AlarmDetail) -> list[Reading]:
     return [Reading(*row) for row in session.execute(_AROUND, {"id": alarm.row.id, "span": AROUND})]
 
 
+def open_count(session: Session) -> int:
+    return session.scalar(text("select count(*) from alarms where closed_at is null")) or 0
+
+
 _SUMMARY = text(
     """
     select count(*) as open_total, coalesce(sum(signal_count), 0)::int as open_signals,

@@ -67,13 +67,12 @@ _DENSITY = text(
     f"""
     select st_asmvt(t, 'density', {EXTENT}, 'geom') from (
         select count(*)::int as n, sum(accessed)::int as accessed, sum(on_duty)::int as on_duty,
-               st_point(cx * {CELL} + {CELL // 2}, cy * {CELL} + {CELL // 2}) as geom
+               st_point(round(avg(px)), round(avg(py))) as geom
         from (
-            select floor((st_x(v.mercator) - :left) / :unit / {CELL})::int as cx,
-                   floor((:top - st_y(v.mercator)) / :unit / {CELL})::int as cy,
+            select (st_x(v.mercator) - :left) / :unit as px, (:top - st_y(v.mercator)) / :unit as py,
                    (a.venue_id is not null)::int as accessed, (d.venue_id is not null)::int as on_duty
             {_STANDING}
-        ) placed group by cx, cy
+        ) placed group by floor(px / {CELL}), floor(py / {CELL})
     ) t
     """
 )

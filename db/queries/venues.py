@@ -138,6 +138,12 @@ def search(session: Session, typed: str, limit: int) -> list[VenueFound]:
     return [VenueFound(**row) for row in rows.mappings()]
 
 
+def letters(session: Session, county: int) -> str:
+    """Every character of a county's venue names, once: what a map must have ready to write them."""
+    names = session.scalars(text("select name from venues where county = :county"), {"county": county})
+    return "".join(sorted(set("".join(names))))
+
+
 def detail(session: Session, venue_id: int) -> VenueDetail:
     """One venue; `NotFound` outside the reader's scope."""
     row = session.execute(_DETAIL, {"id": venue_id}).mappings().one_or_none()

@@ -23,6 +23,7 @@ def heat_map(
     title: str, rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
 ) -> go.Figure:
     """Rows from top to bottom as given; every cell carries its figure, and its address as custom data."""
+    lowest, highest = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
     figure = go.Figure(
         go.Heatmap(
             z=[[cell.pct for cell in line] for line in cells],
@@ -36,8 +37,8 @@ def heat_map(
             ],
             hovertemplate=f"%{{y}} · %{{x}}<br>{measure} %{{text}}% (%{{customdata[1]}})<extra></extra>",
             colorscale=[[i / (len(palette.RAMP) - 1), step] for i, step in enumerate(palette.RAMP)],
-            zmin=0,
-            zmax=100,
+            zmin=lowest,
+            zmax=highest,
             xgap=2,
             ygap=2,
             showscale=False,

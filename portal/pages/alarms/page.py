@@ -12,13 +12,13 @@ from db.commands import alarms as alarm_commands
 from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
 from portal import asking
+from portal.address import address_parts
 from portal.components.layout import note
 from portal.locale import _
 from portal.pages.alarms import ids
 from portal.pages.alarms.filters import chips, filters_of
 from portal.pages.alarms.rows import COLUMNS, grid_words, row
 from portal.pages.alarms.side import side_panel
-from portal.shell import address_parts
 
 
 def layout(**query: str) -> Component:
@@ -46,9 +46,8 @@ def layout(**query: str) -> Component:
                             "cacheBlockSize": 50,
                             "maxBlocksInCache": 20,
                             "localeText": grid_words(),
-                            "theme": "legacy",
                         },
-                        className="ag-theme-quartz-auto-dark desk-grid",
+                        className="desk-grid",
                         style={"height": None, "width": "100%"},
                     ),
                 ],
@@ -79,7 +78,6 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.CHIPS, "children"),
-        Output("open-alarm-count", "children"),
         Input("address", "search"),
         Input("live-alarm", "data"),
         Input(ids.ACTED, "data"),
@@ -87,14 +85,14 @@ def register_callbacks(app: Dash) -> None:
     )
     def summary(search: str | None, _alarm: Any, _acted: Any, path: str) -> Any:
         if path != "/alarms":
-            return dash.no_update, dash.no_update, dash.no_update
+            return dash.no_update, dash.no_update
         now = datetime.now(UTC)
         with asking.reading() as session:
             figures = alarm_queries.summary(session, now)
         words_shown = _("{open} open, folded from {signals} signals").format(
             open=figures.open_total, signals=f"{figures.open_signals:,}"
         )
-        return words_shown, chips(address_parts(search), figures), str(figures.open_total or "")
+        return words_shown, chips(address_parts(search), figures)
 
     @app.callback(Output(ids.CHOSEN, "data"), Input(ids.GRID, "selectedRows"), prevent_initial_call=True)
     def choose(selected: list[dict[str, Any]] | None) -> Any:

@@ -6,13 +6,13 @@ import dash
 from dash import ClientsideFunction, Dash, Input, Output, State
 
 from db.queries import alarms as alarm_queries
-from db.queries import coverage
+from db.queries import coverage, venues
 from db.rules.access_scope import region_range
 from portal import asking, regions
+from portal.address import address_parts
 from portal.pages.map import ids, side
 from portal.pages.map.controls import controls, crumbs, legend
 from portal.pages.map.view import Address, map_data, today_in_shanghai
-from portal.shell import address_parts
 
 
 def register(app: Dash) -> None:
@@ -58,8 +58,9 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
         )
         doubtful = coverage.doubtful(session, address.as_of, area.adcode, limit=6)
         alarms = alarm_queries.open_alarms(session, limit=500)
+        letters = venues.letters(session, area.adcode) if area.level == "county" else ""
     inside = [alarm for alarm in alarms if lo <= alarm.county <= hi]
-    data, bounds = map_data(address, area, figures, [_plain(alarm) for alarm in alarms], today)
+    data, bounds = map_data(address, area, figures, [_plain(alarm) for alarm in alarms], letters, today)
     return (
         data,
         crumbs(address, today),

@@ -5,9 +5,9 @@ from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
+
 from db.queries.alarms import AlarmCard
 from db.queries.coverage import BehindRow, CoverageRow, Standing
-
 from db.queries.regions import RegionRow
 from db.rules.venue_categories import BULLETIN_CATEGORIES
 from portal import regions, words
@@ -89,9 +89,7 @@ def _trend(address: Address, trend: Sequence[Standing]) -> Component:
             html.Div(
                 [
                     html.Span(_("Since {month}").format(month=f"{trend[0].day:%Y-%m}")),
-                    html.Span(
-                        f"{words.pct(rate(trend[0].row, address.layer))} → {words.pct(rate(trend[-1].row, address.layer))}"
-                    ),
+                    html.Span(" → ".join(words.pct(rate(end.row, address.layer)) for end in (trend[0], trend[-1]))),
                 ],
                 className="trend-words",
             ),

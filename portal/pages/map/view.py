@@ -74,7 +74,12 @@ def _text(row: CoverageRow | None, layer: str) -> str:
 
 
 def map_data(
-    address: Address, area: RegionRow, figures: Sequence[CoverageRow], alarms: list[dict[str, Any]], today: date
+    address: Address,
+    area: RegionRow,
+    figures: Sequence[CoverageRow],
+    alarms: list[dict[str, Any]],
+    letters: str,
+    today: date,
 ) -> tuple[dict[str, Any], tuple[float, float]]:
     """The map engine's view, and the colour scale's bounds in percent."""
     tree = regions.tree()
@@ -113,6 +118,7 @@ def map_data(
         "labels": [] if area.level == "county" else labels,
         "measure": "accessed" if address.layer == "access" else "on_duty",
         "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={address.as_of.isoformat()}{chosen}",
+        "letters": letters,
         "alarms": alarms if address.as_of == today else [],
     }, bounds
 

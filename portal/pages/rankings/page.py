@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 
 from db.queries import coverage
 from portal import asking, regions
+from portal.address import address_parts
 from portal.exports.csv_file import csv_bytes
 from portal.locale import _
 from portal.pages.rankings import ids
 from portal.pages.rankings.controls import controls
 from portal.pages.rankings.table import heat_panel, ranking_table, table_rows
 from portal.pages.rankings.view import Address, Ranked, heat_cells, ranked
-from portal.shell import address_parts
 from portal.words import HERE
 
 

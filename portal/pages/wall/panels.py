@@ -65,6 +65,8 @@ def _rate(part: int, whole: int) -> tuple[str, str]:
 def _heat(figures: WallFigures) -> Component:
     children = regions.tree().children(figures.home.adcode) or [figures.home]
     order = sorted(children, key=lambda c: -((r.access_pct or 0) if (r := figures.row(c.adcode)) else -1))[:12]
+    shown = [figures.row(child.adcode, category) for child in order for category in HEAT]
+    bounds = palette.rate_bounds([r.access_pct for r in shown if r is not None and r.access_pct is not None])
     head = html.Tr([html.Th(""), *[html.Th(words.category_short(category)) for category in HEAT]])
     lines = []
     for child in order:
@@ -75,7 +77,7 @@ def _heat(figures: WallFigures) -> Component:
             cells.append(
                 html.Td(
                     "–" if value is None else f"{value:.0f}",
-                    style={"background": palette.colour(value), "color": palette.ink(value)},
+                    style={"background": palette.colour(value, bounds), "color": palette.ink(value, bounds)},
                 )
             )
         lines.append(html.Tr([html.Th(regions.short_name(child)), *cells]))

@@ -25,7 +25,7 @@ def wall_data(figures: WallFigures) -> dict[str, Any]:
             "wall": True,
             "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={figures.today.isoformat()}",
             "padding": 34,
-            "labelSize": 15,
+            "labelSize": 20,
         },
         "scenes": _scenes(figures),
         "alarms": [_plain(alarm) for alarm in figures.alarms],
