@@ -38,7 +38,6 @@ def layout(**query: str) -> Component:
                         columnDefs=COLUMNS(),
                         defaultColDef={"sortable": False, "resizable": True, "suppressMovable": True},
                         rowModelType="infinite",
-                        columnSize="responsiveSizeToFit",
                         getRowId="params.data.id",
                         dashGridOptions={
                             "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},

@@ -1,0 +1,25 @@
+"""`python -m ingest.mqtt`: the MQTT gateway as a process."""
+
+import logging
+import signal
+
+from db import addresses
+from db.session import Record
+from db.settings import load
+from ingest.mqtt.gateway import Gateway
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = load()
+    found = addresses.find(settings)
+    record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
+    gateway = Gateway(record, found.mqtt, settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: gateway.stop())
+    gateway.run()
+    record.close()
+
+
+if __name__ == "__main__":
+    main()
