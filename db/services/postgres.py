@@ -1,135 +1,155 @@
 """A private PostgreSQL cluster with PostGIS."""
 
-import os
+import shutil
 import signal
-import subprocess
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
 
-from db.addresses import APP_ROLE, DATABASE, OWNER_ROLE, read_secrets
+from db.addresses import DATABASE, OWNER_ROLE, read_secrets
 from db.errors import CannotStart
-from db.services.data_folder import services_folder
-from db.services.process import Identity, answers, binary, check_port_free, identity, last_line, spawn, stop, wait_until
+from db.services.identity import Identity
+from db.services.ports import answers
+from db.services.postgres_programs import PostgresPrograms, choose, installed
+from db.services.process import last_words, spawn
+from db.services.service import PrivateService
 from db.settings import Settings
 
 SUPERUSER = "anwang_superuser"
-PACKAGE = "postgresql postgresql-15-postgis-3"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
+    # Programs come in over loopback: a socket's path would be bound to a length, and its lock file left behind.
+    "unix_socket_directories": "",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "120",
     "shared_buffers": "512MB",
+    "effective_cache_size": "2GB",
     "work_mem": "24MB",
     "maintenance_work_mem": "128MB",
-    "effective_cache_size": "2GB",
-    "max_connections": "120",
+    "max_parallel_workers_per_gather": "1",
+    "random_page_cost": "1.1",
     "jit": "off",
+    "synchronous_commit": "on",
     "wal_compression": "on",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",
+    "track_io_timing": "on",
+    "log_checkpoints": "off",
     "timezone": "PRC",
     "log_timezone": "PRC",
-    "password_encryption": "scram-sha-256",
-    "max_parallel_workers_per_gather": "1",
 }
 
 
-def _bin(name: str) -> str:
-    folders = sorted(
-        (str(p) for p in Path("/usr/lib/postgresql").glob("*/bin")),
-        key=lambda p: -int(Path(p).parent.name.split(".")[0]),
-    )
-    return binary(name, PACKAGE, folders)
-
-
-class PrivatePostgres:
-    """One cluster under the installation's folder, on loopback only."""
+class PrivatePostgres(PrivateService):
+    """One cluster, on loopback only; the schema's owner is no superuser."""
 
     name = "PostgreSQL"
+    program = "postgres"
     setting = "ANWANG_POSTGRES_PORT"
+    gently = signal.SIGINT
+    """Fast shutdown: open sessions are ended, committed work is kept."""
+    patience_seconds = 60.0
 
     def __init__(self, settings: Settings) -> None:
-        self.port = settings.postgres_port
-        self.settings = settings
-        self.log = settings.var_dir / "logs" / "postgres.log"
-        self.child: subprocess.Popen[bytes] | None = None
+        super().__init__(settings, settings.postgres_port)
 
     @property
-    def folder(self) -> Path:
-        return services_folder(self.settings) / "postgres"
+    def data(self) -> Path:
+        return self.folder / "data"
 
-    def check(self) -> None:
-        """`CannotStart` for a missing program or a taken port."""
-        _bin("postgres"), _bin("initdb")
-        extension = Path(_bin("pg_config")).name and self._extension_is_there()
-        if not extension:
-            raise CannotStart(f"PostGIS is missing; apt-get install {PACKAGE}.")
-        if not self.is_running():
-            check_port_free("127.0.0.1", self.port, self.setting)
+    def _programs(self) -> PostgresPrograms:
+        version = self.data / "PG_VERSION"
+        return choose(installed(), int(version.read_text()) if version.exists() else None)
 
-    def _extension_is_there(self) -> bool:
-        version = Path(_bin("postgres")).resolve().parent.parent.name
-        return (
-            Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists()
-            or not Path(f"/usr/share/postgresql/{version}").exists()
-        )
+    def find_programs(self) -> None:
+        self._programs()
 
     def is_running(self) -> bool:
-        """True where this installation's own cluster answers."""
-        return (
-            (self.folder / "data" / "postmaster.pid").exists() and answers("127.0.0.1", self.port) and self._is_ours()
-        )
-
-    def _is_ours(self) -> bool:
+        if not answers("127.0.0.1", self.port):
+            return False
         try:
-            self._connect("postgres").close()
+            with self._as_superuser("postgres"):
+                return True
         except psycopg2.OperationalError:
             return False
-        return True
 
-    def start(self) -> None:
-        """Make the cluster on first use, start it, and see that roles and database are there."""
-        who = identity()
-        who.own(self.folder)
-        data = self.folder / "data"
-        if not (data / "PG_VERSION").exists():
-            self._make(data, who)
-        sockets = Path(tempfile.gettempdir())
+    def prepare(self, who: Identity) -> list[str]:
+        programs = self._programs()
+        if not self.data.exists():
+            self._make_cluster(programs, who)
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-        command = [
-            _bin("postgres"),
-            "-D",
-            str(data),
-            "-p",
-            str(self.port),
-            f"-cunix_socket_directories={sockets}",
-            *options,
-        ]
-        self.child = spawn(command, self.log, who, {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"})
-        wait_until(self._is_ours, self.child, self.name, self.log, 60)
-        self._furnish()
+        return [programs.path("postgres"), "-D", str(self.data), "-p", str(self.port), *options]
 
-    def _make(self, data: Path, who: Identity) -> None:
-        password = self.folder / "superuser-password"
-        password.write_text(read_secrets(self.settings.var_dir)["postgres_superuser"])
-        password.chmod(0o600)
-        if who.uid is not None and who.gid is not None:
-            os.chown(password, who.uid, who.gid)
+    def _make_cluster(self, programs: PostgresPrograms, who: Identity) -> None:
+        password, fresh = self.folder / "superuser-password", self.folder / "data.new"
+        who.write(password, read_secrets(self.settings.var_dir)["postgres_superuser"])
+        shutil.rmtree(fresh, ignore_errors=True)
         command = [
-            *(_bin("initdb"), "-D", str(data), "-U", SUPERUSER, f"--pwfile={password}", "-A", "scram-sha-256"),
-            *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+            *(programs.path("initdb"), "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={password}"),
+            *("-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"),
         ]
-        making = spawn(command, self.log, who, {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"})
-        failed = making.wait(120)
+        failed = spawn(command, self.log, who=who).wait(180)
         password.unlink()
         if failed:
-            raise CannotStart(f"The private PostgreSQL could not be made: {last_line(self.log)}")
+            raise CannotStart(f"The private PostgreSQL could not be made: {last_words(self.log)}")
+        fresh.rename(self.data)
 
-    def _connect(self, database: str) -> psycopg2.extensions.connection:
-        return psycopg2.connect(
+    def start(self) -> None:
+        """Make the cluster on first use, start it, and see that owner and database are there."""
+        super().start()
+        try:
+            self._furnish()
+        except BaseException:
+            self.stop()
+            raise
+
+    def end_leftovers(self) -> None:
+        super().end_leftovers()
+        # Nobody works here any more: a pid in this file, after a reboot, may be somebody else's.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _furnish(self) -> None:
+        secret = read_secrets(self.settings.var_dir)["postgres_owner"]
+        owner = sql.Identifier(OWNER_ROLE)
+        with self._as_superuser("postgres") as cursor:
+            cursor.execute("select 1 from pg_roles where rolname = %s", (OWNER_ROLE,))
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("create role {} login createrole").format(owner))
+            cursor.execute(sql.SQL("alter role {} password {}").format(owner, sql.Literal(secret)))
+            cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+            is_there = cursor.fetchone() is not None
+        if is_there:
+            self._add_postgis(DATABASE)
+        else:
+            self.create_database(DATABASE)
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """A database of the owner's with PostGIS in it; a copy of `template` where one is named."""
+        statement = sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
+        if template is not None:
+            statement += sql.SQL(" template {}").format(sql.Identifier(template))
+        with self._as_superuser("postgres") as cursor:
+            cursor.execute(statement)
+        if template is None:
+            self._add_postgis(name)
+
+    def _add_postgis(self, database: str) -> None:
+        with self._as_superuser(database) as cursor:
+            cursor.execute("create extension if not exists postgis")
+            # Under row-level security an index is used only through leakproof operators (ARCHITECTURE.md, decision 1).
+            cursor.execute("alter function geometry_overlaps(geometry, geometry) leakproof")
+
+    def drop_database(self, name: str) -> None:
+        with self._as_superuser("postgres") as cursor:
+            cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def _as_superuser(self, database: str) -> Iterator[psycopg2.extensions.cursor]:
+        connection = psycopg2.connect(
             host="127.0.0.1",
             port=self.port,
             user=SUPERUSER,
@@ -137,54 +157,8 @@ class PrivatePostgres:
             dbname=database,
             connect_timeout=3,
         )
-
-    def _furnish(self) -> None:
-        known = read_secrets(self.settings.var_dir)
-        connection = self._connect("postgres")
         connection.autocommit = True
-        cursor = connection.cursor()
-        for role, options, secret in (
-            (OWNER_ROLE, "login createrole", known["postgres_owner"]),
-            (APP_ROLE, "login noinherit", known["postgres_app"]),
-        ):
-            cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
-            if cursor.fetchone() is None:
-                cursor.execute(sql.SQL("create role {} " + options).format(sql.Identifier(role)))
-            cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(secret)))
-        cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
-        if cursor.fetchone() is None:
-            self.create_database(DATABASE)
-        connection.close()
-
-    def create_database(self, name: str, template: str | None = None) -> None:
-        """A database of the owner's with PostGIS in it; a copy of `template` where one is named."""
-        connection = self._connect("postgres")
-        connection.autocommit = True
-        statement = sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
-        if template is not None:
-            statement += sql.SQL(" template {}").format(sql.Identifier(template))
-        connection.cursor().execute(statement)
-        connection.close()
-        if template is None:
-            self._add_postgis(name)
-
-    def _add_postgis(self, database: str) -> None:
-        connection = self._connect(database)
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute("create extension if not exists postgis")
-        # Under row-level security an index is used only through leakproof operators (ARCHITECTURE.md, decision 1).
-        cursor.execute("alter function geometry_overlaps(geometry, geometry) leakproof")
-        connection.close()
-
-    def drop_database(self, name: str) -> None:
-        connection = self._connect("postgres")
-        connection.autocommit = True
-        connection.cursor().execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        connection.close()
-
-    def stop(self) -> None:
-        """Fast shutdown: open sessions are ended, committed work is kept."""
-        if self.child is not None:
-            stop(self.child, signal.SIGINT, 20)
-            self.child = None
+        try:
+            yield connection.cursor()
+        finally:
+            connection.close()

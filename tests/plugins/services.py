@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,7 @@ from db import addresses, migrations
 from db.addresses import Addresses
 from db.services import private_services
 from db.services.postgres import PrivatePostgres
+from db.services.tenure import tenure
 from db.session import Record
 from db.settings import Settings
 
@@ -52,26 +54,36 @@ class TestRecord:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Private services on free ports, with an empty upgraded database to copy from."""
+    settings = settings_in(open_folder(tmp_path_factory))
+    services = private_services(settings)
+    with tenure(settings, "the tests"), ExitStack() as stack:
+        for service in services:
+            service.check()
+            service.start()
+            stack.callback(service.stop)
+        found = addresses.find(settings)
+        postgres = services[0]
+        assert isinstance(postgres, PrivatePostgres)
+        postgres.create_database(EMPTY)
+        assert found.database_owner is not None
+        migrations.upgrade(found.database_owner.set(database=EMPTY), str(found.database_app.password))
+        yield Installation(settings, found, postgres)
+
+
+def open_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh folder that the services' own user may pass through, as pytest's folders forbid."""
     var = tmp_path_factory.mktemp("var")
     for folder in (var, *var.parents):
-        if folder.owner() == var.owner() and "pytest" in str(folder):
-            folder.chmod(0o755)  # the services' own user passes through
-    settings = Settings(
+        if folder.name.startswith(("var", "pytest-")):
+            folder.chmod(0o755)
+    return var
+
+
+def settings_in(var: Path) -> Settings:
+    """An installation of its own, on ports that nobody uses."""
+    return Settings(
         var_dir=var, postgres_port=free_port(), redis_port=free_port(), mqtt_port=free_port(), portal_port=free_port()
     )
-    services = private_services(settings)
-    for service in services:
-        service.check()
-        service.start()
-    found = addresses.find(settings)
-    postgres = services[0]
-    assert isinstance(postgres, PrivatePostgres)
-    postgres.create_database(EMPTY)
-    assert found.database_owner is not None
-    migrations.upgrade(found.database_owner.set(database=EMPTY), str(found.database_app.password))
-    yield Installation(settings, found, postgres)
-    for service in reversed(services):
-        service.stop()
 
 
 def copy_of(installation: Installation, template: str) -> Iterator[TestRecord]:
