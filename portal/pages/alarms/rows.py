@@ -14,16 +14,16 @@ def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, 
         {
             "field": "level",
             "headerName": "",
-            "width": 76,
-            "maxWidth": 76,
+            "width": 60,
+            "maxWidth": 60,
             "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.level_class : '')"},
         },
         {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 120},
-        {"field": "where", "headerName": _("Venue and area"), "flex": 5, "minWidth": 150},
+        {"field": "where", "headerName": _("Venue and area"), "flex": 6, "minWidth": 150},
         {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 110},
-        {"field": "raised_at", "headerName": _("First signal"), "width": 150, "minWidth": 110},
-        {"field": "lasted", "headerName": _("Lasted"), "width": 120, "minWidth": 90},
-        {"field": "state", "headerName": _("State"), "flex": 2, "minWidth": 100},
+        {"field": "raised_at", "headerName": _("First signal"), "width": 100, "minWidth": 100},
+        {"field": "lasted", "headerName": _("Lasted"), "width": 112, "minWidth": 90},
+        {"field": "state", "headerName": _("State"), "width": 110, "minWidth": 100},
     ]
 
 
