@@ -1,0 +1,85 @@
+"""Signals lie in a partition a day; what came without one moves in when it is made."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from db.rules.access_scope import EVERYTHING
+from tests.plugins.services import TestRecord
+
+DAY = "2031-05-04"
+PLACES = text("select tableoid::regclass::text as place, observed_at::text as at from signals order by observed_at")
+
+
+@pytest.fixture
+def owner(empty_record: TestRecord) -> Iterator[Connection]:
+    """A connection that need not have devices to write their signals."""
+    engine = create_engine(empty_record.owner_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+
+
+def hear(connection: Connection, *times: str) -> None:
+    for at in times:
+        connection.execute(
+            text(
+                "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value)"
+                " values (1, 'smoke', :at, 1, 360702, now(), 0.02)"
+            ),
+            {"at": at},
+        )
+
+
+def partitions(connection: Connection) -> set[str]:
+    rows = connection.execute(
+        text("select inhrelid::regclass::text from pg_inherits where inhparent = 'signals'::regclass")
+    )
+    return set(rows.scalars())
+
+
+def test_a_day_begins_at_midnight_in_shanghai(owner: Connection) -> None:
+    owner.execute(text("select ensure_signal_partitions(:day, :day)"), {"day": DAY})
+    hear(owner, f"{DAY} 00:00+08", f"{DAY} 23:59:59.999999+08", "2031-05-03 23:59:59.999999+08", "2031-05-05 00:00+08")
+    places = [row.place for row in owner.execute(PLACES)]
+    assert places == ["signals_default", "signals_20310504", "signals_20310504", "signals_default"]
+
+
+def test_rows_that_waited_move_in(owner: Connection) -> None:
+    hear(owner, f"{DAY} 08:00+08", f"{DAY} 09:00+08", "2031-05-09 09:00+08")
+    made = owner.scalar(text("select ensure_signal_partitions(:day, :day)"), {"day": DAY})
+    places = [row.place for row in owner.execute(PLACES)]
+    assert made == 1
+    assert places == ["signals_20310504", "signals_20310504", "signals_default"]
+
+
+def test_making_again_makes_nothing(owner: Connection) -> None:
+    make = text("select ensure_signal_partitions(cast(:day as date), cast(:day as date) + 2)")
+    assert owner.scalar(make, {"day": DAY}) == 3
+    assert owner.scalar(make, {"day": DAY}) == 0
+
+
+def test_dropping_keeps_the_day_itself(owner: Connection) -> None:
+    owner.execute(text("select ensure_signal_partitions(cast(:day as date) - 2, :day)"), {"day": DAY})
+    hear(owner, "2031-05-02 12:00+08", "2031-05-03 12:00+08", f"{DAY} 12:00+08", "2029-01-01 12:00+08")
+    before = partitions(owner)
+    # Days of the installation itself lie before 2031 and go with them.
+    dropped = owner.scalar(text("select drop_signal_partitions(:day)"), {"day": DAY})
+    assert dropped == len(before - partitions(owner))
+    assert partitions(owner) == {"signals_default", "signals_20310504"}
+    assert [row.place for row in owner.execute(PLACES)] == ["signals_default", "signals_20310504"]
+
+
+def test_an_upgraded_record_takes_today(empty_record: TestRecord) -> None:
+    with empty_record.record.scoped(EVERYTHING) as session:
+        place = session.scalar(text("select to_regclass('signals_' || to_char(current_date, 'YYYYMMDD'))::text"))
+    assert place is not None
+
+
+def test_partitions_are_no_way_round_the_scopes(empty_record: TestRecord) -> None:
+    """The table's policy does not bind those who ask a partition by name, so nobody may."""
+    name = "signals_default"
+    with pytest.raises(DBAPIError, match="permission denied"), empty_record.record.scoped(EVERYTHING) as session:
+        session.execute(text(f"select count(*) from {name}"))
