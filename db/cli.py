@@ -1,16 +1,27 @@
 """`anwang db …`, `demo …`, `import …`: what the record itself brings to the command line."""
 
+import json
+import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
+from rich.table import Table
 
 from db import migrations
 from db.addresses import Addresses, read_secrets
-from db.errors import CannotStart
+from db.errors import CannotStart, InvalidInput
+from db.queries import coverage, regions
+from db.rules.access_scope import EVERYTHING, region_scope
 from db.services.database import running
+from db.session import Record
 from db.settings import Settings, load
+from geodata.coordinates import Datum, datum
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -39,3 +50,143 @@ def upgrade_record(settings: Settings, found: Addresses, report: Callable[[str],
         raise CannotStart("To upgrade the database, name it as its owner with ANWANG_DATABASE_URL.")
     password = found.database_app.password or read_secrets(settings.var_dir)["postgres_app"]
     return migrations.upgrade(found.database_owner, str(password), report)
+
+
+@demo_app.command("load")
+def load_demo(
+    seed: Annotated[int, typer.Option(help="the same seed makes the same province")] = 2024, quiet: Quiet = False
+) -> None:
+    """Fill an empty record with the demonstration province: 18,845 invented venues on real boundaries."""
+    from db import demo
+
+    settings = load()
+    console = Console(quiet=quiet, highlight=False)
+    with running(settings) as found, console.status("demonstration province") as status:
+        upgrade_record(settings, found)
+        if found.database_owner is None:
+            raise CannotStart("To load the province, name the database as its owner with ANWANG_DATABASE_URL.")
+        demo.load(
+            found.database_owner,
+            seed=seed,
+            today=date.today(),  # noqa: DTZ011 - the day where the installation is
+            var_dir=settings.var_dir,
+            report=lambda step: status.update(f"demonstration province: {step}"),
+        )
+    console.print("The demonstration province is loaded; its accounts are in demo_accounts.json beside the data.")
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command()
+def rankings(
+    as_of: Annotated[str, typer.Option(help="day to look at, YYYY-MM-DD; today where left out")] = "",
+    format: Annotated[Format, typer.Option(help="for people or for programs")] = Format.TABLE,
+    level: Annotated[list[str] | None, typer.Option(help="province, city or county; may be repeated")] = None,
+    region: Annotated[int, typer.Option(help="code of the region to look within")] = 360_000,
+) -> None:
+    """Access and declared duty of the bulletin's categories, by region, as of any day."""
+    levels = level or ["province", "city"]
+    unknown = [name for name in levels if name not in coverage.LEVELS]
+    if unknown:
+        raise InvalidInput(f"There is no level {unknown[0]!r}; choose from {', '.join(coverage.LEVELS)}.")
+    day = _day(as_of)
+    with running(load()) as found:
+        record = Record(found.database_app, pool_size=1, application_name="anwang rankings")
+        with record.scoped(region_scope(region)) as session:
+            regions.tree(session).one(region)
+            rows = coverage.ranking(session, day, levels, within=region)
+        record.close()
+    if format is Format.JSON:
+        sys.stdout.write(json.dumps({"as_of": day.isoformat(), "rows": [_plain(row) for row in rows]}) + "\n")
+    else:
+        Console(highlight=False).print(_table(day, rows))
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()  # noqa: DTZ011 - the day where the installation is
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is no day; write YYYY-MM-DD.") from error
+
+
+def _plain(row: coverage.CoverageRow) -> dict[str, object]:
+    return {
+        "level": row.level,
+        "adcode": row.adcode,
+        "category": row.category,
+        "venues": row.venues,
+        "accessed": row.accessed,
+        "on_duty": row.on_duty,
+        "access_pct": row.access_pct,
+        "duty_pct": row.duty_pct,
+    }
+
+
+def _table(day: date, rows: list[coverage.CoverageRow]) -> Table:
+    table = Table("region", "category", title=f"As of {day}")
+    for name in ("venues", "accessed", "on duty", "access %", "duty %"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        rates = ("–" if pct is None else f"{pct:.1f}" for pct in (row.access_pct, row.duty_pct))
+        table.add_row(row.name, row.category, f"{row.venues:,}", f"{row.accessed:,}", f"{row.on_duty:,}", *rates)
+    return table
+
+
+@import_app.command("venues")
+def import_venues(
+    file: Annotated[Path, typer.Argument(help="spreadsheet (.xlsx) with a header row")],
+    given_datum: Annotated[
+        str, typer.Option("--datum", help="where the sheet names none: CGCS2000, GCJ-02, BD-09")
+    ] = "",
+    rejects: Annotated[Path | None, typer.Option(help="where to write rows that cannot be taken")] = None,
+    dry_run: Annotated[bool, typer.Option(help="check only, record nothing")] = False,
+) -> None:
+    """Take over a bureau's venues: all good rows in one transaction, the others back with their reasons.
+
+    Ends with 0 where every row was taken, 2 where some were not, 1 where nothing could be read.
+    """
+    from db.venue_import import check, record, sheet, workbooks
+
+    known = _datum(given_datum)
+    console = Console(stderr=True, highlight=False)
+    read = sheet.read(file)
+    with running(load()) as found:
+        connected = Record(found.database_app, pool_size=1, application_name="anwang import")
+        with connected.scoped(EVERYTHING) as session:
+            checker = check.Checker(known, record.on_record(session))
+            rows = track(read.rows, "checking rows", console=console, transient=True)
+            good, bad = check.check_all(rows, checker)
+            taken = 0 if dry_run else record.record(session, good, datetime.now(UTC).date(), "command line")
+        connected.close()
+    if bad:
+        place = rejects or file.with_name(f"{file.stem}-待更正.xlsx")
+        workbooks.write_rejects(place, read.header, bad)
+        console.print(f"{len(bad):,} rows were not taken; they are in {place} with the reason of each.")
+    console.print(
+        f"{len(good) if dry_run else taken:,} of {len(read.rows):,} rows {'are good' if dry_run else 'imported'}."
+    )
+    if bad:
+        raise typer.Exit(2)
+
+
+def _datum(text: str) -> Datum | None:
+    found = datum(text) if text else None
+    if text and found is None:
+        raise InvalidInput(f"There is no datum {text!r}; choose CGCS2000, GCJ-02 or BD-09.")
+    return found
+
+
+@import_app.command("template")
+def write_template(
+    file: Annotated[Path, typer.Argument(help="where to write it")] = Path("场所导入模板.xlsx"),
+) -> None:
+    """Write the spreadsheet template for venues."""
+    from db.venue_import import workbooks
+
+    workbooks.template().save(file)
+    Console(highlight=False).print(f"The template is in {file}.")
