@@ -14,7 +14,7 @@ HALF_WORLD = 20037508.342789244
 """Web mercator reaches this many metres east, west, north and south of its centre."""
 EXTENT = 4096
 CELL = 16
-"""A density cell in tile units: 2 of a tile's 512 pixels."""
+"""A density cell in tile units: 2 of a tile's 512 pixels. It is drawn at the middle of what lies in it."""
 MARGIN = 0.03
 """Share of a tile's width taken in around it, so that symbols at its edge are whole."""
 
@@ -72,7 +72,7 @@ _DENSITY = text(
             select (st_x(v.mercator) - :left) / :unit as px, (:top - st_y(v.mercator)) / :unit as py,
                    (a.venue_id is not null)::int as accessed, (d.venue_id is not null)::int as on_duty
             {_STANDING}
-        ) placed group by floor(px / {CELL}), floor(py / {CELL})
+        ) placed group by floor(px / {CELL})::int, floor(py / {CELL})::int
     ) t
     """
 )

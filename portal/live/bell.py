@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +57,9 @@ class Bell:
 
     async def _until_lost(self) -> None:
         connection = await run_in_threadpool(self._connected)
-        loop, rang = asyncio.get_running_loop(), asyncio.Event()
+        loop, rang, wire = asyncio.get_running_loop(), asyncio.Event(), connection.fileno()
         try:
-            loop.add_reader(connection.fileno(), rang.set)
+            loop.add_reader(wire, rang.set)
             self.is_listening = True
             self._on_listening()
             while True:
@@ -76,8 +75,8 @@ class Bell:
                 if rings:
                     await self._on_rings(rings)
         finally:
-            with suppress(Exception):
-                loop.remove_reader(connection.fileno())
+            # A lost connection knows its number no more, but the loop does, and the next one may get the same.
+            loop.remove_reader(wire)
             connection.close()
 
     def _connected(self) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from db.settings import Settings
 from portal.front_door import create_app
+from portal.live import stream
 from tests.plugins.services import Installation, TestRecord, copy_of, free_port
 
 _browsers: list[httpx.Client] = []
@@ -82,6 +83,7 @@ def serving(app: Any, port: int) -> Iterator[str]:
 def portal_server(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
     """The portal on a copy of the province that its tests may write to."""
     accounts = json.loads((installation.settings.var_dir / "demo_accounts.json").read_text())
+    stream.PULSE_SECONDS = 0.5  # tests wait for pulses
     port = free_port()
     settings = installation.settings.model_copy(update={"portal_port": port})
     for record in copy_of(installation, demo_template):
