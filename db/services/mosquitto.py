@@ -1,15 +1,12 @@
 """A private mosquitto: the broker that devices publish to."""
 
-import os
 import subprocess
-import time
 from pathlib import Path
-
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
+from urllib.parse import quote
 
 from db.addresses import read_secrets
 from db.errors import CannotStart
+from db.services.broker_login import refusal
 from db.services.identity import Identity
 from db.services.ports import answers, from_here
 from db.services.process import binary
@@ -62,7 +59,9 @@ class PrivateMosquitto(PrivateService):
             binary(name, "mosquitto")
 
     def is_running(self) -> bool:
-        return answers(LOOPBACK, self.port) and _lets_in(self.port, read_secrets(self.settings.var_dir)["mqtt_gateway"])
+        secret = quote(read_secrets(self.settings.var_dir)["mqtt_gateway"], safe="")
+        url = f"mqtt://gateway:{secret}@{LOOPBACK}:{self.port}"
+        return answers(LOOPBACK, self.port) and refusal(url) is None
 
     def prepare(self, who: Identity) -> list[str]:
         passwords, rights, config = (self.folder / name for name in ("passwords", "rights", "mosquitto.conf"))
@@ -82,19 +81,3 @@ class PrivateMosquitto(PrivateService):
         if hashing.returncode:
             raise CannotStart(f"mosquitto's passwords could not be written: {hashing.stderr.decode().strip()}")
         who.give(path, 0o600)
-
-
-def _lets_in(port: int, password: str) -> bool:
-    client = Client(CallbackAPIVersion.VERSION2, client_id=f"anwang-check-{os.getpid()}")
-    client.username_pw_set("gateway", password)
-    verdict: list[bool] = []
-    client.on_connect = lambda _client, _data, _flags, reason, _properties: verdict.append(not reason.is_failure)
-    try:
-        client.connect(LOOPBACK, port, keepalive=5)
-        deadline = time.monotonic() + 3
-        while not verdict and time.monotonic() < deadline:
-            client.loop(timeout=0.1)
-        client.disconnect()
-    except OSError:
-        return False
-    return bool(verdict and verdict[0])

@@ -1,0 +1,59 @@
+"""What the settings name as external, tried before anything starts: each refusal is one sentence."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+import redis
+from sqlalchemy import create_engine
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from db import migrations
+from db.addresses import Addresses
+from db.errors import CannotStart
+from db.services.broker_login import refusal
+from db.services.database import check_answers
+from db.settings import Settings
+
+
+def check_external(settings: Settings, found: Addresses) -> None:
+    """`CannotStart` where an external service does not answer, or its database is of a newer version."""
+    if settings.database_url or settings.database_app_url:
+        check_answers(found)
+        migrations.check_not_newer(revision(found))
+    if settings.redis_url:
+        _check_redis(settings.redis_url)
+    if settings.mqtt_url:
+        why = refusal(settings.mqtt_url)
+        if why is not None:
+            raise CannotStart(f"The broker {masked(settings.mqtt_url)} (ANWANG_MQTT_URL) does not let us in: {why}.")
+
+
+def revision(found: Addresses) -> str | None:
+    """The revision that a running database is at; None for an empty one, or where the role may not know."""
+    engine = create_engine(found.database_owner or found.database_app, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return migrations.current(connection)
+    except ProgrammingError:
+        return None
+    finally:
+        engine.dispose()
+
+
+def _check_redis(url: str) -> None:
+    client = redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError) as error:
+        why = str(error).strip().splitlines()[0].rstrip(".")
+        raise CannotStart(f"Redis at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
+    finally:
+        client.close()
+
+
+def masked(url: str) -> str:
+    """The address without its password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{parts.netloc.rpartition('@')[2]}"))

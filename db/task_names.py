@@ -1,0 +1,6 @@
+"""Names of the tasks that workers know. Who asks for one sends its name and ids; nobody imports a worker."""
+
+ENSURE_PARTITIONS = "upkeep.ensure_partitions"
+DROP_OLD_SIGNALS = "upkeep.drop_old_signals"
+END_SESSIONS = "upkeep.end_sessions"
+CHECK_AUDIT_LOG = "upkeep.check_audit_log"

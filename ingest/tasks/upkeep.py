@@ -1,0 +1,109 @@
+"""Keeping the record in order: partitions, retention, ended sessions, the audit chain."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from celery import Celery
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from db import addresses, task_names
+from db.commands import audit, sessions
+from db.rules.access_scope import EVERYTHING
+from db.rules.session_life import SessionTerms
+from db.session import Record
+from db.settings import Settings, load
+
+log = logging.getLogger("anwang.upkeep")
+
+HERE = ZoneInfo("Asia/Shanghai")
+BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
+
+
+def ensure_partitions(session: Session, today: date) -> int:
+    """Partitions for the days around today; answers how many were made."""
+    made = session.scalar(
+        text("select ensure_signal_partitions(:first, :last)"), {"first": today - BEHIND, "last": today + AHEAD}
+    )
+    return int(made or 0)
+
+
+def drop_old_signals(session: Session, today: date, retention_days: int) -> int:
+    """Drop the days that are older than the retention; answers how many."""
+    oldest_kept = today - timedelta(days=retention_days)
+    return int(session.scalar(text("select drop_signal_partitions(:day)"), {"day": oldest_kept}) or 0)
+
+
+def check_audit_log(session: Session) -> int | None:
+    """Number of the first entry that does not follow from the one before it; None for a whole chain.
+
+    A break is written into the log itself: what is appended from here on is chained to the finding.
+    """
+    broken_at: int | None = session.scalar(text("select audit_log_broken_at()"))
+    if broken_at is not None:
+        log.error("the audit log is broken at entry %s", broken_at)
+        audit.write(
+            session,
+            actor_id=None,
+            actor_name="upkeep",
+            act="audit log found broken",
+            subject=f"audit_log/{broken_at}",
+            detail={"broken_at": broken_at},
+        )
+    return broken_at
+
+
+def session_terms(settings: Settings) -> SessionTerms:
+    return SessionTerms(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_absolute_hours),
+        wall=timedelta(days=settings.wall_session_days),
+    )
+
+
+def register(app: Celery) -> None:
+    """Make these acts known to a worker under their names, each in a transaction of its own."""
+    in_scope = {
+        task_names.ENSURE_PARTITIONS: lambda session, _settings: ensure_partitions(session, _today()),
+        task_names.DROP_OLD_SIGNALS: lambda session, settings: drop_old_signals(
+            session, _today(), settings.signal_retention_days
+        ),
+        task_names.CHECK_AUDIT_LOG: lambda session, _settings: check_audit_log(session),
+    }
+    for name, act in in_scope.items():
+        app.task(_on_record(name, act), name=name)
+    app.task(_end_sessions, name=task_names.END_SESSIONS)
+
+
+def _on_record(name: str, act: Callable[[Session, Settings], int | None]) -> Callable[[], None]:
+    def run() -> None:
+        settings = load()
+        record = _record(settings)
+        try:
+            with record.scoped(EVERYTHING) as session:
+                log.info("%s: %s", name, act(session, settings))
+        finally:
+            record.close()
+
+    return run
+
+
+def _end_sessions() -> None:
+    settings = load()
+    record = _record(settings)
+    try:
+        with record.door() as session:
+            ended = sessions.delete_ended(session, session_terms(settings), datetime.now(UTC))
+            log.info("%s: %s", task_names.END_SESSIONS, ended)
+    finally:
+        record.close()
+
+
+def _record(settings: Settings) -> Record:
+    return Record(addresses.find(settings).database_app, pool_size=1, application_name="anwang worker")
+
+
+def _today() -> date:
+    return datetime.now(HERE).date()

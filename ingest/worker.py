@@ -1,0 +1,46 @@
+"""Celery: `celery -A ingest.worker worker`, and its clock `celery -A ingest.worker beat`."""
+
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+from db import addresses, task_names
+from db.settings import load
+from ingest.tasks import upkeep
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """What happens when, in Shanghai's time; a turn that was missed for long is left out rather than made up for."""
+    turns = (
+        (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
+        (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
+        (task_names.DROP_OLD_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
+        (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
+    )
+    return {name: {"task": name, "schedule": when, "options": {"expires": expires}} for name, when, expires in turns}
+
+
+def configuration() -> dict[str, Any]:
+    """Read when a worker starts, not when this module is imported."""
+    settings = load()
+    return {
+        "broker_url": addresses.find(settings).redis,
+        "broker_connection_retry_on_startup": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_concurrency": settings.worker_processes,
+        "timezone": "Asia/Shanghai",
+        "beat_schedule": schedule(),
+        "beat_schedule_filename": str(settings.var_dir / "beat-schedule"),
+    }
+
+
+app = Celery("anwang", set_as_current=False)
+app.add_defaults(configuration)
+upkeep.register(app)
