@@ -63,7 +63,8 @@ _INSERT = text(
     """
     insert into alarms (venue_id, county, area_id, device_id, kind, level, state, signal, value, raised_at,
         recorded_at, last_signal_at, is_demo)
-    values (:venue_id, :county, :area_id, :device_id, :kind, :level, 'raised', :signal, :value, :at, :now, :at, :is_demo)
+    values (:venue_id, :county, :area_id, :device_id, :kind, :level, 'raised', :signal, :value, :at,
+        :now, :at, :is_demo)
     returning id
     """
 )

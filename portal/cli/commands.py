@@ -2,8 +2,10 @@
 
 import typer
 
+from portal.bench.commands import bench_app
 from portal.cli.people import users, walls
 
 app = typer.Typer()
 app.add_typer(users, name="user")
 app.add_typer(walls, name="wall")
+app.add_typer(bench_app, name="bench")

@@ -1,0 +1,24 @@
+"""`anwang bench …`: figures as JSON on standard output, progress on standard error."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
+
+
+@bench_app.command("portal")
+def portal(
+    users: Annotated[int, typer.Option(min=1, help="simulated people")] = 50,
+    seconds: Annotated[float, typer.Option(min=5, help="how long they work")] = 60,
+    pause: Annotated[float, typer.Option(min=0.05, help="mean pause of a person between two requests, seconds")] = 4.0,
+) -> None:
+    """The portal under load: callbacks, tiles, the ranking, the wall. Starts an installation of its own."""
+    from portal.bench.portal import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(users, seconds, pause, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

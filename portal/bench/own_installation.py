@@ -1,0 +1,106 @@
+"""An installation of the benchmark's own: private services on free ports, the full province, the simulator."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import addresses
+from db.addresses import Addresses
+from db.demo import DemoAccount, accounts
+from db.errors import CannotStart
+from db.settings import Settings, load
+
+START_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInstallation:
+    """Where it is and who may log in."""
+
+    base: str
+    settings: Settings
+    addresses: Addresses
+    accounts: tuple[DemoAccount, ...]
+
+    def account(self, login: str) -> DemoAccount:
+        return next(account for account in self.accounts if account.login == login)
+
+
+def _free_ports(n: int) -> list[int]:
+    probes = [socket.socket() for _port in range(n)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@contextmanager
+def running(report: Callable[[str], None]) -> Iterator[OwnInstallation]:
+    """Start it under `var/bench`, with the province loaded on first use; stop it at the end."""
+    portal, postgres, redis, mqtt = _free_ports(4)
+    var_dir = load().var_dir / "bench"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | {
+        "ANWANG_VAR_DIR": str(var_dir),
+        "ANWANG_PORTAL_PORT": str(portal),
+        "ANWANG_POSTGRES_PORT": str(postgres),
+        "ANWANG_REDIS_PORT": str(redis),
+        "ANWANG_MQTT_PORT": str(mqtt),
+    }
+    var_dir.mkdir(parents=True, exist_ok=True)
+    report("starting services, portal, gateway and simulator; loading the province on first use")
+    base = f"http://127.0.0.1:{portal}"
+    with (var_dir / "up.log").open("wb") as log:
+        up = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "up", "--demo", "--simulate"],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(up, base, var_dir)
+        settings = Settings(
+            var_dir=var_dir,
+            portal_port=portal,
+            postgres_port=postgres,
+            redis_port=redis,
+            mqtt_port=mqtt,
+            database_url="",
+            database_app_url="",
+            redis_url="",
+            mqtt_url="",
+        )
+        yield OwnInstallation(base, settings, addresses.find(settings), tuple(accounts(var_dir)))
+    finally:
+        up.terminate()
+        try:
+            up.wait(30)
+        except subprocess.TimeoutExpired:
+            up.kill()
+
+
+def _wait(up: subprocess.Popen[bytes], base: str, var_dir: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if up.poll() is not None:
+            words = (var_dir / "up.log").read_text(errors="replace").strip().splitlines()
+            raise CannotStart(
+                f"The benchmark's installation did not start: {words[-1] if words else 'it said nothing'}"
+            )
+        try:
+            with urllib.request.urlopen(f"{base}/healthz", timeout=2):  # noqa: S310 - our own address
+                if accounts(var_dir):
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.5)
+    raise CannotStart(f"The benchmark's installation did not answer within {START_SECONDS} s; see {var_dir}/up.log.")
