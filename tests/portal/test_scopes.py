@@ -1,0 +1,374 @@
+"""Nobody is shown a row outside their scope, whichever way they ask: five people, every way in.
+
+Each of the five levels logs in over HTTP and asks every API route, tile, live stream, page and raw table for rows that
+are not theirs. A new API route must be added to `TRIED`, a new page to `PAGES`, a new table to `TABLES`.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from db.rules.access_scope import Scope
+from tests.portal.alarming import close, raise_alarm
+from tests.portal.conftest import PortalServer
+from tests.portal.door import one
+from tests.portal.listening import listening
+from tests.portal.tile_reading import layers
+
+LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
+
+PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}")
+"""Pages, as their addresses name them; every one is opened at what lies outside."""
+
+TABLES = (
+    *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
+    *("devices", "device_latest", "signals", "alarms", "alarm_steps"),
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One person logged in, what is theirs, and two venues that are not: the nearest and a far one."""
+
+    server: PortalServer
+    login: str
+    browser: httpx.Client
+    scope: Scope
+    theirs: frozenset[int]
+    outside: tuple[int, ...]
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        return self.browser.get(path, params=query)
+
+
+def _near_and_far(server: PortalServer, theirs: frozenset[int]) -> tuple[int, ...]:
+    """Venues that are not theirs: one in the county where theirs are, or the next, and one at the other end."""
+    with server.owner.connect() as connection:
+        rows = connection.execute(
+            text("select id, county from venues where id <> all (:theirs) order by county, id"),
+            {"theirs": list(theirs)},
+        ).all()
+        home = connection.scalar(
+            text("select county from venues where id = any (:theirs) order by county limit 1"), {"theirs": list(theirs)}
+        )
+    if not rows:
+        return ()
+    nearest = min(rows, key=lambda row: abs(row.county - home))
+    farthest = max(rows, key=lambda row: abs(row.county - home))
+    return (nearest.id, farthest.id)
+
+
+@pytest.fixture(params=LEVELS)
+def level(request: pytest.FixtureRequest, portal_server: PortalServer) -> Level:
+    browser = portal_server.client(request.param)
+    me = browser.get("/api/v1/me").json()
+    scope = Scope(me["county_lo"], me["county_hi"], tuple(me["venues"]))
+    with portal_server.owner.connect() as connection:
+        theirs = _theirs(connection, request.param)
+    assert theirs, "a level that reaches nothing proves nothing"
+    return Level(portal_server, request.param, browser, scope, theirs, _near_and_far(portal_server, theirs))
+
+
+def _theirs(connection: Any, login: str) -> frozenset[int]:
+    """The venues that a person's grant reaches, worked out apart from the code under test."""
+    grant = connection.execute(
+        text("select g.* from grants g join accounts a using (person_id) where a.login = :login"), {"login": login}
+    ).one()
+    if grant.venue_id is not None:
+        return frozenset({grant.venue_id})
+    if grant.maintainer_id is not None:
+        sql = (
+            "select venue_id from contracts where maintainer_id = :id and current_date >= starts_on"
+            " and current_date < coalesce(ends_on, 'infinity')"
+        )
+        return frozenset(connection.scalars(text(sql), {"id": grant.maintainer_id}))
+    sql = "select id from venues where county between :lo and :hi"
+    return frozenset(connection.scalars(text(sql), {"lo": grant.county_lo, "hi": grant.county_hi}))
+
+
+def _all_rows(level: Level, path: str, **query: Any) -> tuple[int, list[dict[str, Any]]]:
+    """Every row of a paged list, and the total it claims; the province's is cut short."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = level.get(path, **query, limit=500, offset=len(rows)).json()
+        rows += page["rows"]
+        if not page["rows"] or len(rows) >= min(page["total"], 4000):
+            return page["total"], rows
+
+
+def try_me(level: Level) -> None:
+    me = level.get("/api/v1/me").json()
+    assert (me["county_hi"] < me["county_lo"]) == bool(me["venues"])
+
+
+def try_regions(level: Level) -> None:
+    assert len(level.get("/api/v1/regions").json()) == one(level.server, "select count(*) from regions")
+
+
+def try_boundaries(level: Level) -> None:
+    features = level.get("/api/v1/regions.geojson", level="city").json()["features"]
+    assert {len(feature["properties"]) for feature in features} == {5}
+
+
+def try_venues(level: Level) -> None:
+    total, rows = _all_rows(level, "/api/v1/venues")
+    in_scope = (
+        "select count(*) from venues where id = any (:ids) and in_scope_from <= current_date"
+        " and coalesce(in_scope_until, 'infinity') > current_date"
+    )
+    assert total == one(level.server, in_scope, ids=list(level.theirs))
+    assert {row["id"] for row in rows} <= level.theirs
+    for outside in level.outside:
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        for query in ({"q": name}, {"region": county}, {"region": county, "q": name, "as_of": "2024-09-02"}):
+            _, found = _all_rows(level, "/api/v1/venues", **query)
+            assert {row["id"] for row in found} <= level.theirs
+
+
+def try_one_venue(level: Level) -> None:
+    assert level.get(f"/api/v1/venues/{min(level.theirs)}").status_code == 200
+    for outside in level.outside:
+        _refused(level, level.get(f"/api/v1/venues/{outside}"), outside)
+
+
+def try_devices(level: Level) -> None:
+    assert level.get("/api/v1/devices", venue=min(level.theirs)).status_code == 200
+    for outside in level.outside:
+        _refused(level, level.get("/api/v1/devices", venue=outside), outside)
+
+
+def try_rankings(level: Level) -> None:
+    rows = level.get("/api/v1/rankings", level=["province", "city", "county"]).json()["rows"]
+    counties = "select distinct county from venues where id = any (:ids)"
+    with level.server.owner.connect() as connection:
+        reached = set(connection.scalars(text(counties), {"ids": list(level.theirs)}))
+    assert {row["adcode"] for row in rows if row["level"] == "county"} <= reached
+    (whole,) = [row for row in rows if row["level"] == "province" and row["category"] == "all"]
+    assert whole["venues"] <= len(level.theirs)
+    for outside in level.outside:
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        if county not in reached:
+            assert level.get("/api/v1/rankings", region=county, level="county").json()["rows"] == []
+
+
+def try_alarms(level: Level) -> None:
+    _, rows = _all_rows(level, "/api/v1/alarms")
+    assert {row["venue_id"] for row in rows} <= level.theirs
+    for outside in level.outside:
+        assert level.get("/api/v1/alarms", venue=outside).json() == {"total": 0, "limit": 50, "offset": 0, "rows": []}
+
+
+def try_one_alarm(level: Level) -> None:
+    for outside in level.outside:
+        alarm = raise_alarm(level.server, venue=_ringing_place(level, outside))
+        _refused(level, level.get(f"/api/v1/alarms/{alarm}"), outside)
+        close(level.server, alarm)
+
+
+def try_acknowledging(level: Level) -> None:
+    for outside in level.outside:
+        alarm = raise_alarm(level.server, venue=_ringing_place(level, outside))
+        answer = level.browser.post(f"/api/v1/alarms/{alarm}/acknowledge", json={"note": "mine"})
+        _refused(level, answer, outside)
+        assert one(level.server, "select state from alarms where id = :id", id=alarm) == "raised"
+        close(level.server, alarm)
+
+
+def try_feeds(level: Level) -> None:
+    assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
+
+
+TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
+    ("get", "/api/v1/me"): try_me,
+    ("get", "/api/v1/regions"): try_regions,
+    ("get", "/api/v1/regions.geojson"): try_boundaries,
+    ("get", "/api/v1/venues"): try_venues,
+    ("get", "/api/v1/venues/{venue_id}"): try_one_venue,
+    ("get", "/api/v1/devices"): try_devices,
+    ("get", "/api/v1/rankings"): try_rankings,
+    ("get", "/api/v1/alarms"): try_alarms,
+    ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
+    ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,
+    ("get", "/api/v1/feeds"): try_feeds,
+}
+
+
+def _refused(level: Level, answer: httpx.Response, outside: int) -> None:
+    """404, and not a word about what is there."""
+    assert answer.status_code == 404
+    assert one(level.server, "select name from venues where id = :id", id=outside) not in answer.text
+
+
+def _ringing_place(level: Level, outside: int) -> int:
+    """A venue like this one that has a device to ring with, and is not theirs either."""
+    sql = """
+        select d.venue_id from devices d join venues v on v.id = d.venue_id join venues o on o.id = :outside
+        where d.retired_on is null and v.id <> all (:theirs)
+            and not exists (select from alarms a where a.venue_id = v.id and a.closed_at is null)
+        order by abs(v.county - o.county), d.id limit 1
+    """
+    venue = one(level.server, sql, outside=outside, theirs=list(level.theirs))
+    assert isinstance(venue, int)
+    return venue
+
+
+def test_every_route_of_the_interface_is_tried(portal_server: PortalServer) -> None:
+    described = portal_server.client("leader").get("/api/v1/openapi.json").json()["paths"]
+    assert {(method, path) for path, methods in described.items() for method in methods} == set(TRIED)
+
+
+@pytest.mark.parametrize("route", TRIED, ids=lambda route: " ".join(route))
+def test_the_interface_keeps_within_the_scope(level: Level, route: tuple[str, str]) -> None:
+    TRIED[route](level)
+
+
+def test_tiles_keep_within_the_scope(level: Level) -> None:
+    for venue in (min(level.theirs), *level.outside):
+        lng = one(level.server, "select st_x(point) from venues where id = :id", id=venue)
+        lat = one(level.server, "select st_y(point) from venues where id = :id", id=venue)
+        for z in (8, 10, 12, 14):
+            n = 1 << z
+            y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+            answer = level.get(f"/tiles/venues/{z}/{int((lng + 180) / 360 * n)}/{y}.mvt")
+            found = layers(answer.content)[0].features if answer.content else []
+            if z < 10:
+                assert sum(feature["n"] for feature in found) <= len(level.theirs)
+            else:
+                assert {feature["id"] for feature in found} <= level.theirs
+
+
+def test_the_live_stream_keeps_within_the_scope(level: Level) -> None:
+    near = [_ringing_place(level, outside) for outside in level.outside]
+    with_device = (
+        "select venue_id from devices d where retired_on is null and venue_id = any (:ids)"
+        " and not exists (select from alarms a where a.venue_id = d.venue_id and closed_at is null) limit 1"
+    )
+    inside = one(level.server, with_device, ids=list(level.theirs))
+    with listening(level.browser) as page:
+        page.wait_for("pulse")
+        outside = [raise_alarm(level.server, venue=venue) for venue in dict.fromkeys(near)]
+        mine = raise_alarm(level.server, venue=inside)
+        heard = page.all_until("alarm", lambda data: data["alarm"]["id"] == mine)
+        last_id = heard[-1].id
+    told = {event.data["alarm"]["venue_id"] for event in heard if event.name == "alarm"}
+    assert told <= level.theirs
+    with listening(level.browser, str(int(last_id or 0) - 5_000_000)) as page:
+        again = page.all_until("alarm", lambda data: data["alarm"]["id"] == mine)
+    assert {event.data["alarm"]["venue_id"] for event in again if event.name == "alarm"} <= level.theirs
+    for alarm in (*outside, mine):
+        close(level.server, alarm)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_keep_within_the_scope(level: Level, page: str) -> None:
+    for outside in level.outside:
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside)
+        path = page.format(venue=outside)
+        search = f"?area={county}&alarm={alarm or 0}&region={county}"
+        assert level.get(path + search).status_code in (200, 403)
+        assert name not in level.get(path + search).text
+        assert json.dumps(name)[1:-1] not in _routed(level, path, search)
+        assert name not in _routed(level, path, search)
+
+
+def _routed(level: Level, path: str, search: str) -> str:
+    """What the pages' router answers for an address."""
+    answer = level.browser.post(
+        "/_dash-update-component",
+        json={
+            "output": "..frame.children...frame.className..",
+            "outputs": [
+                {"id": "frame", "property": "children"},
+                {"id": "frame", "property": "className"},
+            ],
+            "inputs": [{"id": "address", "property": "pathname", "value": path}],
+            "state": [{"id": "address", "property": "search", "value": search}],
+            "changedPropIds": ["address.pathname"],
+        },
+    )
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_raw_queries_keep_within_the_scope(level: Level, table: str) -> None:
+    key = "id" if table == "venues" else "venue_id"
+    with level.server.test_record.record.scoped(level.scope) as session:
+        seen = set(session.scalars(text(f"select distinct {key} from {table}")))
+        assert seen <= level.theirs
+        for outside in level.outside:
+            assert session.scalar(text(f"select count(*) from {table} where {key} = :id"), {"id": outside}) == 0
+
+
+def test_raw_writes_keep_within_the_scope(level: Level) -> None:
+    for outside in level.outside:
+        with level.server.test_record.record.scoped(level.scope) as session:
+            written = session.execute(
+                text("update venues set name = 'mine' where id = :id returning 1"), {"id": outside}
+            )
+            assert written.all() == []
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        insert = "insert into areas (venue_id, county, kind, floor, name) values (:venue, :county, 'corridor', 1, 'x')"
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            level.server.test_record.record.scoped(level.scope) as session,
+        ):
+            session.execute(text(insert), {"venue": outside, "county": county})
+
+
+@pytest.mark.parametrize("table", ["accounts", "login_sessions", "wall_tokens"])
+def test_nobody_reads_accounts_but_the_door(level: Level, table: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        level.server.test_record.record.scoped(level.scope) as session,
+    ):
+        session.execute(text(f"select * from {table}"))
+
+
+def test_people_and_maintainers_are_seen_where_the_scope_meets_them(level: Level) -> None:
+    if level.login == "leader":
+        return
+    with level.server.test_record.record.scoped(level.scope) as session:
+        names = set(session.scalars(text("select name from people")))
+        units = session.scalar(text("select count(*) from maintainers"))
+        wide = session.scalar(text("select count(*) from dead_letters"))
+        foreign = session.scalar(
+            text("select count(*) from audit_log where venue_id = any (:ids)"), {"ids": list(level.outside)}
+        )
+    assert (
+        one(level.server, "select p.name from people p join accounts a on a.person_id = p.id where login = 'leader'")
+        not in names
+    )
+    assert units < one(level.server, "select count(*) from maintainers")
+    assert (wide, foreign) == (0, 0)
+
+
+@pytest.mark.parametrize("table", [*TABLES, "maintainers", "people", "grants", "audit_log", "dead_letters"])
+def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
+    with portal_server.test_record.record.engine.connect() as connection:
+        assert connection.scalar(text(f"select count(*) from {table}")) == 0
+
+
+FOR_EVERYBODY = {"regions", "milestones", "feeds"}
+"""Tables that hold nothing of any venue."""
+
+
+def test_every_table_that_the_application_reads_is_scoped(portal_server: PortalServer) -> None:
+    unscoped = """
+        select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm')
+            and has_any_column_privilege('anwang_app', c.oid, 'select') and not c.relrowsecurity
+            and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    """
+    with portal_server.owner.connect() as connection:
+        assert set(connection.scalars(text(unscoped))) == FOR_EVERYBODY
