@@ -29,5 +29,5 @@ def refusal(mqtt_url: str, seconds: float = 5) -> str | None:
             client.loop(timeout=0.1)
         client.disconnect()
     except (OSError, ssl.SSLError, ValueError) as error:
-        return str(error)
+        return getattr(error, "strerror", None) or str(error)
     return verdict[0] if verdict else f"no answer within {seconds:.0f} s"

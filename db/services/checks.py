@@ -21,11 +21,9 @@ def check_external(settings: Settings, found: Addresses) -> None:
         check_answers(found)
         migrations.check_not_newer(revision(found))
     if settings.redis_url:
-        _check_redis(settings.redis_url)
+        check_redis(settings.redis_url)
     if settings.mqtt_url:
-        why = refusal(settings.mqtt_url)
-        if why is not None:
-            raise CannotStart(f"The broker {masked(settings.mqtt_url)} (ANWANG_MQTT_URL) does not let us in: {why}.")
+        check_broker(settings.mqtt_url)
 
 
 def revision(found: Addresses) -> str | None:
@@ -40,7 +38,7 @@ def revision(found: Addresses) -> str | None:
         engine.dispose()
 
 
-def _check_redis(url: str) -> None:
+def check_redis(url: str) -> None:
     client = redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3)
     try:
         client.ping()
@@ -49,6 +47,12 @@ def _check_redis(url: str) -> None:
         raise CannotStart(f"Redis at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
     finally:
         client.close()
+
+
+def check_broker(url: str) -> None:
+    why = refusal(url)
+    if why is not None:
+        raise CannotStart(f"The broker {masked(url)} (ANWANG_MQTT_URL) does not let us in: {why}.")
 
 
 def masked(url: str) -> str:

@@ -4,8 +4,12 @@ import typer
 
 from portal.bench.commands import bench_app
 from portal.cli.people import users, walls
+from portal.cli.status import status
+from portal.cli.up import up
 
 app = typer.Typer()
+app.command("up")(up)
+app.command("status")(status)
 app.add_typer(users, name="user")
 app.add_typer(walls, name="wall")
 app.add_typer(bench_app, name="bench")

@@ -1,0 +1,73 @@
+"""The programs that `anwang up` keeps running beside the services."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.addresses import Addresses
+from db.services.process import spawn, stop
+from db.settings import Settings
+
+SIMULATED = ("--devices", "2000", "--rate", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What runs under a name."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+def commands(simulate: bool) -> list[Command]:
+    """In the order in which they start."""
+    celery = ("-A", "ingest.worker")
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    wanted = [
+        Command("portal", "portal"),
+        Command("gateway", "ingest.mqtt"),
+        Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
+        Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
+    ]
+    if simulate:
+        wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
+    return wanted
+
+
+def environment(settings: Settings, found: Addresses) -> dict[str, str]:
+    """The environment of a program: the application's way into the database, never the owner's."""
+    inherited = {name: value for name, value in os.environ.items() if name != "ANWANG_DATABASE_URL"}
+    return inherited | {
+        "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
+        "ANWANG_VAR_DIR": str(settings.var_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+class Program:
+    """One of them as a child process."""
+
+    def __init__(self, command: Command, var_dir: Path, env: Mapping[str, str]) -> None:
+        self.name = command.name
+        self.command = [sys.executable, "-m", command.module, *command.arguments]
+        self.log = var_dir / "logs" / f"{command.name}.log"
+        self.cwd = var_dir
+        self.env = env
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.child = spawn(self.command, self.log, env=self.env, cwd=self.cwd)
+
+    def ask_to_stop(self) -> None:
+        """Without waiting, so that all of them end at the same time."""
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
+
+    def stop(self) -> None:
+        if self.child is not None:
+            stop(self.child, seconds=10)
+            self.child = None

@@ -1,0 +1,109 @@
+"""Keeping children running: one that dies is started again, later each time it dies young."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from db.errors import CannotStart
+from db.services.process import end_session, last_words
+
+DELAYS_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+SETTLED_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+
+
+class Ward(Protocol):
+    """A service or program that can be kept running."""
+
+    name: str
+    log: Path
+    child: subprocess.Popen[bytes] | None
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass
+class Care:
+    """How a ward has fared."""
+
+    ward: Ward
+    started_at: datetime
+    started: float
+    deaths: int = 0
+    """In a row, each before it had settled."""
+    restarts: int = 0
+    again: float | None = None
+    """When to start it next, on the monotonic clock; None while it runs."""
+
+
+class Supervisor:
+    """Starts wards in order, watches them, stops them in the opposite order."""
+
+    def __init__(self, say: Callable[[str], None], changed: Callable[[list[Care]], None]) -> None:
+        self.say, self.changed = say, changed
+        self.cares: list[Care] = []
+
+    def start(self, ward: Ward) -> None:
+        """Start a ward for the first time; what it cannot do now is raised."""
+        self.cares.append(Care(ward, datetime.now(UTC), time.monotonic()))
+        ward.start()
+        self.changed(self.cares)
+
+    def look(self) -> None:
+        """Notice who has died, and start again whose time has come."""
+        now = time.monotonic()
+        for care in self.cares:
+            if care.again is not None:
+                if now >= care.again:
+                    self._start_again(care)
+            elif care.ward.child is not None and care.ward.child.poll() is not None:
+                self._died(care, now)
+
+    def _died(self, care: Care, now: float) -> None:
+        child = care.ward.child
+        assert child is not None
+        end_session(child.pid)
+        words = last_words(care.ward.log)
+        self._try_later(care, now, f"stopped with {child.returncode}: {words}")
+
+    def _try_later(self, care: Care, now: float, why: str) -> None:
+        care.deaths = 0 if now - care.started > SETTLED_SECONDS else care.deaths
+        delay = DELAYS_SECONDS[min(care.deaths, len(DELAYS_SECONDS) - 1)]
+        care.deaths += 1
+        care.again = now + delay
+        self.say(f"{care.ward.name} {why[:300]} — again in {delay:.0f} s")
+        self.changed(self.cares)
+
+    def _start_again(self, care: Care) -> None:
+        care.again, care.started, care.started_at = None, time.monotonic(), datetime.now(UTC)
+        care.restarts += 1
+        try:
+            care.ward.start()
+        except CannotStart as refusal:
+            self._try_later(care, time.monotonic(), f"did not start: {refusal}")
+        self.changed(self.cares)
+
+    def deaths(self, name: str) -> int:
+        """How often the ward of this name has died in a row."""
+        return sum(care.deaths for care in self.cares if care.ward.name == name)
+
+    def watch(self, is_enough: Callable[[], bool]) -> None:
+        """Until `is_enough()`."""
+        while not is_enough():
+            self.look()
+            time.sleep(LOOK_SECONDS)
+
+    def stop(self) -> None:
+        """All of them; programs, which can be asked without waiting, end side by side."""
+        for care in reversed(self.cares):
+            ask = getattr(care.ward, "ask_to_stop", None)
+            if ask is not None:
+                ask()
+        for care in reversed(self.cares):
+            care.ward.stop()
+        self.cares.clear()
