@@ -92,8 +92,8 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     for router in (login_routes.router, api.router, reference.router, tiles.router, live.router):
         app.include_router(router)
     for address in ("/api", "/tiles", "/live", "/healthz"):
-        app.add_route(address, refusals.no_such_address, METHODS)
-        app.add_route(address + "/{rest:path}", refusals.no_such_address, METHODS)
+        for path in (address, address + "/{rest:path}"):
+            app.add_route(path, refusals.no_such_address, METHODS, include_in_schema=False)
     app.mount("/assets", Assets(directory=FOLDER), name="assets")
     app.mount("/", WSGIMiddleware(dash_app.server, workers=DASH_THREADS), name="pages")
     return app

@@ -98,7 +98,15 @@ class SameSiteOnly:
         self.body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not scope["query_string"].isascii():
+            await answer(scope, 400, "invalid_address", "The address is not written as addresses are.")(
+                scope, receive, send
+            )
+            return
+        if scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -70,6 +70,8 @@ def _told(error: Exception) -> tuple[int, str, str]:
     if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
         log.error("the database does not answer: %s", str(error).strip().splitlines()[0])
         return AWAY
+    if isinstance(error, ValueError) and "NUL" in str(error):
+        return 422, "invalid_input", "A value holds a character that cannot be used."
     reference = secrets.token_hex(4)
     log.error("unexpected error %s", reference, exc_info=error)
     return 500, "internal", _("Something went wrong; the reference is {reference}.").format(reference=reference)

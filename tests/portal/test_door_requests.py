@@ -131,20 +131,29 @@ def test_bodies_too_large_are_refused(portal_server: PortalServer, path: str) ->
         assert browser.post(path, content=chunks()).status_code == 413  # type: ignore[arg-type]
 
 
+def said_to(server: PortalServer, line: bytes, cookie: str) -> bytes:
+    """The answer to a request line that no client library would send."""
+    where = urlsplit(server.url)
+    with socket.create_connection((where.hostname or "", where.port or 0)) as wire:
+        wire.sendall(line + f"\r\nHost: {where.netloc}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: wire.recv(65_536), b""))
+
+
 @pytest.mark.parametrize(
     "address",
     ["/assets/../db/settings.py", "/assets/%2e%2e/db/settings.py", "/assets/..%2fdb%2fsettings.py"],
 )
 def test_no_path_leads_out_of_the_assets(portal_server: PortalServer, address: str) -> None:
     cookie = f"anwang_session={portal_server.client('leader').cookies['anwang_session']}"
-    where = urlsplit(portal_server.url)
-    with socket.create_connection((where.hostname or "", where.port or 0)) as wire:
-        wire.sendall(
-            f"GET {address} HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
-        )
-        said = b"".join(iter(lambda: wire.recv(65_536), b""))
+    said = said_to(portal_server, f"GET {address} HTTP/1.1".encode(), cookie)
     assert said.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
     assert b"BaseSettings" not in said
+
+
+def test_an_address_that_is_no_text_is_refused(portal_server: PortalServer) -> None:
+    cookie = f"anwang_session={portal_server.client('leader').cookies['anwang_session']}"
+    said = said_to(portal_server, b"GET /?area=\xff HTTP/1.1", cookie)
+    assert said.startswith(b"HTTP/1.1 400")
 
 
 def test_a_foreign_host_header_changes_nothing(portal_server: PortalServer) -> None:
