@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     portal_workers: int = Field(2, ge=1, le=64, description="portal processes")
     postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
     redis_port: int = Field(8379, ge=1, le=65535, description="port of the private Redis, loopback only")
-    mqtt_port: int = Field(8883, ge=1, le=65535, description="port of the private broker")
+    mqtt_port: int = Field(11883, ge=1, le=65535, description="port of the private broker")
     worker_processes: int = Field(1, ge=1, le=64, description="Celery worker processes")
 
     session_idle_minutes: int = Field(60, ge=1, description="a session ends after this long without a request")

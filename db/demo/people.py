@@ -67,7 +67,8 @@ def make(venues: list[DemoVenue], contracts: list[DemoContract]) -> list[DemoPer
         venue_id: int | None = None,
         unit_id: int | None = None,
     ) -> None:
-        account = DemoAccount(login, secrets.token_urlsafe(9), role.value, place)
+        password = secrets.token_urlsafe(24 if role is Role.WALL else 9)
+        account = DemoAccount(login, password, role.value, place)
         lo, hi = region_range(adcode)
         made.append(DemoPerson(len(made) + 1, name, account, role, lo, hi, venue_id, unit_id))
 
