@@ -26,16 +26,11 @@ from portal.asking import Asker, asked_by
 from portal.locale import speaking
 from portal.refusals import answer, is_for_programs, refused
 
-OPEN_PATHS = (
-    "/login",
-    "/language",
-    "/healthz",
-    "/kiosk/",
-    "/assets/fonts/",
-    "/assets/login.css",
-    "/assets/tokens.css",
-    "/assets/icon.svg",
+OPEN_PATHS = frozenset(
+    {"/login", "/language", "/healthz", "/assets/login.css", "/assets/tokens.css", "/assets/icon.svg"}
 )
+OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/")
+"""What the door itself needs; everything else is for guests."""
 LANGUAGE_COOKIE = "anwang_language"
 SESSION_KEPT_SECONDS = 3.0
 """How long a found session is trusted without asking the record again."""
@@ -155,7 +150,8 @@ class Authenticate:
         cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
         token = cookies.get(cookie_name(settings), "")
         language = cookies.get(LANGUAGE_COOKIE, settings.language)
-        is_open = str(scope["path"]).startswith(OPEN_PATHS)
+        path = str(scope["path"])
+        is_open = path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
         with speaking(language):
             try:
                 guest = await self._guest(token)

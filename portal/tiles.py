@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import math
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from db.rules.venue_categories import Category
 from db.session import Record
 from portal import asking, words
 
-KEPT_SECONDS = 60.0
+FRESH_SECONDS = 60.0
+SHOWN_SECONDS = 240.0
+"""A tile older than fresh is still shown up to this age, while it is made anew for those who ask next."""
 KEPT_BYTES = 64 * 1024 * 1024
 FIRST_DAY = date(2024, 1, 1)
 
@@ -56,14 +59,15 @@ class TileRoom:
 
     async def get(self, asked: Asked) -> Made:
         kept = self._kept.get(asked)
-        if kept is not None and time.monotonic() - kept.made_at < KEPT_SECONDS:
+        age = time.monotonic() - kept.made_at if kept else math.inf
+        if kept is not None and age < FRESH_SECONDS:
             return kept
         making = self._making.get(asked)
         if making is None:
             making = asyncio.create_task(run_in_threadpool(self._make, asked))
             self._making[asked] = making
             making.add_done_callback(lambda task: self._made(asked, task))
-        return await asyncio.shield(making)
+        return kept if kept is not None and age < SHOWN_SECONDS else await asyncio.shield(making)
 
     def _make(self, asked: Asked) -> Made:
         with self._record.scoped(asked.scope) as session:

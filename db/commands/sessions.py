@@ -9,7 +9,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from db.commands import audit, passwords
-from db.commands.passwords import hasher as hasher
 from db.models import Account, Grant, LoginSession, Person, WallToken
 from db.rules.access_scope import Role
 from db.rules.login_lockout import LockoutPolicy, Tries, after_failure, after_success, is_locked

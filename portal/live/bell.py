@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import psycopg2
 import psycopg2.extensions
 from sqlalchemy.engine import URL
-from starlette.concurrency import run_in_threadpool
 
 log = logging.getLogger("anwang.live")
 
@@ -40,6 +40,7 @@ class Bell:
         self._url = url
         self._on_rings = on_rings
         self._on_listening = on_listening
+        self._threads = anyio.CapacityLimiter(1)
         self.is_listening = False
 
     async def listen(self) -> None:
@@ -56,7 +57,7 @@ class Bell:
             await asyncio.sleep(wait)
 
     async def _until_lost(self) -> None:
-        connection = await run_in_threadpool(self._connected)
+        connection = await anyio.to_thread.run_sync(self._connected, limiter=self._threads)
         loop, rang, wire = asyncio.get_running_loop(), asyncio.Event(), connection.fileno()
         try:
             loop.add_reader(wire, rang.set)
@@ -66,7 +67,7 @@ class Bell:
                 try:
                     await asyncio.wait_for(rang.wait(), QUIET_SECONDS)
                 except TimeoutError:
-                    await run_in_threadpool(_ask, connection)
+                    await anyio.to_thread.run_sync(_ask, connection, limiter=self._threads)
                 await asyncio.sleep(GATHER_SECONDS)
                 rang.clear()
                 connection.poll()

@@ -15,9 +15,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
 from fastapi import APIRouter, Request
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from db.queries import alarms, feeds
@@ -79,6 +79,7 @@ class Live:
         self._feeds: list[FeedRow] = []
         self._has_database = True
         self._is_closing = False
+        self._threads = anyio.CapacityLimiter(2)
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/live", self.stream, methods=["GET"])
         self.router.add_api_route("/live", _no_stream, methods=["HEAD"])
@@ -133,7 +134,7 @@ class Live:
     async def _announce(self, rings: list[Ring]) -> None:
         """Read each alarm once and hand it to those who may see it."""
         what = {ring.alarm_id: ring.what for ring in reversed(rings)}
-        for card in await run_in_threadpool(self._cards, list(what)):
+        for card in await anyio.to_thread.run_sync(self._cards, list(what), limiter=self._threads):
             number = self._past.next_number()
             data = json.dumps({"what": what[card.id], "alarm": asdict(card)}, default=_plain, ensure_ascii=False)
             event = Event(number, encoded("alarm", data, number), card.county, card.venue_id)
@@ -150,7 +151,7 @@ class Live:
         while True:
             readers = list(self._readers)
             try:
-                self._feeds, guests = await run_in_threadpool(self._look, readers)
+                self._feeds, guests = await anyio.to_thread.run_sync(self._look, readers, limiter=self._threads)
                 self._has_database = True
                 self._see_to_sessions(readers, guests)
             except SQLAlchemyError:

@@ -48,6 +48,11 @@ def test_programs_are_told_to_log_in(portal_server: PortalServer, path: str) -> 
     assert answer.json()["error"]["code"] == "log_in"
 
 
+@pytest.mark.parametrize("path", ["/loginx", "/login/", "/healthz/x", "/language2", "/assets/login.css.map"])
+def test_what_only_looks_like_the_door_is_closed(portal_server: PortalServer, path: str) -> None:
+    assert portal_server.visitor().get(path).status_code in (303, 401)
+
+
 def test_logging_in_opens_a_session_and_leads_on(portal_server: PortalServer) -> None:
     login = new_account(portal_server)
     visitor = portal_server.visitor()
