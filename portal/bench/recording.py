@@ -54,7 +54,7 @@ def walk(browser: Browser, base: str, login: str, password: str) -> Recording:
     page.on("request", lambda request: recording.take(request, base))
     for address in WALK:
         _visit(page, base + address)
-    venue = page.request.get(f"{base}/api/v1/venues?limit=1").json()["venues"][0]["id"]
+    venue = page.request.get(f"{base}/api/v1/venues?limit=1").json()["rows"][0]["id"]
     for tab in ("overview", "devices", "alarms"):
         _visit(page, f"{base}/venues/{venue}?tab={tab}")
     context.close()

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.alarms import AlarmRow
-
 from portal import words
 from portal.locale import _
 

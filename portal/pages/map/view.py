@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from db.queries.coverage import CoverageRow
-
 from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
 from db.rules.coverage import percent

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.coverage import CoverageRow
-
 from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level
