@@ -20,7 +20,10 @@ class GrantPlace:
     maintainer_id: int | None = None
 
 
-_REGION = text("select adcode, level, name from regions where adcode::text = :named or name = :named order by adcode")
+_REGION = text(
+    "select adcode, level from regions where adcode::text = :named"
+    " or name in (:named, :named || '省', :named || '市', :named || '县', :named || '区') order by adcode"
+)
 _VENUE = text("select id, county from venues where code = :named or id::text = :named or name = :named")
 _MAINTAINER = text("select id, city from maintainers where id::text = :named or name = :named")
 

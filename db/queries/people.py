@@ -74,7 +74,7 @@ _GRANTS = text(f"select {_GRANT} from grants g where g.person_id = :person order
 _ACCOUNTS = text(
     """
     select a.login, p.name, a.disabled, a.locked_until,
-           coalesce(string_agg(g.role || ' ' || coalesce('venue ' || g.venue_id, 'maintainer ' || g.maintainer_id,
+           coalesce(string_agg(g.role || ' ' || coalesce('#' || g.venue_id, '#' || g.maintainer_id,
                case when g.county_lo = g.county_hi then g.county_lo::text
                     else g.county_lo || '-' || g.county_hi end), ', ' order by g.id), '') as roles
     from accounts a join people p on p.id = a.person_id left join grants g on g.person_id = p.id

@@ -84,6 +84,20 @@ def test_a_base_map_and_https_widen_only_what_they_must(portal_server: PortalSer
     assert "script-src 'self' 'sha256-x';" in policy
 
 
+def test_behind_https_cookies_and_headers_say_so(portal_server: PortalServer) -> None:
+    port = free_port()
+    settings = portal_server.settings.model_copy(update={"cookie_secure": True, "portal_port": port})
+    login = {"login": "leader", "password": portal_server.passwords["leader"]}
+    with serving(create_app(settings, portal_server.test_record.addresses), port) as url:
+        answer = httpx.post(f"{url}/login", data=login, headers={"Origin": url})
+        plain = httpx.get(f"{url}/api/v1/me", cookies={"anwang_session": answer.cookies["__Host-anwang_session"]})
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-anwang_session=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
+    assert plain.status_code == 401
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -269,6 +283,15 @@ def test_what_nobody_foresaw_has_a_reference(portal_server: PortalServer, caplog
     message = answer.json()["error"]["message"]
     assert any(record.message.split()[-1] in message for record in caplog.records if record.name == "anwang.portal")
     assert "NoneType" not in answer.text
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b"[]", b'{"output": "x.y", "inputs": []}'])
+def test_senseless_callbacks_are_refused_without_a_trace(portal_server: PortalServer, body: bytes) -> None:
+    answer = portal_server.client("leader").post(
+        "/_dash-update-component", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert 400 <= answer.status_code <= 500
+    assert "Traceback" not in answer.text
 
 
 def test_statements_are_given_up_in_the_end(portal_server: PortalServer) -> None:

@@ -1,5 +1,6 @@
 """Decisions at the door, as tables: lock-out, the life of a session, home regions, where a form may lead."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,11 +8,15 @@ import pytest
 from db.commands import passwords
 from db.commands.sessions import plain_login
 from db.errors import InvalidInput
+from db.queries.people import GrantRow, Reach, SessionRow
 from db.rules.access_scope import EVERYTHING, Role, Scope, venues_scope
 from db.rules.home_region import home_of, region_of_range
 from db.rules.login_lockout import LockoutPolicy, Tries, after_failure, is_locked
 from db.rules.session_life import SessionTerms, end_of, has_ended
+from portal.authentication import Guest
+from portal.compression import chosen
 from portal.live.past import RESYNC, Event, Past
+from portal.live.stream import QUEUE_LIMIT, Reader
 from portal.login.next_page import after_login, local_page
 from portal.login.throttle import TRIES, WINDOW_SECONDS, Throttle
 
@@ -186,3 +191,53 @@ def test_what_was_missed_while_the_bell_was_silent_is_not_made_up() -> None:
     clock[0] += 60
     past.begin()
     assert past.since(str(event.number), EVERYTHING) == [RESYNC]
+
+
+def _reader() -> Reader:
+    grant = GrantRow(1, Role.CITY, 360700, 360799, None, None)
+    session = SessionRow(b"", 1, "somebody", "", NOW, NOW, False, grant)
+    return Reader(Guest(session, Reach("", "", 360700, Scope(360700, 360799))))
+
+
+async def _everything(reader: Reader) -> list[bytes]:
+    return [messages async for messages in reader.messages()]
+
+
+def test_a_reader_that_keeps_up_is_told_everything_in_order() -> None:
+    async def told() -> list[bytes]:
+        reader = _reader()
+        for number in range(QUEUE_LIMIT):
+            reader.tell(b"%d," % number)
+        listening = asyncio.create_task(_everything(reader))
+        await asyncio.sleep(0)
+        reader.let_go(b"end")
+        return await listening
+
+    assert b"".join(asyncio.run(told())) == b"".join(b"%d," % n for n in range(QUEUE_LIMIT)) + b"end"
+
+
+def test_a_reader_that_cannot_keep_up_is_let_go() -> None:
+    async def told() -> list[bytes]:
+        reader = _reader()
+        for _ in range(QUEUE_LIMIT + 1):
+            reader.tell(b"x")
+        return await asyncio.wait_for(_everything(reader), 5)
+
+    assert b"".join(asyncio.run(told())) == b""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br, gzip", "br"),
+        ("gzip, deflate, br;q=0.9", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.1", "gzip"),
+        ("br;q=x", ""),
+        ("", ""),
+        ("identity", ""),
+        ("BR", "br"),
+    ],
+)
+def test_browsers_are_sent_what_they_take(accepted: str, encoding: str) -> None:
+    assert chosen(accepted) == encoding

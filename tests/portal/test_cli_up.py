@@ -1,0 +1,136 @@
+"""`anwang up` and `anwang status`: started, killed in parts and whole, stopped."""
+
+import os
+import signal
+import urllib.request
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from db.services import private_services
+from db.settings import Settings
+from tests.plugins.services import open_folder, settings_in
+from tests.portal.running_up import Up, anwang, environment, start, status, wait_for
+
+PARTS = {"PostgreSQL", "Redis", "mosquitto", "portal", "gateway", "worker", "beat"}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(open_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="module")
+def up(own: Settings) -> Iterator[Up]:
+    """One that stands while these tests look at it, and kill parts of it."""
+    started = start(own)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def another(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation of one test's own."""
+    return settings_in(open_folder(tmp_path_factory))
+
+
+def alive(pids: list[int]) -> list[psutil.Process]:
+    """Those that run still, with what they started; a dead child waits for init to bury it."""
+    running = []
+    for pid in pids:
+        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            running.append(psutil.Process(pid))
+    return running
+
+
+def test_everything_runs(up: Up) -> None:
+    told = status(up.env)
+    assert told["code"] == 0, told
+    assert told["well"] is True
+    assert set(told["parts"]) == PARTS
+    assert all(part["running"] and part["pid"] for part in told["parts"].values())
+    assert told["database"]["revision"] == told["database"]["newest"]
+    assert [feed["stale"] for feed in told["feeds"]] == [False]
+
+
+def test_the_portal_answers_where_it_says(up: Up, own: Settings) -> None:
+    address = f"http://127.0.0.1:{own.portal_port}/"
+    assert f"The portal: {address}" in up.said()
+    with urllib.request.urlopen(f"{address}healthz", timeout=5) as answer:
+        assert answer.status == 200
+
+
+def test_the_table_names_every_part(up: Up) -> None:
+    said = anwang(up.env, "status")
+    assert said.returncode == 0
+    assert all(name in said.stdout for name in PARTS)
+    secrets = (os.path.join(up.env["ANWANG_VAR_DIR"], "secrets.json"), up.env["ANWANG_VAR_DIR"])
+    assert ":***@" in said.stdout
+    assert secrets[0] not in said.stdout
+
+
+@pytest.mark.parametrize("name", ["gateway", "portal", "Redis", "PostgreSQL"])
+def test_what_dies_is_started_again(up: Up, name: str) -> None:
+    before = status(up.env)["parts"][name]
+    os.kill(before["pid"], signal.SIGKILL)
+    wait_for(lambda: f"{name} was ended by SIGKILL; starting it again" in up.said())
+
+    def is_back() -> bool:
+        after = status(up.env)
+        part = after["parts"][name]
+        return bool(part["pid"] != before["pid"] and part["restarts"] > before["restarts"] and after["well"])
+
+    wait_for(is_back, 60)
+
+
+def test_programs_know_only_the_applications_way_in(up: Up) -> None:
+    told = status(up.env)
+    for name in ("portal", "gateway", "worker", "beat"):
+        given = psutil.Process(told["parts"][name]["pid"]).environ()
+        assert "ANWANG_DATABASE_URL" not in given
+        assert "anwang_app:" in given["ANWANG_DATABASE_APP_URL"]
+
+
+def test_a_second_one_is_refused(up: Up) -> None:
+    said = anwang(up.env, "up")
+    assert said.returncode == 1
+    assert said.stderr.startswith("anwang: This installation is in use by anwang up (pid ")
+    assert said.stderr.count("\n") == 1
+
+
+def test_commands_use_the_running_database(up: Up) -> None:
+    said = anwang(up.env, "db", "upgrade")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert status(up.env)["parts"]["PostgreSQL"]["running"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_everything_quietly(another: Settings, number: signal.Signals) -> None:
+    up = start(another)
+    pids = [part["pid"] for part in status(up.env)["parts"].values()]
+    assert up.end(number) == 0
+    assert not alive(pids)
+    assert "Traceback" not in up.said()
+    assert up.said().rstrip().endswith("Stopping …")
+    told = status(up.env)
+    assert told["code"] == 1
+    assert not any(part["running"] for part in told["parts"].values())
+
+
+def test_killed_whole_it_leaves_nothing_in_the_way(another: Settings) -> None:
+    up = start(another)
+    pids = [part["pid"] for part in status(up.env)["parts"].values()]
+    up.end(signal.SIGKILL)
+    again = start(another)
+    told = status(again.env)
+    assert told["well"]
+    assert not {part["pid"] for part in told["parts"].values()} & {process.pid for process in alive(pids)}
+    assert again.end() == 0
+    assert not [process for service in private_services(another) for process in service.processes()]
+
+
+def test_before_anything_runs_status_says_so(another: Settings) -> None:
+    told = status(environment(another))
+    assert told["code"] == 1
+    assert told["started_by"] is None
