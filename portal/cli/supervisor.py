@@ -1,5 +1,6 @@
 """Keeping children running: one that dies is started again, later each time it dies young."""
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -68,15 +69,18 @@ class Supervisor:
         child = care.ward.child
         assert child is not None
         end_session(child.pid)
-        words = last_words(care.ward.log)
-        self._try_later(care, now, f"stopped with {child.returncode}: {words}")
+        if child.returncode < 0:
+            why = f"was ended by {signal.Signals(-child.returncode).name}"
+        else:
+            why = f"stopped with {child.returncode}: {last_words(care.ward.log)[:300]}"
+        self._try_later(care, now, why)
 
     def _try_later(self, care: Care, now: float, why: str) -> None:
         care.deaths = 0 if now - care.started > SETTLED_SECONDS else care.deaths
         delay = DELAYS_SECONDS[min(care.deaths, len(DELAYS_SECONDS) - 1)]
         care.deaths += 1
         care.again = now + delay
-        self.say(f"{care.ward.name} {why[:300]} — again in {delay:.0f} s")
+        self.say(f"{care.ward.name} {why}; starting it again in {delay:.0f} s")
         self.changed(self.cares)
 
     def _start_again(self, care: Care) -> None:

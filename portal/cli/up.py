@@ -56,12 +56,17 @@ def until_ended() -> Iterator[None]:
     def end(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    for number in ENDINGS:
-        signal.signal(number, end)
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    for number, handler in before.items():
+        if number is not signal.SIGHUP or handler is not signal.SIG_IGN:  # nohup asks to be left alone
+            signal.signal(number, end)
     try:
         yield
     except KeyboardInterrupt:
         return
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(settings: Settings, steps: Steps, *, with_demo: bool, simulate: bool) -> None:
@@ -87,7 +92,8 @@ def _run(settings: Settings, steps: Steps, *, with_demo: bool, simulate: bool) -
     finally:
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)
-        steps.console.print("Stopping …")
+        if supervisor.cares:
+            steps.console.print("Stopping …")
         supervisor.stop()
         run_file.remove(settings.var_dir)
 

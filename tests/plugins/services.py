@@ -1,5 +1,6 @@
 """Real services for the tests: one private PostgreSQL, Redis and mosquitto for the whole run."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -49,6 +50,15 @@ class TestRecord:
     app_url: URL
     settings: Settings
     addresses: Addresses
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_outside() -> Iterator[None]:
+    """Tests stand on their own settings, whatever the shell brings."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("ANWANG_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
