@@ -26,7 +26,7 @@
 
   const regions = {};
   function boundaries(level) {
-    regions[level] ||= fetch(`/api/v1/regions.geojson?level=${level}`, { credentials: "same-origin" }).then((answer) => {
+    regions[level] ||= fetch(`/api/v1/regions.geojson?level=${level}`, { credentials: "include" }).then((answer) => {
       if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
       return answer.json();
     });

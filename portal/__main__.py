@@ -21,6 +21,7 @@ def main() -> None:
         proxy_headers=False,
         log_level="warning",
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,
     )
 
 

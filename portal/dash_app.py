@@ -1,5 +1,6 @@
 """The Dash app: made by a function, so that a second one in the same process has its own callbacks."""
 
+import re
 from typing import Any
 
 import flask
@@ -15,18 +16,37 @@ STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wa
 SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
 
 
+MAP_HINTS = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">' + "".join(
+    f'<link rel="preload" as="fetch" crossorigin="use-credentials" href="/api/v1/regions.geojson?level={level}">'
+    for level in ("county", "city", "province")
+)
+"""What a page with a map will ask for anyway, asked for at once."""
+
+
+def _without(bundles: str, names: tuple[str, ...]) -> str:
+    """The page's script elements but for these libraries'."""
+    elements = re.findall(r"<script.*?</script>", bundles, re.DOTALL)
+    return "".join(element for element in elements if not any(name in element for name in names))
+
+
 class Portal(Dash):
     """Dash with a page head in the reader's language."""
 
     def interpolate_index(self, **parts: Any) -> str:
         styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
         scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in SCRIPTS)
+        path = flask.request.path
+        page = pages.find(path)
+        bundles = parts["scripts"]
+        if page is not None and page.bare:
+            bundles = _without(bundles, ("dash_ag_grid", "dash_leaflet"))
+        hints = MAP_HINTS if page is not None and page.name in ("map", "wall") else ""
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<title>{_("Anwang")}</title><link rel="icon" href="{asset_url("icon.svg")}" type="image/svg+xml">'
-            f"{styles}{parts['css']}</head><body>{parts['app_entry']}"
-            f"<footer>{parts['config']}{parts['scripts']}{scripts}{parts['renderer']}</footer></body></html>"
+            f"{hints}{styles}{parts['css']}</head><body>{parts['app_entry']}"
+            f"<footer>{parts['config']}{bundles}{scripts}{parts['renderer']}</footer></body></html>"
         )
 
 

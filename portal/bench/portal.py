@@ -30,6 +30,7 @@ def measure(users: int, seconds: float, pause: float, report: Callable[[str], No
         with chromium() as browser:
             report("the wall, five times with an empty cache")
             wall = first_paint_seconds(browser, own.base, f"/kiosk/{own.account('wall').password}")
+            report(f"wall: {wall} s")
             report("recording a walk through the pages in Chromium")
             recording = walk(browser, own.base, "leader", own.account("leader").password)
         report(f"{users} people for {seconds:.0f} s")

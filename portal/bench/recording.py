@@ -61,7 +61,13 @@ def walk(browser: Browser, base: str, login: str, password: str) -> Recording:
     return recording
 
 
+PAINTED = "() => (document.querySelector('.map-canvas')?.dataset.painted ?? '1') === '1'"
+
+
 def _visit(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector("#frame > *")
-    page.wait_for_timeout(2500)
+    page.wait_for_function(
+        "() => (document.querySelector('.map-canvas')?.dataset.painted ?? '1') === '1'", timeout=60_000
+    )
+    page.wait_for_timeout(1500)

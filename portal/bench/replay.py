@@ -83,7 +83,10 @@ async def _person(
 async def _ask(client: httpx.AsyncClient, asked: Asked, timings: Timings) -> None:
     started = time.perf_counter()
     headers = {"Content-Type": "application/json"} if asked.body is not None else {}
-    answer = await client.request(asked.method, asked.path, content=asked.body, headers=headers)
+    try:
+        answer = await client.request(asked.method, asked.path, content=asked.body, headers=headers)
+    except httpx.RemoteProtocolError:  # an idle connection closed under the request: browsers ask again, and so do we
+        answer = await client.request(asked.method, asked.path, content=asked.body, headers=headers)
     timings.milliseconds.append((time.perf_counter() - started) * 1000)
     timings.statuses[answer.status_code] += 1
 

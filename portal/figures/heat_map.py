@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import plotly.graph_objects as go
+from typing import Any
 
 from portal import words
 from portal.figures import palette
@@ -20,39 +19,41 @@ class HeatCell:
 
 
 def heat_map(
-    title: str, rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
-) -> go.Figure:
-    """Rows from top to bottom as given; every cell carries its figure, and its address as custom data."""
+    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
+) -> dict[str, Any]:
+    """A Plotly figure as plain data: rows from top to bottom as given, each cell with its figure and its address."""
     lowest, highest = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
-    figure = go.Figure(
-        go.Heatmap(
-            z=[[cell.pct for cell in line] for line in cells],
-            x=list(columns),
-            y=list(rows),
-            text=[["" if cell.pct is None else f"{cell.pct:.1f}" for cell in line] for line in cells],
-            texttemplate="%{text}",
-            textfont={"size": 12},
-            customdata=[
-                [[cell.href, f"{words.count(cell.part)}/{words.count(cell.whole)}"] for cell in line] for line in cells
-            ],
-            hovertemplate=f"%{{y}} · %{{x}}<br>{measure} %{{text}}% (%{{customdata[1]}})<extra></extra>",
-            colorscale=[[i / (len(palette.RAMP) - 1), step] for i, step in enumerate(palette.RAMP)],
-            zmin=lowest,
-            zmax=highest,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            hoverongaps=False,
-        )
-    )
-    figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 30, "b": 8},
-        height=64 + 31 * len(rows),
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "Noto Sans SC Variable, Noto Sans SC, sans-serif", "size": 12.5, "color": "#7a869a"},
-        xaxis={"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
-        yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
-        meta={"title": title},
-    )
-    return figure
+    return {
+        "data": [
+            {
+                "type": "heatmap",
+                "z": [[cell.pct for cell in line] for line in cells],
+                "x": list(columns),
+                "y": list(rows),
+                "text": [["" if cell.pct is None else f"{cell.pct:.1f}" for cell in line] for line in cells],
+                "texttemplate": "%{text}",
+                "textfont": {"size": 12},
+                "customdata": [
+                    [[cell.href, f"{words.count(cell.part)}/{words.count(cell.whole)}"] for cell in line]
+                    for line in cells
+                ],
+                "hovertemplate": f"%{{y}} · %{{x}}<br>{measure} %{{text}}% (%{{customdata[1]}})<extra></extra>",
+                "colorscale": [[i / (len(palette.RAMP) - 1), step] for i, step in enumerate(palette.RAMP)],
+                "zmin": lowest,
+                "zmax": highest,
+                "xgap": 2,
+                "ygap": 2,
+                "showscale": False,
+                "hoverongaps": False,
+            }
+        ],
+        "layout": {
+            "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
+            "height": 64 + 31 * len(rows),
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": "Noto Sans SC Variable, Noto Sans SC, sans-serif", "size": 12.5, "color": "#7a869a"},
+            "xaxis": {"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
+            "yaxis": {"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
+        },
+    }

@@ -1,6 +1,6 @@
 """Rankings: regions in order, and the category × region heat maps, for any as-of date against an earlier one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import dash
@@ -16,6 +16,7 @@ from portal.pages.rankings import ids
 from portal.pages.rankings.controls import controls
 from portal.pages.rankings.table import heat_panel, ranking_table, table_rows
 from portal.pages.rankings.view import Address, Ranked, heat_cells, ranked
+from portal.remembered import Remembered
 from portal.words import HERE
 
 
@@ -85,10 +86,18 @@ def _known(search: str | None) -> dict[str, str]:
     return {name: value for name, value in address_parts(search).items() if name in names}
 
 
+_figures = Remembered(30)
+
+
 def read(address: Address) -> tuple[list[coverage.CoverageRow], list[Ranked]]:
     """All rows of the as-of date, and the regions in order."""
-    tree = regions.tree()
-    with asking.reading() as session:
-        rows = coverage.ranking(session, address.as_of, levels=("province", "city", "county"))
-        before = coverage.ranking(session, address.before, levels=("city", "county"))
-    return rows, ranked(tree.children(address.within), rows, before, address)
+    rows, before = _standing(address.as_of), _standing(address.before)
+    return rows, ranked(regions.tree().children(address.within), rows, before, address)
+
+
+def _standing(day: date) -> list[coverage.CoverageRow]:
+    def make() -> list[coverage.CoverageRow]:
+        with asking.reading() as session:
+            return coverage.ranking(session, day, levels=("province", "city", "county"))
+
+    return _figures.get((asking.current().scope, day), make)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
-from db.queries.coverage import CoverageRow
 
+from db.queries.coverage import CoverageRow
 from db.queries.regions import RegionRow
 from portal import regions, words
 from portal.components.layout import note, panel
@@ -87,7 +87,7 @@ def heat_panel(
         f"{title} %",
         dcc.Graph(
             id=id_,
-            figure=heat_map(title, names, heads, cells, title),
+            figure=heat_map(names, heads, cells, title),
             config={
                 "displaylogo": False,
                 "modeBarButtons": [["toImage"]],

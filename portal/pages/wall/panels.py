@@ -45,9 +45,9 @@ def left(figures: WallFigures) -> list[Component]:
                 ),
                 figure(
                     _("Doubtful duty"),
-                    words.count(figures.doubtful),
+                    words.count(figures.history.doubtful),
                     detail=_("declared, not accessed"),
-                    kind="warn" if figures.doubtful else "",
+                    kind="warn" if figures.history.doubtful else "",
                 ),
             ],
             className="wall-figures",
@@ -86,7 +86,7 @@ def _heat(figures: WallFigures) -> Component:
 
 def _milestones(figures: WallFigures) -> list[Component]:
     by_day: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in figures.milestones:
+    for row in figures.history.milestones:
         day = by_day[f"{row.due_on.month}-{row.due_on.day}"]
         day[0] += row.venues
         day[1] += row.accessed
@@ -162,11 +162,11 @@ def right(figures: WallFigures) -> list[Component]:
                         words.pct(percent(kind.heard, kind.devices)),
                         f"{words.count(kind.heard)}/{words.count(kind.devices)}",
                     )
-                    for kind in figures.health.kinds[:6]
+                    for kind in figures.history.health.kinds[:6]
                 ],
                 className="wall-rows",
             ),
-            aside=f"{words.count(figures.health.heard)}/{words.count(figures.health.devices)}",
+            aside=f"{words.count(figures.history.health.heard)}/{words.count(figures.history.health.devices)}",
         ),
     ]
 

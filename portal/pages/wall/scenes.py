@@ -57,7 +57,7 @@ def _furthest_behind(figures: WallFigures) -> RegionRow | None:
 
 
 def _scene(figures: WallFigures, area: RegionRow, measure: str, remark: str = "") -> dict[str, Any]:
-    rates = {row.adcode: _rate(row, measure) for row in figures.rows if row.category == "all"}
+    rates = {row.adcode: _rate(row, measure) for row in figures.history.rows if row.category == "all"}
     tree = regions.tree()
     lo, hi = region_range(area.adcode)
     counties = tree.level("county")
