@@ -54,3 +54,8 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """The form of the message that fits `n`."""
     return catalogue(language()).ngettext(one, many, n)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
+    """Marks a message for translation where it is written, to be translated where it is shown."""
+    return message

@@ -27,7 +27,7 @@ STATUS: dict[type[AnwangError], tuple[int, str]] = {
     WrongState: (409, "wrong_state"),
     InvalidInput: (422, "invalid_input"),
 }
-AWAY = (503, "database_away", "The database does not answer; try again in a moment.")
+AWAY = (503, "database_away", N_("The database does not answer; try again in a moment."))
 
 FOR_PROGRAMS = ("/api/", "/tiles/", "/live", "/healthz", "/assets/", "/_dash", "/_reload-hash")
 PAGES_AMONG_THEM = ("/api/v1/docs",)

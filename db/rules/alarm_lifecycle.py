@@ -35,10 +35,10 @@ STEPS: dict[tuple[AlarmState, Act], AlarmState] = {
 def step(state: AlarmState, act: Act, kind: AlarmKind, verdict: Verdict | None) -> AlarmState | Refusal:
     """The state after the act, or why it is refused. A fire is never closed without a verdict."""
     after = STEPS.get((state, act))
+    if act is Act.ACKNOWLEDGE and state is AlarmState.CLOSED:
+        return Refusal("The alarm is closed.")
     if act is Act.ACKNOWLEDGE and state is not AlarmState.RAISED:
-        return Refusal(
-            "The alarm is acknowledged already." if state is not AlarmState.CLOSED else "The alarm is closed."
-        )
+        return Refusal("The alarm is acknowledged already.")
     if after is None:
         return Refusal("This step does not fit the alarm's state.")
     if act is Act.CLOSE and kind is AlarmKind.FIRE and verdict is None:

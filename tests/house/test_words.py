@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 KEYWORDS = {
     "_": None,
+    "N_": None,
     "ngettext": (1, 2),
+    "answer": (4,),
     **dict.fromkeys(("NotFound", "NotAllowed", "WrongState", "InvalidInput", "Refusal"), None),
 }
 
@@ -30,7 +32,7 @@ def spoken() -> set[str]:
         ):
             first = message[0] if isinstance(message, tuple) else message
             found.add(first)
-    return found
+    return {message for message in found if message}
 
 
 def catalogue() -> dict[str, str]:

@@ -1,0 +1,27 @@
+"""The house stands on its floors: nobody imports upwards, rules are pure, pictures never query."""
+
+import os
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[2]
+FLOORS = {"geodata", "db", "ingest", "vision", "portal", "assets", "tests"}
+
+
+def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_the_top_level_folders_are_fixed() -> None:
+    tracked = os.popen(f"git -C {ROOT} ls-files").read().split("\n")
+    folders = {path.partition("/")[0] for path in tracked if "/" in path}
+    assert {name for name in folders if not name.startswith(".")} == FLOORS
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "misc", "manager"])
+def test_no_file_is_named_after_nothing(name: str) -> None:
+    named = [path for folder in FLOORS for path in (ROOT / folder).rglob(f"*{name}*.py")]
+    assert not named
