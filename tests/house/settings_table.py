@@ -16,7 +16,7 @@ def rows() -> list[str]:
 def _default(name: str, value: Any) -> str:
     if name == "var_dir":
         return "`var`"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else "–"
 
 
 def _plain(words: str) -> str:
@@ -24,4 +24,4 @@ def _plain(words: str) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join(["| setting | default | what it is |", "|---|---|---|", *rows()]))
+    print("\n".join(["| setting | default | meaning |", "|---|---|---|", *rows()]))

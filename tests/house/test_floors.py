@@ -1,6 +1,6 @@
 """The house stands on its floors: nobody imports upwards, rules are pure, pictures never query."""
 
-import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 def test_the_top_level_folders_are_fixed() -> None:
-    tracked = os.popen(f"git -C {ROOT} ls-files").read().split("\n")
-    folders = {path.partition("/")[0] for path in tracked if "/" in path}
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folders = {path.partition("/")[0] for path in tracked.split("\0") if "/" in path}
     assert {name for name in folders if not name.startswith(".")} == FLOORS
 
 
