@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.settings import Settings
@@ -41,7 +41,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, policy: str, is_secure: bool) -> None:
         self.app = app
-        self.fixed = {
+        fixed = {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -51,7 +51,8 @@ class SecurityHeaders:
             "Cross-Origin-Resource-Policy": "same-origin",
         }
         if is_secure:
-            self.fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._fixed = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,11 +61,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.fixed.items():
-                    headers[name] = value
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                known = {name for name, _ in message["headers"]}
+                unsaid = [] if b"cache-control" in known else [(b"cache-control", b"no-store")]
+                message = {**message, "headers": [*message["headers"], *self._fixed, *unsaid]}
             await send(message)
 
         await self.app(scope, receive, with_headers)
