@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from werkzeug.exceptions import HTTPException as FlaskHTTPException
 
 from db.errors import AnwangError, InvalidInput, NotAllowed, NotFound, WrongState
-from portal.locale import N_, _, language
+from portal.locale import N_, _
 from portal.login import pages
 
 log = logging.getLogger("anwang.portal")
