@@ -2,8 +2,8 @@
 
 from dash import dcc
 from dash.development.base_component import Component
-from db.queries.alarms import AlarmFilters, AlarmSummary
 
+from db.queries.alarms import AlarmFilters, AlarmSummary
 from db.rules.alarm_kinds import AlarmState
 from portal.locale import _
 

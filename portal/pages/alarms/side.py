@@ -5,8 +5,8 @@ from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
-from db.queries.alarms import AlarmDetail, Reading
 
+from db.queries.alarms import AlarmDetail, Reading
 from db.rules.access_scope import Role
 from db.rules.alarm_kinds import AlarmState
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.queries.coverage import CoverageRow
-
 from db.queries.regions import RegionRow
 from db.rules.coverage import percent
 from db.rules.venue_categories import BULLETIN_CATEGORIES, Category

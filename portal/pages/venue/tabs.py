@@ -8,8 +8,8 @@ from itertools import groupby
 import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
-from db.queries.alarms import AlarmRow
 
+from db.queries.alarms import AlarmRow
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
