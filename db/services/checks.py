@@ -19,11 +19,21 @@ def check_external(settings: Settings, found: Addresses) -> None:
     """`CannotStart` where an external service does not answer, or its database is of a newer version."""
     if settings.database_url or settings.database_app_url:
         check_answers(found)
-        migrations.check_not_newer(revision(found))
+        _check_revision(found)
     if settings.redis_url:
         check_redis(settings.redis_url)
     if settings.mqtt_url:
         check_broker(settings.mqtt_url)
+
+
+def _check_revision(found: Addresses) -> None:
+    known, newest = revision(found), migrations.newest()
+    migrations.check_not_newer(known)
+    if found.database_owner is None and known not in (None, newest):
+        raise CannotStart(
+            f"The database is at revision {known}, this version needs {newest};"
+            " run `anwang db upgrade` with ANWANG_DATABASE_URL."
+        )
 
 
 def revision(found: Addresses) -> str | None:

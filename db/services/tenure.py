@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from db.errors import CannotStart
 from db.settings import Settings
@@ -29,19 +31,28 @@ def tenure(settings: Settings, doing: str) -> Iterator[None]:
     path = _path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _locked(file):
             tenant = _written(path)
             raise Occupied(
                 f"This installation is in use by {tenant.doing} (pid {tenant.pid}); stop that first,"
                 " or choose another folder with ANWANG_VAR_DIR."
-            ) from error
+            )
         file.truncate(0)
         file.write(f"{os.getpid()} {doing}")
         file.flush()
         yield
         file.truncate(0)
+
+
+def _locked(file: TextIO) -> bool:
+    """False where another process holds it for longer than a look at it takes."""
+    for _try in range(10):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(0.03)
+    return False
 
 
 def tenant(settings: Settings) -> Tenant | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 Report = Callable[[str], None]
@@ -19,8 +20,10 @@ class Steps:
     @contextmanager
     def step(self, name: str) -> Iterator[Report]:
         began = time.monotonic()
-        with self.console.status(Text(f"{name} …")) as status:
-            yield lambda part: status.update(Text(f"{name}: {part} … ({time.monotonic() - began:.0f} s so far)"))
+        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as progress:
+            task = progress.add_task(name)
+            yield lambda part: progress.update(task, description=f"{name}: {part}")
         self.console.print(Text.assemble(("  ✓ ", "green"), name, (f"  {time.monotonic() - began:.1f} s", "dim")))
 
     def say(self, sentence: str) -> None:

@@ -24,6 +24,9 @@ def say_demo(console: Console, settings: Settings, found: Addresses) -> None:
     from db import demo
 
     accounts = demo.accounts(settings.var_dir)
+    if not accounts:
+        console.print("The demonstration's accounts were made by another installation.")
+        return
     table = Table("login", "password", "role", "place", title="Demonstration accounts", title_justify="left")
     for account in accounts:
         if account.role != Role.WALL:
