@@ -71,7 +71,7 @@ def _told(error: Exception) -> tuple[int, str, str]:
         log.error("the database does not answer: %s", str(error).strip().splitlines()[0])
         return AWAY
     if isinstance(error, ValueError) and "NUL" in str(error):
-        return 422, "invalid_input", "A value holds a character that cannot be used."
+        return 422, "invalid_input", N_("A value holds a character that cannot be used.")
     reference = secrets.token_hex(4)
     log.error("unexpected error %s", reference, exc_info=error)
     return 500, "internal", _("Something went wrong; the reference is {reference}.").format(reference=reference)
@@ -100,7 +100,7 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         codes = {404: "not_found", 405: "wrong_method"}
-        words = {404: "There is no such page.", 405: "This address does not take this method."}
+        words = {404: N_("There is no such page."), 405: N_("This address does not take this method.")}
         sentence = words.get(error.status_code, str(error.detail))
         refusal = answer(request.scope, error.status_code, codes.get(error.status_code, "refused"), sentence)
         refusal.headers.update(error.headers or {})

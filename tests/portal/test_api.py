@@ -236,7 +236,7 @@ def test_wrong_input_is_refused_in_one_sentence(portal_server: PortalServer, pat
     assert answer.status_code == status
     error = answer.json()["error"]
     assert set(error) == {"code", "message"}
-    assert error["message"].endswith(".")
+    assert error["message"].endswith((".", "。"))
     assert "\n" not in error["message"]
 
 
@@ -246,7 +246,7 @@ def test_wrong_bodies_are_refused_in_one_sentence(portal_server: PortalServer, b
         "/api/v1/alarms/1/acknowledge", content=body, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code == 422
-    assert answer.json()["error"]["message"].endswith(".")
+    assert answer.json()["error"]["message"].endswith((".", "。"))
 
 
 def test_a_query_that_is_no_text_is_refused(portal_server: PortalServer) -> None:

@@ -113,7 +113,7 @@ def test_wrong_addresses_are_refused_in_one_sentence(portal_server: PortalServer
     answer = portal_server.client("leader").get(address)
     assert answer.status_code == status
     if status >= 400:
-        assert answer.json()["error"]["message"].endswith(".")
+        assert answer.json()["error"]["message"].endswith((".", "。"))
 
 
 def test_browsers_keep_tiles_for_a_minute_and_for_one_session(portal_server: PortalServer) -> None:
