@@ -10,7 +10,7 @@ from tests.portal.door import one
 
 pytestmark = pytest.mark.browser
 
-SIZES = [(1920, 1080), (1440, 900), (390, 844)]
+SIZES = [pytest.param((1920, 1080), marks=pytest.mark.broad), (1440, 900), (390, 844)]
 PATHS = {
     "/": ".side h1",
     "/?area=360700&layer=duty": ".side h1",
