@@ -27,6 +27,7 @@
       listeners.forEach((tell) => tell({ what: "resync" }));
       store("live-alarm", { what: "resync", arrived: Date.now() });
     });
+    source.addEventListener("ended", () => location.reload());
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) {
         state.source = null;

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from db.commands import alarms as alarm_commands
 from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
+from db.rules.role_acts import ACT_ON_ALARMS
 from portal import asking
 from portal.address import address_parts
 from portal.components.layout import note
@@ -144,6 +145,8 @@ def _side(chosen: int | None) -> Any:
 
 def _acknowledge(alarm_id: int) -> tuple[Any, Any]:
     asker = asking.current()
+    if asker.role not in ACT_ON_ALARMS:
+        return dash.no_update, html.Div(_("Your role may look, not act."))
     actor = alarm_commands.Actor(asker.person_id, asker.name, asker.address)
     now = datetime.now(UTC)
     try:

@@ -7,8 +7,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmDetail, Reading
-from db.rules.access_scope import Role
 from db.rules.alarm_kinds import AlarmState
+from db.rules.role_acts import ACT_ON_ALARMS
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
 from portal.asking import Asker
@@ -16,8 +16,6 @@ from portal.components.layout import badge, note, panel
 from portal.figures import spark
 from portal.locale import _
 from portal.pages.alarms import ids
-
-MAY_ACKNOWLEDGE = frozenset({Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER, Role.PROVINCE})
 
 
 def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, now: datetime) -> list[Component]:
@@ -93,7 +91,7 @@ def _acts(alarm: AlarmDetail, asker: Asker) -> Component:
     """The acts that this person may take now; one that is closed says why."""
     if alarm.row.state != AlarmState.RAISED:
         reason = _("Already acknowledged.") if alarm.row.closed_at is None else _("The alarm is closed.")
-    elif asker.role not in MAY_ACKNOWLEDGE:
+    elif asker.role not in ACT_ON_ALARMS:
         reason = _("Your role may look, not act.")
     else:
         reason = ""
