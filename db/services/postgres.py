@@ -39,8 +39,8 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "track_io_timing": "on",
     "log_checkpoints": "off",
-    "timezone": "PRC",
-    "log_timezone": "PRC",
+    "timezone": "Asia/Shanghai",
+    "log_timezone": "Asia/Shanghai",
 }
 
 
