@@ -2,7 +2,6 @@
 
 import sys
 from importlib.metadata import entry_points, version
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -22,8 +21,7 @@ def assembled() -> typer.Typer:
     )
     app.callback()(_root)
     for part in sorted(entry_points(group=COMMANDS)):
-        if find_spec(part.module) is not None:
-            app.add_typer(part.load())
+        app.add_typer(part.load())
     return app
 
 
