@@ -1,18 +1,20 @@
 """The house stands on its floors: nobody imports upwards, rules are pure, pictures never query."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {"geodata", "db", "ingest", "vision", "portal", "assets", "tests"}
 
 
-def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(ROOT)
-    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_import_contracts_hold() -> None:
+    """In a process of its own: it silences the loggers of the one that it runs in."""
+    linting = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    said = subprocess.run(linting, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout
 
 
 def test_the_top_level_folders_are_fixed() -> None:
