@@ -1,7 +1,9 @@
 """Commands of the ingest programs."""
 
+import random
 import signal
-import threading
+import sys
+import time
 from typing import Annotated
 
 import typer
@@ -12,7 +14,11 @@ from rich.text import Text
 from db import addresses
 from db.session import Record
 from db.settings import load
-from ingest.simulate import player
+from ingest.simulate import broker, player
+from ingest.simulate.day import Day
+from ingest.simulate.player import Played, Player
+
+LINE_EVERY_SECONDS = 10.0
 
 app = typer.Typer()
 
@@ -25,26 +31,43 @@ def simulate(
     seed: Annotated[int, typer.Option(help="the same seed plays the same day")] = 1,
 ) -> None:
     """Play a province's day to the broker, as devices would."""
-    settings = load()
-    found = addresses.find(settings)
+    found = addresses.find(load())
     record = Record(found.database_app, pool_size=1, application_name="anwang simulate")
-    players = player.cast(record, devices)
-    record.close()
-    client = player.connect(found.mqtt_device)
-    stopped = threading.Event()
+    try:
+        speaking = player.cast(record, devices)
+    finally:
+        record.close()
+    client = broker.connect(found.mqtt_device)
+    playing = Player(client, Day(speaking, random.Random(seed)), rate)  # noqa: S311 - a play, not a secret
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    console = Console(stderr=True)
-    with Live(Text("…"), console=console, refresh_per_second=2, transient=True) as line:
-        played = player.play(
-            client,
-            players,
-            rate,
-            seed,
-            lambda elapsed: stopped.is_set() or bool(seconds and elapsed >= seconds),
-            lambda sent: line.update(Text(f"{len(players)} devices · {sent:,} messages")),
-        )
-    client.disconnect()
-    client.loop_stop()
-    per_second = played.messages / played.seconds if played.seconds else 0
-    console.print(f"{played.messages:,} messages from {len(players):,} devices, {per_second:.1f} a second.")
+        signal.signal(number, lambda *_: playing.stopping.set())
+    console = Console(stderr=True, highlight=False)
+    try:
+        played = _watched(playing, seconds, len(speaking), console)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    console.print(
+        f"{played.messages:,} messages from {len(speaking):,} devices, {played.rate:.1f} a second;"
+        f" the broker confirmed {played.confirmed:,}."
+    )
+
+
+def _watched(playing: Player, seconds: float, devices: int, console: Console) -> Played:
+    """A line that changes on a terminal; elsewhere one every ten seconds."""
+
+    def words(played: Played) -> str:
+        return f"{devices:,} devices · {played.messages:,} messages · {played.rate:,.1f} a second"
+
+    if console.is_terminal:
+        with Live(Text("…"), console=console, refresh_per_second=4, transient=True) as line:
+            return playing.play(seconds, lambda played: line.update(Text(words(played))))
+    told_at = time.monotonic()
+
+    def tell(played: Played) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= LINE_EVERY_SECONDS:
+            told_at = time.monotonic()
+            print(words(played), file=sys.stderr, flush=True)
+
+    return playing.play(seconds, tell)

@@ -43,6 +43,10 @@ class KnownDevices:
                 self._known[code] = (now, found.get(code))
         return {code: device for code in wanted if (device := self._known[code][1]) is not None}
 
+    def forget(self) -> None:
+        """Ask for every device anew: the record disagrees with what is kept here."""
+        self._known.clear()
+
     def _is_due(self, code: str, now: float) -> bool:
         kept = self._known.get(code)
         if kept is None:

@@ -30,10 +30,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Bytes as they came: where from, when, and the token with which they are acknowledged."""
+    """Bytes as they came: through which door, where from, and when."""
 
     channel: str
     peer: str
     payload: bytes
     received_at: datetime
-    token: int

@@ -2,8 +2,10 @@
 
 import logging
 import signal
+import sys
 
 from db import addresses
+from db.errors import AnwangError
 from db.session import Record
 from db.settings import load
 from ingest.mqtt.gateway import Gateway
@@ -11,14 +13,19 @@ from ingest.mqtt.gateway import Gateway
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = load()
-    found = addresses.find(settings)
+    try:
+        settings = load()
+        found = addresses.find(settings)
+    except AnwangError as refusal:
+        sys.exit(str(refusal))
     record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
     gateway = Gateway(record, found.mqtt, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
-    gateway.run()
-    record.close()
+    try:
+        gateway.run()
+    finally:
+        record.close()
 
 
 if __name__ == "__main__":

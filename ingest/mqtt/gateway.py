@@ -4,35 +4,30 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
 from ingest.accept import Accepted, Arrival, accept
+from ingest.feed import Feed
 from ingest.known_devices import KnownDevices
-from ingest.messages import Received, Refused
-from ingest.mqtt.payload import SUBSCRIPTION, decode
+from ingest.messages import Refused
+from ingest.mqtt.connection import BrokerConnection, Delivery
+from ingest.mqtt.payload import decode
+from ingest.mqtt.redeliveries import Redeliveries
 
 log = logging.getLogger("anwang.gateway")
 
 FEED = "mqtt gateway"
 CLIENT_ID = "anwang-gateway"
-ALIVE_SECONDS = 2.0
-MOST_WAITING = 20_000
-_ALIVE = text(
-    "insert into feeds (name, alive_at, accepted, refused) values (:name, :now, :accepted, :refused)"
-    " on conflict (name) do update set alive_at = excluded.alive_at,"
-    " accepted = feeds.accepted + excluded.accepted, refused = feeds.refused + excluded.refused"
-)
+IDLE_SECONDS = 0.5
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
+OF_THE_MESSAGE = ("22", "23", "P0")
+"""Classes of SQLSTATE that blame the values: wrong data, broken constraint, a trigger's refusal."""
 
 
 class Gateway:
@@ -40,141 +35,108 @@ class Gateway:
 
     def __init__(self, record: Record, mqtt_url: str, settings: Settings, client_id: str = CLIENT_ID) -> None:
         self.record, self.settings = record, settings
+        self.connection = BrokerConnection(mqtt_url, client_id)
         self.devices = KnownDevices()
-        self.waiting: queue.Queue[Received] = queue.Queue()
-        self.stopping = threading.Event()
-        self.accepted = self.refused = 0
-        self.alive_at = 0.0
-        where = urlsplit(mqtt_url)
-        self.host, self.port = where.hostname or "127.0.0.1", where.port or (8883 if where.scheme == "mqtts" else 1883)
-        self.client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=False,
-            manual_ack=True,
-            reconnect_on_failure=True,
-        )
-        if where.username:
-            self.client.username_pw_set(unquote(where.username), unquote(where.password or ""))
-        if where.scheme == "mqtts":
-            self.client.tls_set()
-        self.client.max_queued_messages_set(0)
-        self.client.reconnect_delay_set(1, 10)
-        self.client.on_connect = self._on_connect
-        self.client.on_disconnect = self._on_disconnect
-        self.client.on_message = self._on_message
+        self.redeliveries = Redeliveries()
+        self.feed = Feed(FEED)
+        self._stopping = threading.Event()
 
     def run(self) -> None:
         """Until `stop()`: take, record, acknowledge. A broker or database that is away is waited for."""
-        self.client.connect_async(self.host, self.port, keepalive=30)
-        self.client.loop_start()
+        self.connection.open()
         try:
-            while not self.stopping.is_set():
+            while not self._stopping.is_set():
                 self._settle(self._gather())
-            self._settle(self._rest())
+                self.connection.check()
+            self._settle(self._waiting())
         finally:
-            self.client.disconnect()
-            self.client.loop_stop()
+            self.connection.close()
 
     def stop(self) -> None:
-        self.stopping.set()
+        """Finish what has arrived, and leave."""
+        self._stopping.set()
 
-    def _on_connect(
-        self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
-    ) -> None:
-        if reason.is_failure:
-            log.error("the broker refused the gateway: %s", reason)
-            return
-        # What was taken on the old connection and not acknowledged comes again on this one.
-        self._rest()
-        client.subscribe(SUBSCRIPTION, qos=1)
-        log.info("listening on %s:%s", self.host, self.port)
-
-    def _on_disconnect(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: DisconnectFlags,
-        reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        if not self.stopping.is_set():
-            log.warning("the broker is away: %s", reason)
-
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = repr(message._topic)
-        self.waiting.put(Received("mqtt", topic, bytes(message.payload), datetime.now(UTC), message.mid))
-
-    def _gather(self) -> list[Received]:
+    def _gather(self) -> list[Delivery]:
         """Wait for a message, then take what else comes until the batch is full or old enough."""
         try:
-            batch = [self.waiting.get(timeout=ALIVE_SECONDS / 2)]
+            batch = [self.connection.deliveries.get(timeout=IDLE_SECONDS)]
         except queue.Empty:
             return []
         deadline = time.monotonic() + self.settings.gateway_batch_seconds
         while len(batch) < self.settings.gateway_batch_messages:
             try:
-                batch.append(self.waiting.get(timeout=max(0.0, deadline - time.monotonic())))
+                batch.append(self.connection.deliveries.get(timeout=max(0.0, deadline - time.monotonic())))
             except queue.Empty:
                 break
         return batch
 
-    def _rest(self) -> list[Received]:
-        batch = []
-        while not self.waiting.empty():
-            batch.append(self.waiting.get_nowait())
+    def _waiting(self) -> list[Delivery]:
+        batch: list[Delivery] = []
+        while not self.connection.deliveries.empty():
+            batch.append(self.connection.deliveries.get_nowait())
         return batch
 
-    def _settle(self, batch: list[Received]) -> None:
+    def _settle(self, batch: list[Delivery]) -> None:
         """Record the batch, again and again while the database is away; then acknowledge."""
-        wait = 0.2
-        while True:
-            try:
-                self._record(batch)
-                break
-            except (OperationalError, DBAPIError) as error:
-                log.warning("not recorded yet: %s", str(error.orig).strip().splitlines()[0])
-                if self._is_poison(error, batch):
-                    break
-                if self.stopping.wait(wait):
-                    return
-                wait = min(wait * 2, 5.0)
-        for received in batch:
-            self.client.ack(received.token, 1)
+        received = [delivery.received for delivery in self.redeliveries.first_time(batch)]
+        arrivals = [Arrival(each, decode(each.peer, each.payload, each.received_at)) for each in received]
+        wait = FIRST_WAIT_SECONDS
+        while not self._is_recorded(arrivals):
+            if self._stopping.wait(wait):
+                return
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+        self.connection.acknowledge(batch)
 
-    def _is_poison(self, error: DBAPIError, batch: list[Received]) -> bool:
-        """A message that the database itself refuses is put aside alone, so that it stops nobody."""
-        if isinstance(error, OperationalError) or error.connection_invalidated or not batch:
+    def _is_recorded(self, arrivals: Sequence[Arrival]) -> bool:
+        """False where the record cannot take anything now; a message that it cannot take ever is kept aside."""
+        try:
+            self._record(arrivals)
+        except DBAPIError as error:
+            log.warning("not recorded yet: %s", _words(error))
             return False
-        for received in batch:
-            try:
-                self._record([received])
-            except OperationalError:
-                return False
-            except DBAPIError as reason:
-                words = str(reason.orig).strip().splitlines()[0]
-                self._commit([Arrival(received, Refused(f"The record refuses it: {words}."))])
+        except Exception:
+            log.exception("not recorded yet")
+            return False
         return True
 
-    def _record(self, batch: list[Received]) -> None:
-        arrivals = [
-            Arrival(received, decode(received.peer, received.payload, received.received_at)) for received in batch
-        ]
-        if arrivals or time.monotonic() - self.alive_at > ALIVE_SECONDS:
+    def _record(self, arrivals: Sequence[Arrival]) -> None:
+        """Commit the batch; halve it where a message spoils it, down to the one that does, which is kept aside."""
+        try:
             self._commit(arrivals)
+        except Exception as error:
+            if not arrivals or not _blames_a_message(error):
+                raise
+            self.devices.forget()
+            if len(arrivals) > 1:
+                half = len(arrivals) // 2
+                self._record(arrivals[:half])
+                self._record(arrivals[half:])
+                return
+            log.warning("kept aside, the record refuses it: %s", _words(error))
+            self._commit([Arrival(arrivals[0].received, Refused(f"The record refuses it: {_words(error)}."))])
 
-    def _commit(self, arrivals: list[Arrival]) -> None:
+    def _commit(self, arrivals: Sequence[Arrival]) -> None:
         now = datetime.now(UTC)
-        is_due = time.monotonic() - self.alive_at > ALIVE_SECONDS
+        is_beat = (self.feed.is_due or self._stopping.is_set()) and self.connection.is_listening.is_set()
+        if not arrivals and not is_beat:
+            return
         with self.record.scoped(EVERYTHING) as session:
-            done = accept(session, arrivals, self.devices, now) if arrivals else Accepted(0, 0, 0, 0)
-            counts = {"accepted": self.accepted + done.signals + done.repeats, "refused": self.refused + done.refused}
-            if is_due:
-                session.execute(_ALIVE, {"name": FEED, "now": now, **counts})
-        if is_due:
-            self.alive_at, self.accepted, self.refused = time.monotonic(), 0, 0
+            done = accept(session, arrivals, self.devices, now) if arrivals else Accepted()
+            if is_beat:
+                self.feed.write(session, now, done.taken, done.refused)
+        if is_beat:
+            self.feed.written()
         else:
-            self.accepted, self.refused = counts["accepted"], counts["refused"]
+            self.feed.count(done.taken, done.refused)
+
+
+def _blames_a_message(error: Exception) -> bool:
+    """True for what the values brought about, false for a database that is away, full, locked or not ready."""
+    if isinstance(error, DBAPIError):
+        return str(getattr(error.orig, "pgcode", None) or "").startswith(OF_THE_MESSAGE)
+    return not isinstance(error, SQLAlchemyError)
+
+
+def _words(error: Exception) -> str:
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

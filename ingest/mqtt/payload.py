@@ -1,25 +1,28 @@
 """MQTT messages, bytes in and values out. MESSAGES.md beside this file documents the format."""
 
-import math
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from json import JSONDecodeError, JSONDecoder
+from typing import Any, TypeVar
 
-import orjson
-
-from db.rules.signal_kinds import BY_SIGNAL, SignalKind
+from db.rules.signal_kinds import BY_SIGNAL, SignalKind, rings
 from ingest.messages import DeviceMessage, Refused
 
 TOPIC = re.compile(r"anwang/v1/([A-Za-z0-9._-]{1,64})/([a-z_]{1,32})")
-SUBSCRIPTION = "anwang/v1/+/+"
 LONGEST = 16 * 1024
+LONGEST_TEXT = 500
 FIELDS = frozenset({"at", "value", "alarm", "test", "battery_pct", "rssi_dbm", "text"})
 AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(days=365)
 
+_BY_NAME = {kind.value: kind for kind in SignalKind}
+_T = TypeVar("_T")
+
 
 class _Wrong(Exception):
-    """A field that cannot be used; the message is the reason."""
+    """Something that cannot be used; the message is the reason."""
 
 
 def decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage | Refused:
@@ -35,84 +38,117 @@ def _decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage:
     if found is None:
         raise _Wrong("The topic is not anwang/v1/<device id>/<signal>.")
     code, name = found.groups()
-    if name not in set(SignalKind):
+    signal = _BY_NAME.get(name)
+    if signal is None:
         raise _Wrong(f"There is no signal {name!r}.")
-    signal = SignalKind(name)
     body = _body(payload)
-    return DeviceMessage(
+    faults: list[str] = []
+    message = DeviceMessage(
         device_code=code,
         signal=signal,
-        observed_at=_time(body.get("at"), received_at),
-        value=_value(body.get("value"), signal),
-        alarm=_flag(body.get("alarm"), "alarm"),
-        is_test=_flag(body.get("test"), "test") or False,
-        battery_pct=_whole(body.get("battery_pct"), "battery_pct", 0, 100),
-        rssi_dbm=_whole(body.get("rssi_dbm"), "rssi_dbm", -200, 20),
-        text=_text(body.get("text")),
+        observed_at=_take(body, "at", lambda given: _time(given, received_at), faults),
+        value=_take(body, "value", lambda given: _value(given, signal), faults),
+        alarm=_take(body, "alarm", lambda given: _flag(given, "alarm"), faults),
+        is_test=_take(body, "test", lambda given: _flag(given, "test"), faults) or False,
+        battery_pct=_take(body, "battery_pct", lambda given: _whole(given, "battery_pct", 0, 100), faults),
+        rssi_dbm=_take(body, "rssi_dbm", lambda given: _whole(given, "rssi_dbm", -200, 20), faults),
+        text=_take(body, "text", _text, faults),
     )
+    faults += [f"There is no field {field[:40]!r}." for field in sorted(set(body) - FIELDS)]
+    return _despite(faults, message) if faults else message
+
+
+def _despite(faults: list[str], message: DeviceMessage) -> DeviceMessage:
+    """The alarm outranks its form: no fire is missed for a wrong clock. What cannot be used is named in its text."""
+    if message.is_test or rings(message.signal, message.value, message.alarm) is None:
+        raise _Wrong(faults[0])
+    words = "; ".join([*filter(None, [message.text]), *faults])
+    return replace(message, text=words[:LONGEST_TEXT])
 
 
 def _body(payload: bytes) -> dict[str, Any]:
     if len(payload) > LONGEST:
         raise _Wrong(f"The payload is longer than {LONGEST} bytes.")
     try:
-        body = orjson.loads(payload or b"{}")
-    except orjson.JSONDecodeError as error:
+        body = _JSON.decode(payload.decode() or "{}")
+    except UnicodeDecodeError as error:
+        raise _Wrong("The payload is not JSON: it is not UTF-8.") from error
+    except JSONDecodeError as error:
         raise _Wrong(f"The payload is not JSON: {error}.") from error
+    except (RecursionError, ValueError) as error:  # nested too deep; a number of thousands of digits
+        raise _Wrong("The payload is not JSON that anybody needs.") from error
     if not isinstance(body, dict):
         raise _Wrong("The payload is not a JSON object.")
-    unknown = sorted(set(body) - FIELDS)
-    if unknown:
-        raise _Wrong(f"There is no field {unknown[0][:40]!r}.")
     return body
 
 
-def _time(given: Any, received_at: datetime) -> datetime | None:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are given once: of two values for `alarm` nobody knows which is meant."""
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Wrong(f"The field {twice[:40]!r} is given twice.")
+    return body
+
+
+def _not_json(constant: str) -> float:
+    raise _Wrong(f"The payload is not JSON: it says {constant}.")
+
+
+_JSON = JSONDecoder(object_pairs_hook=_once, parse_constant=_not_json)
+
+
+def _take(body: Mapping[str, Any], name: str, check: Callable[[Any], _T], faults: list[str]) -> _T | None:
+    """The field as `check` reads it; None where it is absent, null, or at fault."""
+    given = body.get(name)
     if given is None:
         return None
-    if not isinstance(given, str):
-        raise _Wrong("at is not an ISO 8601 time.")
+    try:
+        return check(given)
+    except _Wrong as wrong:
+        faults.append(str(wrong))
+        return None
+
+
+def _time(given: Any, received_at: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(given)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise _Wrong("at is not an ISO 8601 time.") from error
     if at.tzinfo is None:
         raise _Wrong("at has no offset from UTC.")
     if at > received_at + AHEAD:
-        raise _Wrong("at is more than 5 minutes in the future.")
+        raise _Wrong(f"at {given[:40]} is more than 5 minutes in the future.")
     if at < received_at - BEHIND:
-        raise _Wrong("at is more than a year ago.")
+        raise _Wrong(f"at {given[:40]} is more than a year ago.")
     return at.astimezone(UTC)
 
 
-def _value(given: Any, signal: SignalKind) -> float | None:
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+def _value(given: Any, signal: SignalKind) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
         raise _Wrong("value is not a number.")
     row = BY_SIGNAL[signal]
     if not row.lowest <= given <= row.highest:
-        raise _Wrong(f"value {given:g} is outside {row.lowest:g} to {row.highest:g} {row.unit}".rstrip() + ".")
+        said = f"{given:g}" if isinstance(given, float) or abs(given) < 1e15 else "given"
+        raise _Wrong(f"value {said} is outside {row.lowest:g} to {row.highest:g} {row.unit}".rstrip() + ".")
     return float(given)
 
 
-def _flag(given: Any, name: str) -> bool | None:
-    if given is not None and not isinstance(given, bool):
+def _flag(given: Any, name: str) -> bool:
+    if not isinstance(given, bool):
         raise _Wrong(f"{name} is neither true nor false.")
     return given
 
 
-def _whole(given: Any, name: str, lowest: int, highest: int) -> int | None:
-    if given is None:
-        return None
+def _whole(given: Any, name: str, lowest: int, highest: int) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or not lowest <= given <= highest:
         raise _Wrong(f"{name} is not a whole number from {lowest} to {highest}.")
     return given
 
 
-def _text(given: Any) -> str | None:
-    if given is None:
-        return None
-    if not isinstance(given, str) or len(given) > 500 or "\x00" in given:
-        raise _Wrong("text is not a string of at most 500 characters.")
-    return given
+def _text(given: Any) -> str:
+    """One line of text that can be printed; the record takes no surrogates and no NUL, a log no line breaks."""
+    if not isinstance(given, str) or len(given) > LONGEST_TEXT:
+        raise _Wrong(f"text is not a string of at most {LONGEST_TEXT} characters.")
+    return " ".join("".join(each if each.isprintable() else " " for each in given).split())

@@ -1,129 +1,100 @@
-"""A province's day as devices live it: quiet readings, a busy dinner, cooking smoke, now and then a fire."""
+"""A province's day as devices live it: quiet readings by the hour, and now and then an episode."""
 
+import heapq
 import math
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from db.rules.device_kinds import AreaKind, DeviceKind
+from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind
+from ingest.simulate.episodes import Beat, Chances, Neighbours, episode
+from ingest.simulate.speech import SimulatedDevice, Spoken
 
 HERE = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedDevice:
-    """A device of the record, played by the simulator."""
-
-    code: str
-    kind: DeviceKind
-    area_kind: AreaKind | None
-    area_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One message: whose, which signal, and its fields as MESSAGES.md names them."""
-
-    device: SimulatedDevice
-    signal: SignalKind
-    fields: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """How often something happens, per message."""
-
-    cooking: float = 1 / 9_000
-    overload: float = 1 / 4_000
-    gas: float = 1 / 40_000
-    fault: float = 1 / 6_000
-    fire: float = 1 / 400_000
-
-
-FIELD = Chances()
+METERS_BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+MEAN_KW, SWING_KW = 5.0, 3.6
+VOLTS = 220
 
 
 class Day:
-    """Speaks for many devices; `clock` gives the time, `rng` the chance, so that a seed repeats a day."""
+    """Speaks for many devices. The clock is an argument and chance comes from `rng`: a seed repeats a day."""
 
-    def __init__(self, devices: list[SimulatedDevice], rng: random.Random, chances: Chances = FIELD) -> None:
-        self.devices, self.rng, self.chances = devices, rng, chances
-        self.energy: dict[str, float] = {}
-        self.pending: list[Spoken] = []
-        self.neighbours: dict[int, list[SimulatedDevice]] = {}
-        for device in devices:
-            if device.area_id is not None:
-                self.neighbours.setdefault(device.area_id, []).append(device)
-        self.speakers: Iterator[SimulatedDevice] = iter(())
+    def __init__(self, devices: Sequence[SimulatedDevice], rng: random.Random, chances: Chances | None = None) -> None:
+        self._devices, self._rng, self._chances = list(devices), rng, chances or Chances()
+        self._neighbours = Neighbours(devices)
+        self._turn: Iterator[SimulatedDevice] = iter(())
+        self._to_come: list[tuple[datetime, int, Beat]] = []
+        self._beats = 0
 
     def next(self, now: datetime) -> Spoken:
-        """The next message of the province."""
-        if self.pending:
-            return self.pending.pop(0)
-        return self._speak(self._next_device(), now)
+        """The next message: what an episode brings by now, else a reading of the device whose turn it is."""
+        if self._to_come and self._to_come[0][0] <= now:
+            return heapq.heappop(self._to_come)[2].spoken
+        device = self._next_device()
+        beats = episode(device, self._neighbours, now.astimezone(HERE).hour, self._rng, self._chances)
+        if not beats:
+            return reading(device, now, self._rng)
+        for beat in beats[1:]:
+            self._beats += 1
+            heapq.heappush(self._to_come, (now + timedelta(seconds=beat.after_seconds), self._beats, beat))
+        return beats[0].spoken
 
     def _next_device(self) -> SimulatedDevice:
-        device = next(self.speakers, None)
+        device = next(self._turn, None)
         if device is None:
-            self.speakers = iter(self.rng.sample(self.devices, len(self.devices)))
-            device = next(self.speakers)
+            self._turn = iter(self._rng.sample(self._devices, len(self._devices)))
+            device = next(self._turn)
         return device
 
-    def _speak(self, device: SimulatedDevice, now: datetime) -> Spoken:
-        chance = self.rng.random()
-        if chance < self.chances.fault:
-            return Spoken(device, SignalKind.FAULT, {"value": self.rng.randint(1, 9), "text": "self-test failed"})
-        if device.kind is DeviceKind.SMOKE_DETECTOR:
-            return self._smoke(device, chance, now)
-        if device.kind is DeviceKind.ELECTRICITY_METER:
-            return self._meter(device, chance, now)
-        if device.kind is DeviceKind.GAS_DETECTOR:
-            leak = chance < self.chances.fault + self.chances.gas
-            return Spoken(
-                device,
-                SignalKind.GAS,
-                {"value": round(self.rng.uniform(26, 40) if leak else self.rng.uniform(0, 2), 1)},
-            )
-        if device.kind is DeviceKind.HEAT_DETECTOR:
-            return Spoken(device, SignalKind.TEMPERATURE, {"value": round(self.rng.gauss(22, 3), 1)})
-        if device.kind is DeviceKind.HYDRANT:
-            return Spoken(device, SignalKind.WATER_PRESSURE, {"value": round(self.rng.uniform(0.3, 0.45), 2)})
-        return Spoken(device, SignalKind.HEARTBEAT, {"rssi_dbm": int(self.rng.gauss(-70, 8))})
 
-    def _smoke(self, device: SimulatedDevice, chance: float, now: datetime) -> Spoken:
-        edge = self.chances.fault + self.chances.fire
-        if chance < edge:
-            return self._fire(device)
-        busy = 3.0 if 10 <= now.astimezone(HERE).hour <= 12 or 17 <= now.astimezone(HERE).hour <= 19 else 0.6
-        if chance < edge + self.chances.cooking * busy:
-            rising = [0.09, 0.14, 0.19]
-            said = [Spoken(device, SignalKind.SMOKE, {"value": v, "alarm": v >= 0.14}) for v in rising]
-            self.pending += said[1:]
-            return said[0]
-        quiet = {"value": round(abs(self.rng.gauss(0.02, 0.01)), 3), "battery_pct": self.rng.randint(35, 100)}
-        return Spoken(device, SignalKind.SMOKE, quiet | {"rssi_dbm": int(self.rng.gauss(-88, 9))})
+def reading(device: SimulatedDevice, now: datetime, rng: random.Random) -> Spoken:
+    """What the device says on a quiet day."""
+    hour = _hour(now)
+    radio = {"battery_pct": battery(device), "rssi_dbm": round(rng.gauss(-88, 6))}
+    match device.kind:
+        case DeviceKind.SMOKE_DETECTOR:
+            return Spoken(device, SignalKind.SMOKE, {"value": round(abs(rng.gauss(0.02, 0.01)), 3), **radio})
+        case DeviceKind.HEAT_DETECTOR:
+            warmth = 21 + 6 * math.cos(2 * math.pi * (hour - 15) / 24) + rng.gauss(0, 0.4)
+            return Spoken(device, SignalKind.TEMPERATURE, {"value": round(warmth, 1), **radio})
+        case DeviceKind.GAS_DETECTOR:
+            return Spoken(device, SignalKind.GAS, {"value": round(rng.uniform(0, 2), 1)})
+        case DeviceKind.HYDRANT:
+            return Spoken(device, SignalKind.WATER_PRESSURE, {"value": round(rng.uniform(0.3, 0.45), 2), **radio})
+        case DeviceKind.ELECTRICITY_METER:
+            return _meter(device, now, rng)
+    return Spoken(device, SignalKind.HEARTBEAT, {"rssi_dbm": round(rng.gauss(-70, 8))})
 
-    def _fire(self, device: SimulatedDevice) -> Spoken:
-        """Smoke and heat that rise, in this detector and its neighbours."""
-        others = [d for d in self.neighbours.get(device.area_id or -1, []) if d.kind is DeviceKind.SMOKE_DETECTOR]
-        for step in range(1, 5):
-            for detector in others or [device]:
-                self.pending.append(Spoken(detector, SignalKind.SMOKE, {"value": round(0.16 * step, 2), "alarm": True}))
-                self.pending.append(
-                    Spoken(detector, SignalKind.TEMPERATURE, {"value": 24.0 + 9 * step, "alarm": step > 2})
-                )
-        return Spoken(device, SignalKind.SMOKE, {"value": 0.12, "alarm": True})
 
-    def _meter(self, device: SimulatedDevice, chance: float, now: datetime) -> Spoken:
-        if chance < self.chances.fault + self.chances.overload:
-            return Spoken(device, SignalKind.RESIDUAL_CURRENT, {"value": round(self.rng.uniform(310, 620), 1)})
-        hour = now.astimezone(HERE).hour + now.minute / 60
-        load = 6 + 9 * math.exp(-((hour - 12) ** 2) / 8) + 12 * math.exp(-((hour - 19) ** 2) / 6) + self.rng.random()
-        if self.rng.random() < 0.5:
-            return Spoken(device, SignalKind.CURRENT, {"value": round(load, 2)})
-        total = self.energy[device.code] = self.energy.get(device.code, self.rng.uniform(1e3, 9e4)) + load * 0.05
-        return Spoken(device, SignalKind.ENERGY, {"value": round(total, 2)})
+def _meter(device: SimulatedDevice, now: datetime, rng: random.Random) -> Spoken:
+    if rng.random() < 0.5:
+        return Spoken(device, SignalKind.ENERGY, {"value": round(energy(device, now), 2)})
+    if rng.random() < 0.3:
+        return Spoken(device, SignalKind.RESIDUAL_CURRENT, {"value": round(abs(rng.gauss(60, 25)), 1)})
+    return Spoken(device, SignalKind.CURRENT, {"value": round(power(now) * 1000 / VOLTS * rng.uniform(0.9, 1.1), 2)})
+
+
+def power(now: datetime) -> float:
+    """What a venue draws, in kW: most at seven in the evening, least at seven in the morning."""
+    return MEAN_KW + SWING_KW * math.cos(2 * math.pi * (_hour(now) - 19) / 24)
+
+
+def energy(device: SimulatedDevice, now: datetime) -> float:
+    """What its meter shows, in kWh: the integral of `power`, so that it grows from one run to the next as well."""
+    hours = (now - METERS_BEGAN).total_seconds() / 3600
+    swing = SWING_KW * 24 / (2 * math.pi) * math.sin(2 * math.pi * (_hour(now) - 19) / 24)
+    return crc32(device.code.encode()) % 9000 + MEAN_KW * hours + swing
+
+
+def battery(device: SimulatedDevice) -> int:
+    """Its own level, the same in every run: one in two hundred is low."""
+    number = crc32(device.code.encode())
+    return 4 + number % 8 if number % 200 == 0 else 35 + number % 66
+
+
+def _hour(now: datetime) -> float:
+    here = now.astimezone(HERE)
+    return here.hour + here.minute / 60 + here.second / 3600

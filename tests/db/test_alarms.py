@@ -1,12 +1,11 @@
 """Raising, folding and working through alarms."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -15,9 +14,8 @@ from db.commands.alarms import Actor, AlarmSignal
 from db.errors import NotFound, WrongState
 from db.queries import alarms as alarm_queries
 from db.rules.access_scope import EVERYTHING, region_scope
-from db.rules.alarm_folding import Folding, OpenAlarm, decide
+from db.rules.alarm_folding import Folding
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level, Verdict
-from db.rules.alarm_lifecycle import STEPS, Act, Refusal, step
 from tests import factories
 from tests.factories import MadeVenue
 from tests.plugins.services import TestRecord
@@ -126,40 +124,128 @@ def test_an_alarm_outside_the_scope_is_not_there(empty_record: TestRecord, owner
             alarms.acknowledge(session, alarm_id, Actor(1, "x", "::1"), NOW)
 
 
-def test_every_hour_is_there_empty_ones_too(empty_record: TestRecord) -> None:
+def test_a_second_gas_detector_raises_the_level_and_says_so(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    devices = [factories.device(owner, venue, "gas_detector") for _n in range(2)]
+    signals = [
+        AlarmSignal(venue.id, venue.county, venue.area_id, *device, AlarmKind.GAS, "gas", 30.0 + n, NOW)
+        for n, device in enumerate(devices)
+    ]
     with empty_record.record.scoped(EVERYTHING) as session:
-        hours = alarm_queries.by_hour(session, NOW - timedelta(hours=23), NOW)
-    assert len(hours) == 24
-    assert {hour.counts for hour in hours} == {(0, 0, 0, 0)}
+        first, second = (alarms.raise_alarm(session, signal, NOW) for signal in signals)
+        detail = alarm_queries.one(session, first.alarm_id)
+    assert (first.folding, second.folding) == (Folding.NEW, Folding.RISE)
+    assert (detail.row.level, detail.row.value) == (Level.CRITICAL, 31.0)
+    assert [step.step for step in detail.steps] == ["raised", "joined", "level_raised"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "already", "is_another", "folding", "level"),
-    [
-        (AlarmKind.FIRE, None, False, Folding.NEW, Level.CRITICAL),
-        (AlarmKind.DEVICE_FAULT, None, False, Folding.NEW, Level.NOTICE),
-        (AlarmKind.GAS, OpenAlarm(Level.MAJOR, 1), False, Folding.FOLD, Level.MAJOR),
-        (AlarmKind.GAS, OpenAlarm(Level.MAJOR, 1), True, Folding.RISE, Level.CRITICAL),
-        (AlarmKind.GAS, OpenAlarm(Level.CRITICAL, 2), True, Folding.FOLD, Level.CRITICAL),
-        (AlarmKind.DEVICE_FAULT, OpenAlarm(Level.NOTICE, 1), True, Folding.FOLD, Level.NOTICE),
-    ],
-)
-def test_folding(kind: AlarmKind, already: OpenAlarm | None, is_another: bool, folding: Folding, level: Level) -> None:
-    decision = decide(kind, already, is_another)
-    assert (decision.folding, decision.level) == (folding, level)
+def test_many_at_once_are_as_one_after_another(empty_record: TestRecord, owner: Connection) -> None:
+    """A batch over several places, out of order, gives what single signals in the devices' order give."""
+    places = [factories.venue(owner) for _n in range(3)]
+    devices = [(venue, factories.device(owner, venue)) for venue in places for _n in range(2)]
+    batch = [smoke(venue, device, NOW + timedelta(seconds=7 * n % 5)) for n in range(5) for venue, device in devices]
+    with empty_record.record.scoped(EVERYTHING) as session:
+        raised = alarms.raise_alarms(session, batch, NOW)
+    assert [each.folding for each in raised].count(Folding.NEW) == 3
+    for each, signal in zip(raised, batch, strict=True):
+        assert (
+            owner.scalar(text("select venue_id from alarms where id = :id"), {"id": each.alarm_id}) == signal.venue_id
+        )
+    kept = owner.execute(text("select signal_count, device_count, raised_at, last_signal_at from alarms")).all()
+    assert kept == [(10, 2, NOW, NOW + timedelta(seconds=4))] * 3
+    with empty_record.record.scoped(EVERYTHING) as session:
+        again = alarms.raise_alarms(session, batch, NOW)
+    assert {each.folding for each in again} == {Folding.FOLD}
+    assert owner.scalars(text("select distinct signal_count from alarms")).all() == [20]
 
 
-@given(st.sampled_from(AlarmKind), st.sampled_from(Level), st.integers(1, 9), st.booleans())
-def test_a_level_never_falls_while_open(kind: AlarmKind, level: Level, devices: int, is_another: bool) -> None:
-    assert decide(kind, OpenAlarm(level, devices), is_another).level <= level
+def test_the_venue_as_a_whole_is_a_place_too(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    device = factories.device(owner, venue)
+    anywhere = AlarmSignal(venue.id, venue.county, None, *device, AlarmKind.FIRE, "panel", None, NOW)
+    with empty_record.record.scoped(EVERYTHING) as session:
+        raised = [alarms.raise_alarm(session, signal, NOW) for signal in (anywhere, smoke(venue, device), anywhere)]
+    assert [each.folding for each in raised] == [Folding.NEW, Folding.NEW, Folding.FOLD]
+    assert raised[0].alarm_id == raised[2].alarm_id
 
 
-@given(st.sampled_from(AlarmState), st.sampled_from(Act), st.sampled_from(AlarmKind), st.sampled_from([None, *Verdict]))
-def test_only_the_tables_steps_are_taken(state: AlarmState, act: Act, kind: AlarmKind, verdict: Verdict | None) -> None:
-    after = step(state, act, kind, verdict)
-    if isinstance(after, Refusal):
-        assert (state, act) not in STEPS or (kind is AlarmKind.FIRE and verdict is None)
-        assert after.reason.endswith(".")
-    else:
-        assert STEPS[state, act] is after
-        assert not (act is Act.CLOSE and kind is AlarmKind.FIRE and verdict is None)
+def test_a_late_signal_does_not_turn_the_clock_back(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    device = factories.device(owner, venue)
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarms.raise_alarm(session, smoke(venue, device), NOW)
+        late = AlarmSignal(
+            venue.id, venue.county, venue.area_id, *device, AlarmKind.FIRE, "smoke", 0.9, NOW - timedelta(minutes=1)
+        )
+        alarms.raise_alarm(session, late, NOW)
+    kept = owner.execute(text("select value, last_signal_at, signal_count from alarms")).one()
+    assert kept == (0.3, NOW, 2)
+
+
+def test_every_act_is_a_step_and_an_entry_of_the_audit_log(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    actor = Actor(factories.person(owner, "王敏"), "王敏", "192.0.2.7")
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarm_id = alarms.raise_alarm(session, smoke(venue, factories.device(owner, venue)), NOW).alarm_id
+        alarms.acknowledge(session, alarm_id, actor, NOW + timedelta(minutes=1), "去看")
+        alarms.verify(session, alarm_id, Verdict.REAL_FIRE, actor, NOW + timedelta(minutes=2))
+        alarms.handle(session, alarm_id, actor, NOW + timedelta(minutes=9))
+        alarms.close(session, alarm_id, actor, NOW + timedelta(minutes=30))
+        detail = alarm_queries.one(session, alarm_id)
+    assert [(step.step, step.note) for step in detail.steps] == [
+        ("raised", None),
+        ("acknowledged", "去看"),
+        ("verified", "real_fire"),
+        ("handled", None),
+        ("closed", None),
+    ]
+    entries = owner.execute(
+        text("select act, actor_id, actor_name, address, subject, venue_id, county, detail from audit_log order by id")
+    ).all()
+    assert [entry.act for entry in entries] == ["alarm acknowledge", "alarm verify", "alarm handle", "alarm close"]
+    assert {entry[1:7] for entry in entries} == {
+        (actor.person_id, "王敏", "192.0.2.7", f"alarms/{alarm_id}", venue.id, venue.county)
+    }
+    assert [entry.detail for entry in entries] == [
+        {"from": "raised", "to": "acknowledged", "note": "去看"},
+        {"from": "acknowledged", "to": "verified", "verdict": "real_fire"},
+        {"from": "verified", "to": "handled"},
+        {"from": "handled", "to": "closed"},
+    ]
+    assert owner.scalar(text("select audit_log_broken_at()")) is None
+
+
+def test_a_machine_that_raises_leaves_no_entry_in_the_audit_log(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarms.raise_alarm(session, smoke(venue, factories.device(owner, venue)), NOW)
+    assert owner.scalar(text("select count(*) from audit_log")) == 0
+
+
+def test_a_refused_act_leaves_no_trace(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    actor = Actor(factories.person(owner), "测试员", "::1")
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarm_id = alarms.raise_alarm(session, smoke(venue, factories.device(owner, venue)), NOW).alarm_id
+    with pytest.raises(WrongState), empty_record.record.scoped(EVERYTHING) as session:
+        alarms.close(session, alarm_id, actor, NOW)
+    assert owner.scalar(text("select count(*) from audit_log")) == 0
+    assert owner.scalars(text("select step from alarm_steps")).all() == ["raised"]
+
+
+def test_raising_rings_the_bell_once_a_commit(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    device = factories.device(owner, venue)
+    owner.execute(text("listen anwang_live"))
+    with empty_record.record.scoped(EVERYTHING) as session:
+        for n in range(3):
+            alarm_id = alarms.raise_alarm(session, smoke(venue, device, NOW + timedelta(seconds=n)), NOW).alarm_id
+        owner.execute(text("select 1"))
+        wire = owner.connection.driver_connection
+        assert wire is not None
+        assert wire.notifies == []
+    owner.execute(text("select 1"))
+    told = [json.loads(notice.payload) for notice in wire.notifies]
+    assert told == [
+        {"alarm": alarm_id, "county": venue.county, "venue": venue.id, "what": what} for what in ("raised", "changed")
+    ]

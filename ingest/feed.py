@@ -1,0 +1,41 @@
+"""A door's sign of life: when it last listened, and how much it has taken and refused."""
+
+import time
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+EVERY_SECONDS = 2.0
+
+_BEAT = text(
+    "insert into feeds (name, alive_at, accepted, refused) values (:name, :now, :accepted, :refused)"
+    " on conflict (name) do update set alive_at = excluded.alive_at,"
+    " accepted = feeds.accepted + excluded.accepted, refused = feeds.refused + excluded.refused"
+)
+
+
+class Feed:
+    """Counts in memory, writes every two seconds. Call `written` once the transaction is safe."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._accepted = self._refused = 0
+        self._written_at = float("-inf")
+
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self._written_at >= EVERY_SECONDS
+
+    def count(self, accepted: int, refused: int) -> None:
+        self._accepted += accepted
+        self._refused += refused
+
+    def write(self, session: Session, now: datetime, accepted: int, refused: int) -> None:
+        """A sign of life, with what was counted before and what this transaction adds."""
+        counts = {"accepted": self._accepted + accepted, "refused": self._refused + refused}
+        session.execute(_BEAT, {"name": self.name, "now": now, **counts})
+
+    def written(self) -> None:
+        self._accepted = self._refused = 0
+        self._written_at = time.monotonic()

@@ -1,0 +1,27 @@
+"""A message with the device that spoke, on its way into the record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.known_devices import KnownDevice
+from ingest.messages import DeviceMessage
+
+TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A message, its device and its time."""
+
+    message: DeviceMessage
+    device: KnownDevice
+    received_at: datetime
+    observed_at: datetime
+
+    @property
+    def text(self) -> str | None:
+        """The device's words; a test says so first, so that nobody takes it for the real thing."""
+        words = self.message.text or None
+        if not self.message.is_test:
+            return words
+        return f"{TEST}: {words}" if words else TEST
