@@ -3,33 +3,30 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from db import migrations
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart, InvalidInput
 from db.queries import coverage, regions
-from db.rules.access_scope import EVERYTHING, region_scope
+from db.rules.access_scope import region_scope
 from db.services.database import running
 from db.session import Record
 from db.settings import Settings, load
-from geodata.coordinates import Datum, datum
+from db.venue_import import commands as venue_import
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration province.", no_args_is_help=True)
-import_app = typer.Typer(help="Taking over what a bureau has.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
-app.add_typer(import_app, name="import")
+app.add_typer(venue_import.app, name="import")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing where all goes well")]
 
@@ -135,58 +132,3 @@ def _table(day: date, rows: list[coverage.CoverageRow]) -> Table:
         rates = ("–" if pct is None else f"{pct:.1f}" for pct in (row.access_pct, row.duty_pct))
         table.add_row(row.name, row.category, f"{row.venues:,}", f"{row.accessed:,}", f"{row.on_duty:,}", *rates)
     return table
-
-
-@import_app.command("venues")
-def import_venues(
-    file: Annotated[Path, typer.Argument(help="spreadsheet (.xlsx) with a header row")],
-    given_datum: Annotated[
-        str, typer.Option("--datum", help="where the sheet names none: CGCS2000, GCJ-02, BD-09")
-    ] = "",
-    rejects: Annotated[Path | None, typer.Option(help="where to write rows that cannot be taken")] = None,
-    dry_run: Annotated[bool, typer.Option(help="check only, record nothing")] = False,
-) -> None:
-    """Take over a bureau's venues: all good rows in one transaction, the others back with their reasons.
-
-    Ends with 0 where every row was taken, 2 where some were not, 1 where nothing could be read.
-    """
-    from db.venue_import import check, record, sheet, workbooks
-
-    known = _datum(given_datum)
-    console = Console(stderr=True, highlight=False)
-    read = sheet.read(file)
-    with running(load()) as found:
-        connected = Record(found.database_app, pool_size=1, application_name="anwang import")
-        with connected.scoped(EVERYTHING) as session:
-            checker = check.Checker(known, record.on_record(session))
-            rows = track(read.rows, "checking rows", console=console, transient=True)
-            good, bad = check.check_all(rows, checker)
-            taken = 0 if dry_run else record.record(session, good, datetime.now(UTC).date(), "command line")
-        connected.close()
-    if bad:
-        place = rejects or file.with_name(f"{file.stem}-待更正.xlsx")
-        workbooks.write_rejects(place, read.header, bad)
-        console.print(f"{len(bad):,} rows were not taken; they are in {place} with the reason of each.")
-    console.print(
-        f"{len(good) if dry_run else taken:,} of {len(read.rows):,} rows {'are good' if dry_run else 'imported'}."
-    )
-    if bad:
-        raise typer.Exit(2)
-
-
-def _datum(text: str) -> Datum | None:
-    found = datum(text) if text else None
-    if text and found is None:
-        raise InvalidInput(f"There is no datum {text!r}; choose CGCS2000, GCJ-02 or BD-09.")
-    return found
-
-
-@import_app.command("template")
-def write_template(
-    file: Annotated[Path, typer.Argument(help="where to write it")] = Path("场所导入模板.xlsx"),
-) -> None:
-    """Write the spreadsheet template for venues."""
-    from db.venue_import import workbooks
-
-    workbooks.template().save(file)
-    Console(highlight=False).print(f"The template is in {file}.")

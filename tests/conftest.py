@@ -1,6 +1,14 @@
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.plugins.services", "tests.plugins.province"]
+
+# The first text that Hypothesis draws on a machine builds its table of all characters, for seconds; and no test of
+# behaviour fails for being slow on a busy machine.
+hypothesis.settings.register_profile(
+    "anwang", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("anwang")
 
 
 @pytest.hookimpl(trylast=True)

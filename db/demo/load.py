@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from db.commands import reference
+from db.commands.name_initials import name_initials
 from db.demo import alarms, counts, devices, history, maintainers, people, venues
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
@@ -21,15 +21,12 @@ from db.errors import WrongState
 from db.rules.alarm_kinds import AlarmState
 from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind
-from db.rules.venue_categories import CATEGORIES
-from geodata.districts import LEVELS, District, districts
 
 DEFAULT_SEED = 2024
 IDENTITIES = (
     *("venues", "venue_people", "access_history", "areas", "maintainers", "contracts", "duty_history"),
     *("devices", "alarms", "alarm_steps", "people", "grants"),
 )
-KINDS_EN = {"区": "District", "县": "County", "市": "City"}
 
 
 def load(
@@ -65,7 +62,7 @@ def _fill(
 ) -> list[people.DemoPerson]:
     names = Names(rng)
     report("regions")
-    _regions(connection)
+    reference.fill(connection)
     report("venues")
     cells = counts.cells()
     made_venues = venues.make(cells, names, rng)
@@ -92,45 +89,6 @@ def _fill(
     return accounts
 
 
-def _regions(connection: Connection) -> None:
-    rows = [
-        (
-            d.adcode,
-            d.level,
-            d.parent,
-            d.name,
-            _name_en(d),
-            f"SRID=4490;POINT({d.label[0]} {d.label[1]})",
-            f"SRID=4490;{d.boundary.wkt}",
-        )
-        for level in LEVELS
-        for d in districts(level)
-    ]
-    copy_rows(connection, "regions", ("adcode", "level", "parent", "name", "name_en", "label_point", "boundary"), rows)
-    copy_rows(
-        connection, "milestones", ("category", "due_on"), [(row.category.value, row.due_on) for row in CATEGORIES]
-    )
-
-
-def _name_en(district: District) -> str:
-    if district.name_en:
-        return district.name_en
-    bare, kind = district.name[:-1], district.name[-1]
-    if len(bare) < 2:
-        return "".join(lazy_pinyin(district.name)).capitalize()
-    return f"{''.join(lazy_pinyin(bare)).capitalize()} {KINDS_EN.get(kind, '')}".strip()
-
-
-@cache
-def _initial(character: str) -> str:
-    return lazy_pinyin(character, style=Style.FIRST_LETTER)[0].lower()
-
-
-def initials(name: str) -> str:
-    """Pinyin initials in lower case: 章贡区 is zgq."""
-    return "".join(map(_initial, name))
-
-
 def _venues(connection: Connection, made: list[venues.DemoVenue], names: Names) -> None:
     copy_rows(
         connection,
@@ -145,7 +103,7 @@ def _venues(connection: Connection, made: list[venues.DemoVenue], names: Names) 
                     v.id,
                     v.code,
                     v.name,
-                    initials(v.name),
+                    name_initials(v.name),
                     v.category.value,
                     v.sub_type,
                     v.county,

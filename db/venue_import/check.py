@@ -1,256 +1,146 @@
-"""Checking rows: each either a venue or the reasons why it is none, in the bureau's own language."""
+"""Checking rows: each is a new venue, one that the record has already, or refused with every reason."""
 
-import math
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from shapely import Point, STRtree
-from shapely.geometry.base import BaseGeometry
+import numpy as np
 
-from db.rules.venue_categories import CATEGORIES, Category, SubType
-from db.venue_import import columns as col
+from db.rules.venue_on_record import VenueOnRecord, differences
+from db.rules.written_values import folded
+from db.rules.written_venue import NewVenue
+from db.venue_import.locate import LocatedRow, Terms, locate
 from db.venue_import.sheet import SheetRow
-from geodata.coordinates import Datum, datum, to_cgcs2000
 from geodata.districts import districts
+from geodata.location import metres_outside
 
-TOLERANCE_METRES = 200.0
-"""The boundaries are generalised (median 83 m): this far outside its county a point still passes."""
-METRES_PER_DEGREE = 111_320.0
-
-SYNONYMS = {
-    "大学": Category.UNIVERSITY_OR_COLLEGE,
-    "高等学校": Category.UNIVERSITY_OR_COLLEGE,
-    "中职": Category.SECONDARY_VOCATIONAL_SCHOOL,
-    "中职学校": Category.SECONDARY_VOCATIONAL_SCHOOL,
-    "寄宿制学校": Category.BOARDING_SCHOOL,
-    "寄宿制中小学": Category.BOARDING_SCHOOL,
-    "培训机构": Category.TRAINING_INSTITUTION,
-    "教学点": Category.OFF_CAMPUS_TEACHING_SITE,
-    "校外教学点设点单位": Category.OFF_CAMPUS_TEACHING_SITE,
-    "实践基地": Category.PRACTICE_BASE,
-    "青少年宫": Category.YOUTH_ACTIVITY_CENTRE,
-}
-SUB_TYPES = {
-    "公办本科": SubType.PUBLIC_UNDERGRADUATE,
-    "民办本科": SubType.PRIVATE_UNDERGRADUATE,
-    "公办高职": SubType.PUBLIC_VOCATIONAL,
-    "民办高职": SubType.PRIVATE_VOCATIONAL,
-}
-PHONE = re.compile(r"[0-9+\-() ]{5,20}")
-DMS = re.compile(r"""(\d{1,3})[°度]\s*(\d{1,2})[′'分]\s*(\d{1,2}(?:\.\d+)?)[″"秒]?\s*[NSEW]?""")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+DATUM_SLIP_METRES = 1500.0
+"""A point this near to its county may be in it in another datum."""
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class GoodVenue:
-    """A row that can be recorded; coordinates in CGCS2000."""
-
-    row: SheetRow
-    name: str
-    category: Category
-    sub_type: SubType | None
-    county: int
-    address: str
-    lng: float
-    lat: float
-    students: int | None
-    scope_from: date | None
-    people: tuple[tuple[str, str, str], ...]
-    """(duty, name, phone) of each responsible person."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row with all its reasons."""
+class RefusedRow:
+    """A row with every reason against it."""
 
     row: SheetRow
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows by what becomes of them, each in the order of the sheet."""
+
+    new: tuple[NewVenue, ...]
+    on_record: tuple[SheetRow, ...]
+    refused: tuple[RefusedRow, ...]
+
+
+def check(
+    rows: Sequence[SheetRow],
+    known: Sequence[VenueOnRecord],
+    terms: Terms,
+    report: Callable[[int], None] = lambda _rows: None,
+) -> Checked:
+    """What becomes of each row; `report` hears of every row that has been read."""
+    judge = _Judge(terms, {(v.county, folded(v.name)): v for v in known}, {v.code: v for v in known})
+    for entry in locate(rows, terms, report):
+        judge.judge(entry)
+    return Checked(tuple(judge.new), tuple(judge.on_record), tuple(judge.refused))
+
+
 @dataclass(slots=True)
-class Checker:
-    """Checks rows against the dictionaries, the boundaries, the rows before them and the record."""
+class _Judge:
+    """Sorts rows in the order of the sheet, remembering the good ones."""
 
-    default_datum: Datum | None
-    on_record: frozenset[tuple[int, str]]
-    tolerance_metres: float = TOLERANCE_METRES
-    seen: dict[tuple[int, str], int] = field(default_factory=dict)
-    _counties: dict[int, BaseGeometry] = field(
-        default_factory=lambda: {d.adcode: d.boundary for d in districts("county")}
+    terms: Terms
+    by_name: Mapping[Key, VenueOnRecord]
+    by_code: Mapping[str, VenueOnRecord]
+    new: list[NewVenue] = field(default_factory=list)
+    on_record: list[SheetRow] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    _names: dict[Key, int] = field(default_factory=dict)
+    _codes: dict[str, int] = field(default_factory=dict)
+
+    def judge(self, entry: LocatedRow) -> None:
+        self._check_place(entry)
+        known = self._known(entry)
+        self._check_repeats(entry, known)
+        venue = None if entry.reasons else _venue(entry)
+        if venue is None:
+            self.refused.append(RefusedRow(entry.row, tuple(entry.reasons)))
+        elif known is None:
+            self.new.append(venue)
+            self._remember(venue, entry.row.number)
+        elif said := differences(venue, known):
+            reason = f"已在库（{known.code}），但{'、'.join(said)}与库中不同；导入不修改已有场所"
+            self.refused.append(RefusedRow(entry.row, (reason,)))
+        else:
+            self.on_record.append(entry.row)
+
+    def _check_place(self, entry: LocatedRow) -> None:
+        county = entry.read.county
+        located = _county_name(entry.actual)
+        if county is None:
+            if entry.row.written.county and located:
+                entry.reasons.append(f"坐标位于{located}")
+            return
+        if not self.terms.scope.covers(county.adcode):
+            entry.reasons.append(f"{county.name}不在您的管理范围内")
+        if np.isnan(entry.lng) or entry.actual == county.adcode:
+            return
+        metres = metres_outside(county.adcode, entry.lng, entry.lat)
+        if metres > self.terms.tolerance_metres:
+            where = f"位于{located}" if located else "不在江西省内"
+            hint = "（请核对坐标系）" if metres < DATUM_SLIP_METRES else ""
+            entry.reasons.append(f"坐标在{county.name}界外 {_distance(metres)}，{where}{hint}")
+
+    def _known(self, entry: LocatedRow) -> VenueOnRecord | None:
+        if entry.read.name is None or entry.read.county is None:
+            return None
+        return self.by_name.get((entry.read.county.adcode, folded(entry.read.name)))
+
+    def _check_repeats(self, entry: LocatedRow, known: VenueOnRecord | None) -> None:
+        name, code, county = entry.read.name, entry.read.code or "", entry.read.county
+        holder = self.by_code.get(code)
+        if holder is not None and holder is not known:
+            entry.reasons.append(f"场所编码“{code}”已是库中“{holder.name}”的编码")
+        if code in self._codes:
+            entry.reasons.append(f"场所编码与第 {self._codes[code]} 行重复")
+        if name is not None and county is not None:
+            before = self._names.get((county.adcode, folded(name)))
+            if before is not None:
+                entry.reasons.append(f"与第 {before} 行重复（同一县区、同一名称）")
+
+    def _remember(self, venue: NewVenue, number: int) -> None:
+        self._names[venue.county, folded(venue.name)] = number
+        if venue.code is not None:
+            self._codes[venue.code] = number
+
+
+def _venue(entry: LocatedRow) -> NewVenue:
+    """The venue of a row with nothing against it."""
+    read = entry.read
+    assert read.name is not None
+    assert read.category is not None
+    assert read.county is not None
+    return NewVenue(
+        name=read.name,
+        code=read.code,
+        category=read.category,
+        sub_type=read.sub_type,
+        county=read.county.adcode,
+        address=read.address,
+        lng=entry.lng,
+        lat=entry.lat,
+        students=read.students,
+        scope_from=read.scope_from,
+        people=read.people,
     )
-    _tree: STRtree = field(default_factory=lambda: STRtree([d.boundary for d in districts("county")]))
-
-    def check(self, row: SheetRow) -> GoodVenue | BadRow:
-        """The venue, or every reason against the row."""
-        reasons: list[str] = []
-        said = row.said
-        name = self._name(said, reasons)
-        category = self._category(said.get(col.CATEGORY, ""), reasons)
-        sub_type = self._sub_type(said.get(col.SUB_TYPE, ""), reasons)
-        county = self._county(said.get(col.COUNTY, ""), said.get(col.CITY, ""), reasons)
-        point = self._point(said, county, reasons)
-        students = self._students(said.get(col.STUDENTS, ""), reasons)
-        scope_from = self._date(said.get(col.SCOPE_FROM, ""), reasons)
-        people = self._people(said, reasons)
-        if name and county:
-            self._unique(name, county, row.number, reasons)
-        if reasons or category is None or county is None or point is None:
-            return BadRow(row, tuple(reasons))
-        address = said.get(col.ADDRESS, "")
-        return GoodVenue(
-            row, name, category, sub_type, county, address, point[0], point[1], students, scope_from, tuple(people)
-        )
-
-    def _name(self, said: dict[str, str], reasons: list[str]) -> str:
-        name = said.get(col.NAME, "")
-        if not name:
-            reasons.append("缺少场所名称")
-        elif not 2 <= len(name) <= 80:
-            reasons.append("场所名称应为 2 至 80 个字")
-        elif CONTROL.search(name) or CONTROL.search(said.get(col.ADDRESS, "")):
-            reasons.append("名称或地址含有控制字符")
-        return name
-
-    def _category(self, text: str, reasons: list[str]) -> Category | None:
-        if not text:
-            reasons.append("缺少场所类别")
-            return None
-        known = {row.name_zh: row.category for row in CATEGORIES} | {c.value: c for c in Category} | SYNONYMS
-        if text not in known:
-            reasons.append(f"场所类别“{text[:30]}”不在字典内")
-        return known.get(text)
-
-    def _sub_type(self, text: str, reasons: list[str]) -> SubType | None:
-        if not text:
-            return None
-        found = SUB_TYPES.get(text) or next((s for s in SubType if s.value == text), None)
-        if found is None:
-            reasons.append(f"办学层次“{text[:30]}”不在字典内")
-        return found
-
-    def _county(self, text: str, city: str, reasons: list[str]) -> int | None:
-        if not text:
-            reasons.append("缺少县区")
-            return None
-        cities = {d.adcode: d.name for d in districts("city")}
-        found = [
-            d.adcode for d in districts("county") if _is_called(text, d.adcode, d.name, cities[d.adcode // 100 * 100])
-        ]
-        if city and len(found) != 1:
-            found = [code for code in found if cities[code // 100 * 100].removesuffix("市") == city.removesuffix("市")]
-        if len(found) == 1:
-            if city and cities[found[0] // 100 * 100].removesuffix("市") != city.removesuffix("市"):
-                reasons.append(f"县区“{text}”不属于“{city}”")
-                return None
-            return found[0]
-        reasons.append(f"县区“{text[:30]}”不唯一，请填写设区市" if found else f"县区“{text[:30]}”不存在")
-        return None
-
-    def _point(self, said: dict[str, str], county: int | None, reasons: list[str]) -> tuple[float, float] | None:
-        lng, lat = _degrees(said.get(col.LNG, "")), _degrees(said.get(col.LAT, ""))
-        if lng is None or lat is None:
-            reasons.append("经度或纬度不是数字")
-            return None
-        written = said.get(col.DATUM, "")
-        given = datum(written) if written else self.default_datum
-        if given is None:
-            reasons.append(f"坐标系“{written[:30]}”无法识别" if written else "缺少坐标系（CGCS2000、GCJ-02 或 BD-09）")
-            return None
-        if 20 < lng < 35 and 110 < lat < 120:
-            reasons.append("经度与纬度疑似填反")
-            return None
-        if not (113 < lng < 119 and 24 < lat < 31):
-            reasons.append("坐标不在江西省范围内")
-            return None
-        x, y = to_cgcs2000(lng, lat, given)
-        place = Point(float(x), float(y))
-        if county is not None and not self._is_inside(place, county):
-            actual = self._county_at(place)
-            reasons.append(f"坐标不在所填县区内{f'，实际位于{actual}' if actual else ''}（请核对坐标系）")
-            return None
-        return round(place.x, 6), round(place.y, 6)
-
-    def _is_inside(self, place: Point, county: int) -> bool:
-        boundary = self._counties[county]
-        return bool(
-            boundary.covers(place)
-            or boundary.distance(place) * METRES_PER_DEGREE * math.cos(math.radians(27)) <= self.tolerance_metres
-        )
-
-    def _county_at(self, place: Point) -> str:
-        hits = self._tree.query(place, predicate="within")
-        return districts("county")[int(hits[0])].name if len(hits) else ""
-
-    def _students(self, text: str, reasons: list[str]) -> int | None:
-        if not text:
-            return None
-        if not text.isdigit() or int(text) > 200_000:
-            reasons.append("学生数不是合理的整数")
-            return None
-        return int(text)
-
-    def _date(self, text: str, reasons: list[str]) -> date | None:
-        if not text:
-            return None
-        try:
-            return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
-        except ValueError:
-            reasons.append(f"纳入日期“{text[:20]}”不是日期")
-            return None
-
-    def _people(self, said: dict[str, str], reasons: list[str]) -> list[tuple[str, str, str]]:
-        people = []
-        for duty, who, phone in (
-            ("legal_person", col.LEGAL, col.LEGAL_PHONE),
-            ("operator", col.OPERATOR, col.OPERATOR_PHONE),
-            ("safety_officer", col.SAFETY, col.SAFETY_PHONE),
-        ):
-            name, number = said.get(who, ""), said.get(phone, "")
-            if number and not PHONE.fullmatch(number):
-                reasons.append(f"电话“{number[:20]}”格式不对")
-            elif name:
-                people.append((duty, name[:40], number))
-        return people
-
-    def _unique(self, name: str, county: int, number: int, reasons: list[str]) -> None:
-        key = (county, name)
-        if key in self.on_record:
-            reasons.append("该县区已有同名场所（已在库）")
-        elif key in self.seen:
-            reasons.append(f"与第 {self.seen[key]} 行重复")
-        else:
-            self.seen[key] = number
 
 
-def _is_called(text: str, adcode: int, name: str, city: str) -> bool:
-    """True where the text means this county: its code, its name, with the city before it, or without 区, 县, 市."""
-    bare = name[:-1] if len(name) > 2 else name
-    return text in (str(adcode), name, city + name, city.removesuffix("市") + name, bare, f"江西省{city}{name}")
+def _county_name(adcode: int) -> str:
+    return next((county.name for county in districts("county") if county.adcode == adcode), "")
 
 
-def _degrees(text: str) -> float | None:
-    """Decimal degrees, or degrees, minutes and seconds."""
-    found = DMS.fullmatch(text)
-    if found:
-        d, m, s = (float(part) for part in found.groups())
-        return d + m / 60 + s / 3600
-    try:
-        value = float(text.rstrip("°"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def check_all(rows: Iterable[SheetRow], checker: Checker) -> tuple[list[GoodVenue], list[BadRow]]:
-    """Good rows and bad rows, in order."""
-    good: list[GoodVenue] = []
-    bad: list[BadRow] = []
-    for row in rows:
-        result = checker.check(row)
-        if isinstance(result, GoodVenue):
-            good.append(result)
-        else:
-            bad.append(result)
-    return good, bad
+def _distance(metres: float) -> str:
+    return f"{metres:.0f} 米" if metres < 1000 else f"{metres / 1000:.1f} 公里"

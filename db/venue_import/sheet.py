@@ -1,82 +1,133 @@
-"""Reading the spreadsheet: find the sheet and the header, and take every row below it as text."""
+"""Reading the spreadsheet: find the sheet and its header, and take every row below."""
 
-import unicodedata
-import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl import Workbook
 
 from db.errors import InvalidInput
-from db.venue_import.columns import COLUMNS, REQUIRED, recognised
+from db.rules.written_venue import WrittenVenue
+from db.venue_import.cells import CellValue, text_of
+from db.venue_import.columns import Recognised, is_header, recognised, recognised_over_two_rows
+from db.venue_import.merged_cells import MOST_COLUMNS, Block, Row, filled, merged
+from db.venue_import.opening import opened
 
 HEADER_WITHIN = 20
-LARGEST_BYTES = 60 * 1024 * 1024
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
+TOTALS = frozenset({"合计", "总计", "小计", "共计"})
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: its number in the sheet, what it says by column key, and all its cells as they were."""
+    """One row: its number in the sheet, what it says, and all its cells as they were."""
 
     number: int
-    said: dict[str, str]
-    cells: tuple[object, ...]
+    written: WrittenVenue
+    cells: tuple[CellValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet that was recognised, with its header as it was."""
+    """The sheet that was recognised."""
 
-    header: tuple[object, ...]
+    name: str
+    columns: Recognised
     rows: tuple[SheetRow, ...]
 
 
-def read(path: Path) -> Sheet:
-    """The rows of the first sheet with a recognisable header; `InvalidInput` in one sentence otherwise."""
-    if not path.is_file():
-        raise InvalidInput(f"There is no file {path}.")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise InvalidInput(f"{path.name} is larger than {LARGEST_BYTES // 1024 // 1024} MB; split it.")
-    head = path.open("rb").read(8)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InvalidInput(
-            f"{path.name} is an old .xls or a password-protected file; save it as .xlsx without a password."
-        )
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InvalidInput(f"{path.name} is not a spreadsheet that can be read (.xlsx).") from error
-    try:
-        best: dict[str, int] = {}
-        for worksheet in book.worksheets:
-            rows = [tuple(row) for row in worksheet.iter_rows(values_only=True, max_row=HEADER_WITHIN)]
-            for place, cells in enumerate(rows):
-                found = recognised(cells)
-                if all(key in found for key in REQUIRED):
-                    below = worksheet.iter_rows(values_only=True, min_row=place + 2, max_row=MOST_ROWS)
-                    listed = [_row(place + 2 + i, tuple(row), found) for i, row in enumerate(below)]
-                    return Sheet(cells, tuple(row for row in listed if any(row.said.values())))
-                best = max(best, found, key=len)
-    finally:
-        book.close()
-    missing = [c.header for c in COLUMNS if c.key in REQUIRED and c.key not in best]
-    raise InvalidInput(f"{path.name} has no header row with the columns {'、'.join(missing)}.")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A worksheet with a header, which ends at row `header_end`."""
+
+    worksheet: Any
+    columns: Recognised
+    header_end: int
+    blocks: tuple[Block, ...]
 
 
-def _row(number: int, cells: tuple[object, ...], places: dict[str, int]) -> SheetRow:
-    said = {key: tidy(cells[place]) if place < len(cells) else "" for key, place in places.items()}
-    return SheetRow(number, said, cells)
+def read(path: Path, name: str = "", report: Callable[[int], None] = lambda _rows: None) -> Sheet:
+    """The rows of the one sheet with venues, or of the sheet called `name`; `InvalidInput` in one sentence otherwise.
+
+    `report` hears of every row that has been read.
+    """
+    with opened(path) as book:
+        worksheets = _worksheets(book, name, path.name)
+        looked = [_look_for_header(worksheet) for worksheet in worksheets]
+        complete = [found for found in looked if found.columns.is_complete]
+        if not complete:
+            raise InvalidInput(_without_header(looked, path.name))
+        sheets = [Sheet(found.worksheet.title, found.columns, tuple(_rows(found, report))) for found in complete]
+    with_rows = [sheet for sheet in sheets if sheet.rows]
+    if len(with_rows) > 1:
+        names = ", ".join(sheet.name for sheet in with_rows)
+        raise InvalidInput(f"{path.name} has several sheets with venues ({names}); name one with --sheet.")
+    if not with_rows:
+        raise InvalidInput(f"{path.name} has a header and no venue below it.")
+    return with_rows[0]
 
 
-def tidy(cell: object) -> str:
-    """A cell as text: full-width digits made narrow, dates as ISO, whole numbers without a point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime | date):
-        return cell.strftime("%Y-%m-%d")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return " ".join(unicodedata.normalize("NFKC", str(cell)).replace("\u200b", "").split())
+def _worksheets(book: Workbook, name: str, file: str) -> list[Any]:
+    if name and name not in book.sheetnames:
+        raise InvalidInput(f"{file} has no sheet {name}; it has {', '.join(book.sheetnames)}.")
+    if name:
+        return [book[name]]
+    visible = [worksheet for worksheet in book.worksheets if worksheet.sheet_state == "visible"]
+    if not visible:
+        raise InvalidInput(f"{file} has no worksheet that can be read; save it as an ordinary .xlsx.")
+    return visible
+
+
+def _without_header(looked: Sequence[_Found], file: str) -> str:
+    nearest = max(looked, key=lambda found: len(found.columns.places))
+    return f"{file} has no header row with the columns {'、'.join(nearest.columns.missing)}."
+
+
+def _look_for_header(worksheet: Any) -> _Found:
+    """The row, or two rows, among the first that name most columns."""
+    worksheet.reset_dimensions()  # programs write wrong ones
+    with worksheet._get_source() as source:
+        blocks = merged(source)
+    top = list(filled(_numbered(worksheet, HEADER_WITHIN + 1), blocks, across=True))
+    texts = [[text_of(cell) for cell in row.cells] for row in top]
+    candidates = [(recognised(cells), end) for end, cells in enumerate(texts, 1)]
+    candidates += [
+        (recognised_over_two_rows(upper, lower), end) for end, (upper, lower) in enumerate(pairwise(texts), 2)
+    ]
+    columns, end = max(candidates, key=lambda found: len(found[0].places), default=(recognised([]), 0))
+    return _Found(worksheet, columns, end, blocks)
+
+
+def _numbered(worksheet: Any, last: int | None = None) -> Iterator[Row]:
+    rows = worksheet.iter_rows(values_only=True, max_row=last)
+    yield from (Row(number, tuple(cells[:MOST_COLUMNS])) for number, cells in enumerate(rows, 1))
+
+
+def _rows(found: _Found, report: Callable[[int], None]) -> Iterator[SheetRow]:
+    taken = 0
+    for row in filled(_numbered(found.worksheet), found.blocks, across=False):
+        report(row.number)
+        if row.number <= found.header_end or not any(row.cells):
+            continue
+        read_row = _row(row, found.columns.places)
+        if _is_passed_over(read_row):
+            continue
+        taken += 1
+        if taken > MOST_ROWS:
+            raise InvalidInput(f"The sheet {found.worksheet.title} has more than {MOST_ROWS:,} venues; split it.")
+        yield read_row
+
+
+def _row(row: Row, places: dict[str, int]) -> SheetRow:
+    said = {key: text_of(row.cells[place]) for key, place in places.items() if place < len(row.cells)}
+    return SheetRow(row.number, WrittenVenue(**said), row.cells)
+
+
+def _is_passed_over(row: SheetRow) -> bool:
+    """True for rows that name no venue: numbered but empty, a header repeated on a new page, totals."""
+    written = row.written
+    if written == WrittenVenue() or (is_header(written.name) and is_header(written.lng)):
+        return True
+    return written.name in ("", *TOTALS) and any(text_of(cell).replace(" ", "") in TOTALS for cell in row.cells)
