@@ -22,11 +22,11 @@ from db.venue_import.sheet import Sheet, read
 Report = Callable[[str, int, int | None], None]
 """Hears which step has come how far, and of how much (None: not known)."""
 
-_REFUSALS: dict[str, tuple[type[AnwangError], str]] = {
-    "42501": (NotAllowed, "A row lies outside your scope; nothing was imported."),
-    "23505": (WrongState, "A code belongs to a venue that you do not see; nothing was imported."),
-    "42P01": (WrongState, "The database is not at this version; run `anwang db upgrade` first."),
-    "42703": (WrongState, "The database is not at this version; run `anwang db upgrade` first."),
+_REFUSALS: dict[str, Callable[[], AnwangError]] = {
+    "42501": lambda: NotAllowed("A row lies outside your scope; nothing was imported."),
+    "23505": lambda: WrongState("A code belongs to a venue that you do not see; nothing was imported."),
+    "42P01": lambda: WrongState("The database is not at this version; run `anwang db upgrade` first."),
+    "42703": lambda: WrongState("The database is not at this version; run `anwang db upgrade` first."),
 }
 """By PostgreSQL's states: row-level security, a value that is there already, no such table, no such column."""
 
@@ -120,9 +120,9 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        refusal, sentence = _REFUSALS.get(getattr(error.orig, "pgcode", None) or "", (None, ""))
+        refusal = _REFUSALS.get(getattr(error.orig, "pgcode", None) or "")
         if refusal is not None:
-            raise refusal(sentence) from error
+            raise refusal() from error
         said = str(error.orig).strip().partition("\n")[0]
         raise WrongState(f"The database refused the import: {said}; nothing was imported.") from error
     except SQLAlchemyError as error:
