@@ -27,7 +27,11 @@ class Record:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"application_name": application_name, "connect_timeout": 5, "options": "-c timezone=PRC"},
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": 5,
+                "options": "-c timezone=Asia/Shanghai",
+            },
         )
 
     @contextmanager

@@ -2,5 +2,6 @@
 
 ENSURE_PARTITIONS = "upkeep.ensure_partitions"
 DROP_OLD_SIGNALS = "upkeep.drop_old_signals"
+DROP_OLD_RAW = "upkeep.drop_old_raw"
 END_SESSIONS = "upkeep.end_sessions"
 CHECK_AUDIT_LOG = "upkeep.check_audit_log"

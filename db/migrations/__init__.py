@@ -17,6 +17,11 @@ from db.errors import CannotStart, DatabaseTooNew
 
 HERE = Path(__file__).parent
 
+_PARTITIONS = text(
+    "select ensure_day_partitions(parent, current_date - 2, current_date + 7)"
+    " from unnest(array['signals', 'raw_batches']) parent"
+)
+
 
 def newest() -> str:
     """The revision that this version of Anwang works with."""
@@ -56,8 +61,8 @@ def upgrade(owner_url: URL, app_password: str, report: Callable[[str], None] = l
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
-            report("signal partitions")
-            connection.execute(text("select ensure_signal_partitions(current_date - 2, current_date + 7)"))
+            report("daily partitions")
+            connection.execute(_PARTITIONS)
             connection.commit()
             return newest()
     except OperationalError as error:

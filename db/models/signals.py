@@ -1,9 +1,9 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Index, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, big_key, recorded_at
+from db.models.base import Base, big_key, recorded_at, small
 
 
 class Signal(Base):
@@ -24,6 +24,25 @@ class Signal(Base):
     value: Mapped[float | None]
     alarm: Mapped[bool | None]
     text: Mapped[str | None]
+    battery_pct: Mapped[small | None]
+    rssi_dbm: Mapped[small | None]
+    is_late: Mapped[bool] = mapped_column(server_default="false")
+    """It came so long after its time that it did not ring."""
+
+
+class RawBatch(Base):
+    """The bytes of the messages that one transaction accepted: partitioned by the day they came (`raw_batches_…`)."""
+
+    __tablename__ = "raw_batches"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (last_received_at)"},)
+
+    last_received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    first_received_at: Mapped[datetime]
+    channel: Mapped[str]
+    messages: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `ingest.raw` packs them."""
 
 
 class DeadLetter(Base):

@@ -245,7 +245,8 @@ _TODAY = text(
            percentile_cont(0.5) within group (order by acknowledged_at - raised_at)
                filter (where acknowledged_at is not null),
            percentile_cont(0.5) within group (order by recorded_at - raised_at)
-    from alarms where raised_at >= date_trunc('day', cast(:now as timestamptz) at time zone 'PRC') at time zone 'PRC'
+    from alarms
+    where raised_at >= date_trunc('day', cast(:now as timestamptz), 'Asia/Shanghai')
     """
 )
 _HOURS = text(

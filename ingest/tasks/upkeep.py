@@ -20,20 +20,30 @@ log = logging.getLogger("anwang.upkeep")
 
 HERE = ZoneInfo("Asia/Shanghai")
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
+KEPT_BY_DAY = ("signals", "raw_batches")
 
 
 def ensure_partitions(session: Session, today: date) -> int:
     """Partitions for the days around today; answers how many were made."""
-    made = session.scalar(
-        text("select ensure_signal_partitions(:first, :last)"), {"first": today - BEHIND, "last": today + AHEAD}
-    )
-    return int(made or 0)
+    days = {"first": today - BEHIND, "last": today + AHEAD}
+    make = text("select ensure_day_partitions(:parent, :first, :last)")
+    return sum(int(session.scalar(make, {"parent": parent, **days}) or 0) for parent in KEPT_BY_DAY)
 
 
 def drop_old_signals(session: Session, today: date, retention_days: int) -> int:
     """Drop the days that are older than the retention; answers how many."""
+    return _drop(session, "signals", today, retention_days)
+
+
+def drop_old_raw(session: Session, today: date, retention_days: int) -> int:
+    """The same for the bytes that came in."""
+    return _drop(session, "raw_batches", today, retention_days)
+
+
+def _drop(session: Session, parent: str, today: date, retention_days: int) -> int:
     oldest_kept = today - timedelta(days=retention_days)
-    return int(session.scalar(text("select drop_signal_partitions(:day)"), {"day": oldest_kept}) or 0)
+    drop = text("select drop_day_partitions(:parent, :day)")
+    return int(session.scalar(drop, {"parent": parent, "day": oldest_kept}) or 0)
 
 
 def check_audit_log(session: Session) -> int | None:
@@ -70,6 +80,7 @@ def register(app: Celery) -> None:
         task_names.DROP_OLD_SIGNALS: lambda session, settings: drop_old_signals(
             session, _today(), settings.signal_retention_days
         ),
+        task_names.DROP_OLD_RAW: lambda session, settings: drop_old_raw(session, _today(), settings.raw_retention_days),
         task_names.CHECK_AUDIT_LOG: lambda session, _settings: check_audit_log(session),
     }
     for name, act in in_scope.items():

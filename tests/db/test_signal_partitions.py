@@ -41,7 +41,7 @@ def partitions(connection: Connection) -> set[str]:
 
 
 def test_a_day_begins_at_midnight_in_shanghai(owner: Connection) -> None:
-    owner.execute(text("select ensure_signal_partitions(:day, :day)"), {"day": DAY})
+    owner.execute(text("select ensure_day_partitions('signals', :day, :day)"), {"day": DAY})
     hear(owner, f"{DAY} 00:00+08", f"{DAY} 23:59:59.999999+08", "2031-05-03 23:59:59.999999+08", "2031-05-05 00:00+08")
     places = [row.place for row in owner.execute(PLACES)]
     assert places == ["signals_default", "signals_20310504", "signals_20310504", "signals_default"]
@@ -49,24 +49,24 @@ def test_a_day_begins_at_midnight_in_shanghai(owner: Connection) -> None:
 
 def test_rows_that_waited_move_in(owner: Connection) -> None:
     hear(owner, f"{DAY} 08:00+08", f"{DAY} 09:00+08", "2031-05-09 09:00+08")
-    made = owner.scalar(text("select ensure_signal_partitions(:day, :day)"), {"day": DAY})
+    made = owner.scalar(text("select ensure_day_partitions('signals', :day, :day)"), {"day": DAY})
     places = [row.place for row in owner.execute(PLACES)]
     assert made == 1
     assert places == ["signals_20310504", "signals_20310504", "signals_default"]
 
 
 def test_making_again_makes_nothing(owner: Connection) -> None:
-    make = text("select ensure_signal_partitions(cast(:day as date), cast(:day as date) + 2)")
+    make = text("select ensure_day_partitions('signals', cast(:day as date), cast(:day as date) + 2)")
     assert owner.scalar(make, {"day": DAY}) == 3
     assert owner.scalar(make, {"day": DAY}) == 0
 
 
 def test_dropping_keeps_the_day_itself(owner: Connection) -> None:
-    owner.execute(text("select ensure_signal_partitions(cast(:day as date) - 2, :day)"), {"day": DAY})
+    owner.execute(text("select ensure_day_partitions('signals', cast(:day as date) - 2, :day)"), {"day": DAY})
     hear(owner, "2031-05-02 12:00+08", "2031-05-03 12:00+08", f"{DAY} 12:00+08", "2029-01-01 12:00+08")
     before = partitions(owner)
     # Days of the installation itself lie before 2031 and go with them.
-    dropped = owner.scalar(text("select drop_signal_partitions(:day)"), {"day": DAY})
+    dropped = owner.scalar(text("select drop_day_partitions('signals', :day)"), {"day": DAY})
     assert dropped == len(before - partitions(owner))
     assert partitions(owner) == {"signals_default", "signals_20310504"}
     assert [row.place for row in owner.execute(PLACES)] == ["signals_default", "signals_20310504"]

@@ -29,9 +29,9 @@ PARTITIONS = text(
 
 def test_partitions_reach_a_week_ahead(empty_record: TestRecord) -> None:
     with empty_record.record.scoped(EVERYTHING) as session:
-        assert upkeep.ensure_partitions(session, DAY) == 10
+        assert upkeep.ensure_partitions(session, DAY) == 2 * 10
         assert upkeep.ensure_partitions(session, DAY) == 0
-        assert upkeep.ensure_partitions(session, DAY + timedelta(days=1)) == 1
+        assert upkeep.ensure_partitions(session, DAY + timedelta(days=1)) == 2
 
 
 def test_signals_are_kept_for_as_long_as_asked(empty_record: TestRecord) -> None:
@@ -40,6 +40,14 @@ def test_signals_are_kept_for_as_long_as_asked(empty_record: TestRecord) -> None
         upkeep.drop_old_signals(session, DAY, retention_days=1)
         assert session.scalar(PARTITIONS) == 9
         assert upkeep.drop_old_signals(session, DAY, retention_days=1) == 0
+
+
+def test_raw_bytes_are_kept_for_as_long_as_asked(empty_record: TestRecord) -> None:
+    with empty_record.record.scoped(EVERYTHING) as session:
+        upkeep.ensure_partitions(session, DAY)
+        upkeep.drop_old_raw(session, DAY, retention_days=1)
+        assert upkeep.drop_old_raw(session, DAY, retention_days=0) == 1
+        assert session.scalar(PARTITIONS) == 10  # signals have a retention of their own
 
 
 def test_a_whole_audit_log_stays_as_it_is(empty_record: TestRecord) -> None:

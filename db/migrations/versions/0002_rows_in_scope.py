@@ -103,9 +103,9 @@ begin
         execute format('create table %I (like signals including defaults including constraints including indexes)', name);
         execute format('with moved as (delete from signals_default where observed_at >= %L and observed_at < %L returning *)
                         insert into %I select * from moved',
-                       day::timestamp at time zone 'PRC', (day + 1)::timestamp at time zone 'PRC', name);
+                       day::timestamp at time zone 'Asia/Shanghai', (day + 1)::timestamp at time zone 'Asia/Shanghai', name);
         execute format('alter table signals attach partition %I for values from (%L) to (%L)', name,
-                       day::timestamp at time zone 'PRC', (day + 1)::timestamp at time zone 'PRC');
+                       day::timestamp at time zone 'Asia/Shanghai', (day + 1)::timestamp at time zone 'Asia/Shanghai');
         made := made + 1;
     end loop;
     return made;
