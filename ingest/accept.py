@@ -60,9 +60,9 @@ def accept(session: Session, arrivals: Sequence[Arrival], devices: KnownDevices,
 
 
 def _ringing(entry: Located) -> AlarmSignal | None:
-    """The signal as one that rings, or None; a test is recorded and does not ring."""
+    """The signal as one that rings, or None; a test is recorded and does not ring, nor does what came late."""
     message, device = entry.message, entry.device
-    kind = None if message.is_test else rings(message.signal, message.value, message.alarm)
+    kind = None if message.is_test or entry.is_late else rings(message.signal, message.value, message.alarm)
     if kind is None:
         return None
     return AlarmSignal(

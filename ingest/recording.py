@@ -14,7 +14,9 @@ from ingest.located import Located
 
 TICK = timedelta(microseconds=1)
 MOST_IN_A_TICK = 1000
-_COLUMNS = "device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text"
+_COLUMNS = (
+    "device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text, battery_pct, rssi_dbm, is_late"
+)
 _STAGE = text("create temporary table if not exists staged (like signals, line int) on commit delete rows")
 _CLEAR = text("truncate staged")
 _TAKE = text(
@@ -119,7 +121,8 @@ def _write(session: Session, entries: Sequence[Located]) -> set[int]:
     csv.writer(lines, lineterminator="\n").writerows(
         (
             *(e.device.id, e.message.signal.value, e.observed_at.isoformat(), e.device.venue_id, e.device.county),
-            *(e.received_at.isoformat(), e.message.value, e.message.alarm, e.text, line),
+            *(e.received_at.isoformat(), e.message.value, e.message.alarm, e.text),
+            *(e.message.battery_pct, e.message.rssi_dbm, e.is_late, line),
         )
         for line, e in enumerate(entries)
     )
