@@ -4,20 +4,20 @@ MQTT 3.1.1: in this client MQTT 5 costs half as much time again for each message
 """
 
 import logging
-import queue
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.messages import Received
+from ingest.mqtt.block_client import BlockClient, Published
+from ingest.mqtt.waiting import Waiting
 
 log = logging.getLogger("anwang.gateway")
 
@@ -27,8 +27,7 @@ MOST_WAITING = 20_000
 """Beyond this we read no further until some are recorded: what a broker may send unacknowledged is for it to say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message as the broker brought it, with what is needed to acknowledge it."""
 
     received: Received
@@ -41,17 +40,23 @@ class Delivery:
 
 
 class BrokerConnection:
-    """Deliveries come in through a queue; what is not acknowledged stays with the broker."""
+    """Deliveries come in by the block; what is not acknowledged stays with the broker."""
 
     def __init__(self, mqtt_url: str, client_id: str) -> None:
         where = urlsplit(mqtt_url)
         self.host, self.port = where.hostname or "127.0.0.1", where.port or (8883 if where.scheme == "mqtts" else 1883)
-        self.deliveries: queue.Queue[Delivery] = queue.Queue(MOST_WAITING)
+        self.deliveries: Waiting[Delivery] = Waiting(MOST_WAITING)
         self.is_listening = threading.Event()
         self._connections = self._sessions = 0
         self._is_leaving = False
         self._last_at = datetime.min.replace(tzinfo=UTC)
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
+        self._client = BlockClient(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,
+            manual_ack=True,
+            on_publishes=self._on_publishes,
+        )
         # A callback that raises would end the network's thread, and leave a gateway that is deaf and looks alive.
         self._client.suppress_exceptions = True
         self._client.enable_logger(log.getChild("paho"))
@@ -64,7 +69,6 @@ class BrokerConnection:
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
 
     def open(self) -> None:
         """Begin to connect; a broker that is away is tried until `close`."""
@@ -92,9 +96,8 @@ class BrokerConnection:
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Let the broker forget them. Those of an earlier connection come again, and are told by `Redeliveries`."""
-        for delivery in deliveries:
-            if delivery.number and delivery.connection == self._connections:
-                self._client.ack(delivery.number, 1)
+        current = self._connections
+        self._client.acknowledge([each.number for each in deliveries if each.number and each.connection == current])
 
     def _on_connect(
         self, _client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
@@ -104,18 +107,14 @@ class BrokerConnection:
             return
         self._connections += 1
         if flags.session_present:
-            self._forget_waiting()
+            # What waits here unacknowledged comes again on the new connection; else each flap would double the queue.
+            self.deliveries.clear()
         else:
             self._sessions += 1
         self._subscribe()
 
     def _subscribe(self) -> None:
         self._client.subscribe(SUBSCRIPTION, qos=1)
-
-    def _forget_waiting(self) -> None:
-        """What waits here unacknowledged comes again on the new connection; else each flap would double the queue."""
-        while not self.deliveries.empty():
-            self.deliveries.get_nowait()
 
     def _on_subscribe(
         self, _client: Client, _data: object, _number: int, reasons: list[ReasonCode], _properties: Properties | None
@@ -139,23 +138,34 @@ class BrokerConnection:
         if flags.is_disconnect_packet_from_server or reason.is_failure:
             log.warning("the broker is away: %s", reason)
 
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = repr(message._topic)
-        received = Received("mqtt", topic, bytes(message.payload), self._now())
-        number = message.mid if message.qos else 0
-        delivery = Delivery(received, number, message.dup, self._connections, self._sessions)
-        if message.retain:  # a copy that the broker kept for whoever subscribes: it was news once
-            self.acknowledge([delivery])
-            return
-        while not self._is_leaving:
-            with suppress(queue.Full):
-                self.deliveries.put(delivery, timeout=1)
-                return
+    def _on_publishes(self, block: list[Published]) -> None:
+        """Take a block over; copies that the broker kept for whoever subscribes were news once, and are not read."""
+        retained = [each.number for each in block if each.is_retained]
+        if retained:
+            self._client.acknowledge([number for number in retained if number])
+        connection, session = self._connections, self._sessions
+        deliveries = [
+            Delivery(
+                Received("mqtt", _written(each.topic), each.payload, self._now()),
+                each.number,
+                each.is_again,
+                connection,
+                session,
+            )
+            for each in block
+            if not each.is_retained
+        ]
+        while deliveries and not self._is_leaving and not self.deliveries.put(deliveries, timeout=1):
+            pass
 
     def _now(self) -> datetime:
         """Never the same moment twice: two messages without a time of their own are two signals."""
         self._last_at = max(datetime.now(UTC), self._last_at + timedelta(microseconds=1))
         return self._last_at
+
+
+def _written(topic: bytes) -> str:
+    try:
+        return topic.decode()
+    except UnicodeDecodeError:
+        return repr(topic)

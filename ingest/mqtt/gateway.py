@@ -1,7 +1,6 @@
 """The MQTT gateway: micro-batches, each acknowledged to the broker only after its commit."""
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Sequence
@@ -58,22 +57,19 @@ class Gateway:
 
     def _gather(self) -> list[Delivery]:
         """Wait for a message, then take what else comes until the batch is full or old enough."""
-        try:
-            batch = [self.connection.deliveries.get(timeout=IDLE_SECONDS)]
-        except queue.Empty:
-            return []
+        batch = list(self.connection.deliveries.get(IDLE_SECONDS))
         deadline = time.monotonic() + self.settings.gateway_batch_seconds
-        while len(batch) < self.settings.gateway_batch_messages:
-            try:
-                batch.append(self.connection.deliveries.get(timeout=max(0.0, deadline - time.monotonic())))
-            except queue.Empty:
+        while batch and len(batch) < self.settings.gateway_batch_messages:
+            more = self.connection.deliveries.get(max(0.0, deadline - time.monotonic()))
+            if not more:
                 break
+            batch += more
         return batch
 
     def _waiting(self) -> list[Delivery]:
         batch: list[Delivery] = []
-        while not self.connection.deliveries.empty():
-            batch.append(self.connection.deliveries.get_nowait())
+        while more := self.connection.deliveries.get(0):
+            batch += more
         return batch
 
     def _settle(self, batch: list[Delivery]) -> None:

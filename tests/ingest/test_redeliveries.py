@@ -16,19 +16,19 @@ FIRST = Delivery(
     connection=1,
     session=1,
 )
-AGAIN = replace(FIRST, is_again=True, connection=2)
+AGAIN = FIRST._replace(is_again=True, connection=2)
 
 
 @pytest.mark.parametrize(
     ("second", "is_news"),
     [
         (AGAIN, False),
-        (replace(AGAIN, number=8), True),
-        (replace(AGAIN, session=2), True),
-        (replace(AGAIN, is_again=False), True),
-        (replace(AGAIN, received=replace(FIRST.received, payload=b'{"value": 1}')), True),
-        (replace(AGAIN, received=replace(FIRST.received, peer="anwang/v1/y/smoke")), True),
-        (replace(AGAIN, received=replace(FIRST.received, received_at=datetime(2026, 3, 2, tzinfo=UTC))), False),
+        (AGAIN._replace(number=8), True),
+        (AGAIN._replace(session=2), True),
+        (AGAIN._replace(is_again=False), True),
+        (AGAIN._replace(received=replace(FIRST.received, payload=b'{"value": 1}')), True),
+        (AGAIN._replace(received=replace(FIRST.received, peer="anwang/v1/y/smoke")), True),
+        (AGAIN._replace(received=replace(FIRST.received, received_at=datetime(2026, 3, 2, tzinfo=UTC))), False),
     ],
 )
 def test_brought_again(second: Delivery, is_news: bool) -> None:
@@ -43,12 +43,12 @@ def test_brought_again_within_one_batch() -> None:
 
 def test_what_needs_no_acknowledgement_is_never_brought_again() -> None:
     seen = Redeliveries()
-    loose = replace(FIRST, number=0)
+    loose = FIRST._replace(number=0)
     assert seen.first_time([loose, loose]) == [loose, loose]
 
 
 def test_memory_is_bounded() -> None:
     seen = Redeliveries()
-    seen.first_time([replace(FIRST, number=n) for n in range(1, REMEMBERED + 10)])
-    assert seen.first_time([replace(AGAIN, number=1)]) != []
-    assert seen.first_time([replace(AGAIN, number=REMEMBERED)]) == []
+    seen.first_time([FIRST._replace(number=n) for n in range(1, REMEMBERED + 10)])
+    assert seen.first_time([AGAIN._replace(number=1)]) != []
+    assert seen.first_time([AGAIN._replace(number=REMEMBERED)]) == []

@@ -1,0 +1,145 @@
+"""paho's client, reading by the block: at thousands of messages a second three system calls for each are too many.
+
+Connecting, keeping alive, subscribing and reconnecting are paho's. A block of complete PUBLISH packets is taken apart
+here (MQTT 3.1.1, section 3.3); whatever else comes, or comes in pieces, is left to paho.
+"""
+
+import select
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import MQTTErrorCode
+
+BLOCK_BYTES = 64 * 1024
+_PUBLISH = 0x30
+_QOS_1 = 0x02
+_RETAIN = 0x01
+_DUP = 0x08
+_TYPE_AND_QOS_2 = 0xF4
+_PUBACK = b"\x40\x02"
+
+
+class Published(NamedTuple):
+    """One PUBLISH packet; `number` is 0 at QoS 0."""
+
+    topic: bytes
+    payload: bytes
+    number: int
+    is_again: bool
+    is_retained: bool
+
+
+class BlockSocket:
+    """A socket read in blocks, which two threads may write to. Bytes that wait show in `pending`, as with TLS."""
+
+    def __init__(self, plain: Any) -> None:
+        self._plain = plain
+        self._block = b""
+        self._at = 0
+        self._writing = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._plain, name)
+
+    def pending(self) -> int:
+        beneath = self._plain.pending() if hasattr(self._plain, "pending") else 0
+        return len(self._block) - self._at + int(beneath)
+
+    def recv(self, most: int) -> bytes:
+        if self._at == len(self._block):
+            self._fill()
+        taken = self._block[self._at : self._at + most]
+        self._at += len(taken)
+        return taken
+
+    def send(self, data: bytes) -> int:
+        with self._writing:
+            return int(self._plain.send(data))
+
+    def send_all(self, data: bytes) -> None:
+        """Everything, before anybody else writes; `OSError` where the connection ends meanwhile."""
+        with self._writing:
+            while data:
+                try:
+                    data = data[self._plain.send(data) :]
+                except BlockingIOError:
+                    select.select([], [self._plain], [], 1.0)
+
+    def publishes(self) -> list[Published]:
+        """The complete PUBLISH packets that stand next; reads at most once."""
+        if self._at == len(self._block):
+            self._fill()
+        found = []
+        while (packet := self._publish()) is not None:
+            found.append(packet)
+        return found
+
+    def _fill(self) -> None:
+        block = self._plain.recv(BLOCK_BYTES)
+        self._block, self._at = block, 0
+
+    def _publish(self) -> Published | None:
+        """The next packet where it is a whole PUBLISH of QoS 0 or 1."""
+        block, at = self._block, self._at
+        if at + 4 > len(block) or block[at] & _TYPE_AND_QOS_2 != _PUBLISH:
+            return None
+        flags = block[at]
+        length = shift = 0
+        while True:
+            at += 1
+            if at == len(block) or shift > 21:
+                return None
+            length |= (block[at] & 0x7F) << shift
+            shift += 7
+            if block[at] < 0x80:
+                break
+        at += 1
+        end = at + length
+        body = at + 2 + (block[at] << 8 | block[at + 1]) if at + 2 <= end <= len(block) else end + 1
+        number_bytes = 2 if flags & _QOS_1 else 0
+        if body + number_bytes > end:
+            return None
+        number = block[body] << 8 | block[body + 1] if number_bytes else 0
+        self._at = end
+        return Published(
+            block[at + 2 : body], block[body + number_bytes : end], number, bool(flags & _DUP), bool(flags & _RETAIN)
+        )
+
+
+class BlockClient(Client):
+    """Hands over blocks of messages, in paho's thread; acknowledges by the batch, from any."""
+
+    def __init__(self, *given: Any, on_publishes: Callable[[list[Published]], None], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._on_publishes = on_publishes
+
+    def acknowledge(self, numbers: list[int]) -> None:
+        """PUBACK for these packets; nothing where the connection is gone: then they come again."""
+        link = self.socket()
+        if not numbers or not isinstance(link, BlockSocket):
+            return
+        try:
+            link.send_all(b"".join([_PUBACK + number.to_bytes(2, "big") for number in numbers]))
+        except (OSError, ValueError):
+            return
+
+    def _create_socket(self) -> Any:
+        link = super()._create_socket()
+        if isinstance(link, socket.socket):
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return BlockSocket(link)
+
+    def _packet_read(self) -> MQTTErrorCode:
+        link = self._sock
+        if isinstance(link, BlockSocket) and self._in_packet["command"] == 0:
+            try:
+                found = link.publishes()
+            except OSError:  # nothing to read, or the end: paho's own reading tells which
+                found = []
+            if found:
+                self._on_publishes(found)
+                return MQTTErrorCode.MQTT_ERR_SUCCESS
+        return super()._packet_read()
