@@ -40,7 +40,7 @@ class Settings(BaseSettings):
 
     signal_retention_days: int = Field(90, ge=1, description="daily signal partitions older than this are dropped")
     raw_retention_days: int = Field(7, ge=1, description="bytes of accepted messages are kept for this long")
-    gateway_batch_messages: int = Field(500, ge=1, description="most messages the gateway commits together")
+    gateway_batch_messages: int = Field(2000, ge=1, description="most messages the gateway commits together")
     gateway_batch_seconds: float = Field(0.05, gt=0, description="longest wait before the gateway commits")
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.commands.alarms import AlarmSignal, raise_alarms
 from db.rules.signal_kinds import rings
-from ingest import dead_letters, latest, recording
+from ingest import dead_letters, latest, raw, recording
 from ingest.dead_letters import DeadLetterNote
 from ingest.known_devices import KnownDevices
 from ingest.located import Located
@@ -41,6 +41,7 @@ def accept(session: Session, arrivals: Sequence[Arrival], devices: KnownDevices,
     """Record a batch. What was recorded before is dropped as a repeat: it neither counts nor rings again."""
     known = devices.find(session, {a.message.device_code for a in arrivals if isinstance(a.message, DeviceMessage)})
     located: list[Located] = []
+    accepted: list[Received] = []
     aside: list[DeadLetterNote] = []
     for arrival in arrivals:
         message, received = arrival.message, arrival.received
@@ -51,7 +52,9 @@ def accept(session: Session, arrivals: Sequence[Arrival], devices: KnownDevices,
         else:
             at = message.observed_at or received.received_at
             located.append(Located(message, device, received.received_at, at))
+            accepted.append(received)
     dead_letters.keep(session, aside)
+    raw.keep(session, accepted)
     fresh = recording.record(session, located)
     latest.move(session, fresh)
     ringing = [signal for entry in fresh if (signal := _ringing(entry)) is not None]

@@ -1,7 +1,7 @@
 """The devices that the record knows, kept in memory and asked for again when a new code speaks."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 ASK_AGAIN_SECONDS = 10.0
 REFRESH_SECONDS = 300.0
 
-_ONE = "select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null"
+MOST_UNKNOWN = 100_000
+
+_BY_CODE = text(
+    "select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null and code = any (:codes)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +28,36 @@ class KnownDevice:
 
 
 class KnownDevices:
-    """Looks codes up; an unknown one is asked for again at most every ten seconds."""
+    """Looks codes up; what is known is asked for anew every five minutes, an unknown code at most every ten seconds."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[float, KnownDevice | None]] = {}
+        self._known: dict[str, KnownDevice] = {}
+        self._unknown: dict[str, float] = {}
+        self._fresh_until = float("inf")
 
-    def find(self, session: Session, codes: Iterable[str]) -> dict[str, KnownDevice]:
-        """The devices behind these codes; unknown ones are left out."""
+    def find(self, session: Session, codes: Iterable[str]) -> Mapping[str, KnownDevice]:
+        """The devices that are known by code, these among them unless there are none."""
         now = time.monotonic()
-        wanted = set(codes)
-        missing = [code for code in wanted if self._is_due(code, now)]
+        if now > self._fresh_until:
+            self._fresh_until = now + REFRESH_SECONDS
+            self._known = self._ask(session, list(self._known))
+        missing = {code for code in codes if code not in self._known and now >= self._unknown.get(code, 0.0)}
         if missing:
-            rows = session.execute(text(f"{_ONE} and code = any (:codes)"), {"codes": missing})
-            found = {row.code: KnownDevice(*row) for row in rows}
-            if len(self._known) > 500_000:
-                self._known.clear()
-            for code in missing:
-                self._known[code] = (now, found.get(code))
-        return {code: device for code in wanted if (device := self._known[code][1]) is not None}
+            self._learn(missing, self._ask(session, list(missing)), now)
+        return self._known
 
     def forget(self) -> None:
         """Ask for every device anew: the record disagrees with what is kept here."""
         self._known.clear()
+        self._unknown.clear()
 
-    def _is_due(self, code: str, now: float) -> bool:
-        kept = self._known.get(code)
-        if kept is None:
-            return True
-        return now - kept[0] > (REFRESH_SECONDS if kept[1] is not None else ASK_AGAIN_SECONDS)
+    def _learn(self, asked: set[str], found: dict[str, KnownDevice], now: float) -> None:
+        if not self._known:
+            self._fresh_until = now + REFRESH_SECONDS
+        if len(self._unknown) > MOST_UNKNOWN:
+            self._unknown.clear()
+        self._known |= found
+        self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
+
+    def _ask(self, session: Session, codes: list[str]) -> dict[str, KnownDevice]:
+        return {row.code: KnownDevice(*row) for row in session.execute(_BY_CODE, {"codes": codes})}

@@ -1,11 +1,9 @@
 """Writing signals, each once: by COPY into a temporary table, since a table with row-level security takes none."""
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +12,8 @@ from ingest.located import Located
 
 TICK = timedelta(microseconds=1)
 MOST_IN_A_TICK = 1000
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _COLUMNS = (
     "device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text, battery_pct, rssi_dbm, is_late"
 )
@@ -40,18 +40,8 @@ _HELD = text(
 )
 
 
-class _Key(NamedTuple):
-    device_id: int
-    signal: str
-    observed_at: datetime
-
-
-class _Said(NamedTuple):
-    value: float | None
-    alarm: bool | None
-    text: str | None
-
-
+_Key = tuple[int, str, datetime]
+_Said = tuple[float | None, bool | None, str | None]
 _Held = dict[_Key, _Said]
 
 
@@ -107,29 +97,37 @@ def _placed(crowded: Sequence[Located], held: _Held) -> list[tuple[Located, Loca
 
 
 def _key(entry: Located, at: datetime) -> _Key:
-    return _Key(entry.device.id, entry.message.signal.value, at)
+    return entry.device.id, entry.message.signal, at
 
 
 def _said(entry: Located) -> _Said:
-    return _Said(entry.message.value, entry.message.alarm, entry.text)
+    return entry.message.value, entry.message.alarm, entry.text
 
 
 def _write(session: Session, entries: Sequence[Located]) -> set[int]:
     """Insert; answers which entries, by position, met a row that was there already."""
     session.execute(_STAGE)
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(
-        (
-            *(e.device.id, e.message.signal.value, e.observed_at.isoformat(), e.device.venue_id, e.device.county),
-            *(e.received_at.isoformat(), e.message.value, e.message.alarm, e.text),
-            *(e.message.battery_pct, e.message.rssi_dbm, e.is_late, line),
-        )
-        for line, e in enumerate(entries)
-    )
-    lines.seek(0)
     cursor = session.connection().connection.cursor()
-    cursor.copy_expert(f"copy staged ({_COLUMNS}, line) from stdin with (format csv)", lines)
+    cursor.copy_expert(f"copy staged ({_COLUMNS}, line) from stdin", io.StringIO(_copied(entries)))
     return set(session.scalars(_TAKE))
+
+
+def _copied(entries: Sequence[Located]) -> str:
+    """The rows in COPY's text format, \\N for what is absent."""
+    lines = []
+    for line, entry in enumerate(entries):
+        message, device, words = entry.message, entry.device, entry.text
+        lines.append(
+            f"{device.id}\t{message.signal.value}\t{entry.observed_at.isoformat()}\t{device.venue_id}\t{device.county}"
+            f"\t{entry.received_at.isoformat()}\t{_or_null(message.value)}\t{_or_null(message.alarm)}"
+            f"\t{_NULL if words is None else words.translate(_ESCAPES)}\t{_or_null(message.battery_pct)}"
+            f"\t{_or_null(message.rssi_dbm)}\t{entry.is_late}\t{line}\n"
+        )
+    return "".join(lines)
+
+
+def _or_null(value: float | bool | None) -> str:
+    return _NULL if value is None else repr(value)
 
 
 def _on_record(session: Session, entries: Sequence[Located]) -> _Held:
@@ -148,4 +146,4 @@ def _on_record(session: Session, entries: Sequence[Located]) -> _Held:
             "last": max(moments) + span,
         },
     )
-    return {_Key(row.device_id, row.signal, row.observed_at): _Said(row.value, row.alarm, row.text) for row in rows}
+    return {(row.device_id, row.signal, row.observed_at): (row.value, row.alarm, row.text) for row in rows}

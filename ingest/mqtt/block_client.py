@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode
 
 BLOCK_BYTES = 64 * 1024
@@ -115,6 +115,7 @@ class BlockClient(Client):
     def __init__(self, *given: Any, on_publishes: Callable[[list[Published]], None], **named: Any) -> None:
         super().__init__(*given, **named)
         self._on_publishes = on_publishes
+        self.on_message = self._on_pieces
 
     def acknowledge(self, numbers: list[int]) -> None:
         """PUBACK for these packets; nothing where the connection is gone: then they come again."""
@@ -125,6 +126,11 @@ class BlockClient(Client):
             link.send_all(b"".join([_PUBACK + number.to_bytes(2, "big") for number in numbers]))
         except (OSError, ValueError):
             return
+
+    def _on_pieces(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        """A message that came in pieces, put together by paho."""
+        number = message.mid if message.qos else 0
+        self._on_publishes([Published(message._topic, bytes(message.payload), number, message.dup, message.retain)])
 
     def _create_socket(self) -> Any:
         link = super()._create_socket()
