@@ -40,6 +40,14 @@ class Settings(BaseSettings):
 
     signal_retention_days: int = Field(90, ge=1, description="daily signal partitions older than this are dropped")
     raw_retention_days: int = Field(7, ge=1, description="bytes of accepted messages are kept for this long")
+    dead_letter_retention_days: int = Field(90, ge=1, description="refused messages are kept for this long")
+    dead_letter_quota_mb: int = Field(1024, ge=1, description="most room for refused messages")
+    gateway_processes: int = Field(1, ge=0, le=32, description="MQTT gateways that `anwang up` runs, sharing the load")
+    gateway_name: str = Field(
+        "gateway",
+        pattern="^[a-z0-9-]{1,40}$",
+        description="name of this machine's gateways at the broker, unlike any other's",
+    )
     gateway_batch_messages: int = Field(2000, ge=1, description="most messages the gateway commits together")
     gateway_batch_seconds: float = Field(0.05, gt=0, description="longest wait before the gateway commits")
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")

@@ -1,5 +1,6 @@
 """The one gate: decoded messages become signals, latest words and alarms, in one transaction."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +32,21 @@ class Accepted:
     repeats: int = 0
     refused: int = 0
     alarm_bearing: int = 0
+    held: tuple[Received, ...] = ()
+    """Refused, with no room to keep them: on record they are nowhere, so whoever sent them must keep them."""
 
     @property
     def taken(self) -> int:
         return self.signals + self.repeats
 
 
-def accept(session: Session, arrivals: Sequence[Arrival], devices: KnownDevices, now: datetime) -> Accepted:
+def accept(
+    session: Session,
+    arrivals: Sequence[Arrival],
+    devices: KnownDevices,
+    now: datetime,
+    dead_letter_quota_bytes: int = sys.maxsize,
+) -> Accepted:
     """Record a batch. What was recorded before is dropped as a repeat: it neither counts nor rings again."""
     known = devices.find(session, {a.message.device_code for a in arrivals if isinstance(a.message, DeviceMessage)})
     located: list[Located] = []
@@ -53,13 +62,21 @@ def accept(session: Session, arrivals: Sequence[Arrival], devices: KnownDevices,
             at = message.observed_at or received.received_at
             located.append(Located(message, device, received.received_at, at))
             accepted.append(received)
-    dead_letters.keep(session, aside)
+    has_room = not aside or dead_letters.has_room(session, dead_letter_quota_bytes)
+    if has_room:
+        dead_letters.keep(session, aside)
     raw.keep(session, accepted)
     fresh = recording.record(session, located)
     latest.move(session, fresh)
     ringing = [signal for entry in fresh if (signal := _ringing(entry)) is not None]
     raise_alarms(session, ringing, now)
-    return Accepted(len(fresh), len(located) - len(fresh), len(aside), len(ringing))
+    return Accepted(
+        signals=len(fresh),
+        repeats=len(located) - len(fresh),
+        refused=len(aside) if has_room else 0,
+        alarm_bearing=len(ringing),
+        held=() if has_room else tuple(note.received for note in aside),
+    )
 
 
 def _ringing(entry: Located) -> AlarmSignal | None:

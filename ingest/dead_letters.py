@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from db.models import DeadLetter
 from ingest.messages import Received
 
 KEPT_BYTES = 16 * 1024
+_WEIGHT = text("select bytes from dead_letter_store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class DeadLetterNote:
 
     received: Received
     reason: str
+
+
+def has_room(session: Session, quota_bytes: int) -> bool:
+    """False where what is kept already fills the quota; a batch may fill it a little over."""
+    return int(session.scalar(_WEIGHT) or 0) < quota_bytes
 
 
 def keep(session: Session, notes: Sequence[DeadLetterNote]) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 EVERY_SECONDS = 2.0
 
 _BEAT = text(
-    "insert into feeds (name, alive_at, accepted, refused) values (:name, :now, :accepted, :refused)"
-    " on conflict (name) do update set alive_at = excluded.alive_at,"
-    " accepted = feeds.accepted + excluded.accepted, refused = feeds.refused + excluded.refused"
+    "insert into feeds (name, alive_at, accepted, refused, lost) values (:name, :now, :accepted, :refused, :lost)"
+    " on conflict (name) do update set alive_at = excluded.alive_at, accepted = feeds.accepted + excluded.accepted,"
+    " refused = feeds.refused + excluded.refused, lost = feeds.lost + excluded.lost"
 )
 
 
@@ -20,7 +20,7 @@ class Feed:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._accepted = self._refused = 0
+        self._accepted = self._refused = self._lost = 0
         self._written_at = float("-inf")
 
     @property
@@ -31,11 +31,15 @@ class Feed:
         self._accepted += accepted
         self._refused += refused
 
+    def count_lost(self, lost: int) -> None:
+        """Refused messages for whose bytes there was no room any more."""
+        self._lost += lost
+
     def write(self, session: Session, now: datetime, accepted: int, refused: int) -> None:
         """A sign of life, with what was counted before and what this transaction adds."""
-        counts = {"accepted": self._accepted + accepted, "refused": self._refused + refused}
+        counts = {"accepted": self._accepted + accepted, "refused": self._refused + refused, "lost": self._lost}
         session.execute(_BEAT, {"name": self.name, "now": now, **counts})
 
     def written(self) -> None:
-        self._accepted = self._refused = 0
+        self._accepted = self._refused = self._lost = 0
         self._written_at = time.monotonic()

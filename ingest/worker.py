@@ -17,6 +17,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.DROP_OLD_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
+        (task_names.DROP_OLD_DEAD_LETTERS, crontab(hour=3, minute=35), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
     return {name: {"task": name, "schedule": when, "options": {"expires": expires}} for name, when, expires in turns}

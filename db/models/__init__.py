@@ -8,7 +8,7 @@ from db.models.devices import Device, DeviceLatest
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.regions import Region
-from db.models.signals import DeadLetter, Feed, RawBatch, Signal
+from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Contract",
     "CoverageStep",
     "DeadLetter",
+    "DeadLetterStore",
     "Device",
     "DeviceLatest",
     "Duty",

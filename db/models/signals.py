@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, recorded_at, small
@@ -60,6 +60,17 @@ class DeadLetter(Base):
     payload: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class DeadLetterStore(Base):
+    """What all dead letters weigh, in one row; the database keeps it."""
+
+    __tablename__ = "dead_letter_store"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
+    letters: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+
+
 class Feed(Base):
     """A running source of data and when it last gave a sign of life; a dead feed never looks calm."""
 
@@ -69,3 +80,5 @@ class Feed(Base):
     alive_at: Mapped[datetime]
     accepted: Mapped[int] = mapped_column(BigInteger, server_default="0")
     refused: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lost: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Refused messages for whose bytes there was no room any more."""

@@ -19,13 +19,18 @@ def main() -> None:
     except AnwangError as refusal:
         sys.exit(str(refusal))
     record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
-    gateway = Gateway(record, found.mqtt, settings)
+    gateway = Gateway(record, found.mqtt, settings, number=_number())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
     try:
         gateway.run()
     finally:
         record.close()
+
+
+def _number() -> int:
+    """This machine's first gateway unless told otherwise: `python -m ingest.mqtt 2`."""
+    return int(sys.argv[1]) if sys.argv[1:] else 1
 
 
 if __name__ == "__main__":

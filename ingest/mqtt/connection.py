@@ -21,7 +21,8 @@ from ingest.mqtt.waiting import Waiting
 
 log = logging.getLogger("anwang.gateway")
 
-SUBSCRIPTION = "anwang/v1/+/+"
+SUBSCRIPTION = "$share/anwang/anwang/v1/+/+"
+"""Shared: each message goes to one of the gateways. The broker keeps a gateway's share for it while it is away."""
 LAST_WORD_SECONDS = 3.0
 MOST_WAITING = 20_000
 """Beyond this we read no further until some are recorded: what a broker may send unacknowledged is for it to say."""

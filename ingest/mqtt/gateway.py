@@ -14,15 +14,15 @@ from db.settings import Settings
 from ingest.accept import Accepted, Arrival, accept
 from ingest.feed import Feed
 from ingest.known_devices import KnownDevices
-from ingest.messages import Refused
+from ingest.messages import Received, Refused
 from ingest.mqtt.connection import BrokerConnection, Delivery
+from ingest.mqtt.held import Held
 from ingest.mqtt.payload import decode
 from ingest.mqtt.redeliveries import Redeliveries
 
 log = logging.getLogger("anwang.gateway")
 
 FEED = "mqtt gateway"
-CLIENT_ID = "anwang-gateway"
 IDLE_SECONDS = 0.5
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
 OF_THE_MESSAGE = ("22", "23", "P0")
@@ -32,12 +32,18 @@ OF_THE_MESSAGE = ("22", "23", "P0")
 class Gateway:
     """One subscriber with a persistent session. What is not committed stays with the broker."""
 
-    def __init__(self, record: Record, mqtt_url: str, settings: Settings, client_id: str = CLIENT_ID) -> None:
+    def __init__(
+        self, record: Record, mqtt_url: str, settings: Settings, client_id: str = "", *, number: int = 1
+    ) -> None:
+        """`number` tells this machine's gateways apart, at the broker and among the feeds."""
+        client_id = client_id or f"anwang-{settings.gateway_name}-{number}"
         self.record, self.settings = record, settings
         self.connection = BrokerConnection(mqtt_url, client_id)
         self.devices = KnownDevices()
         self.redeliveries = Redeliveries()
-        self.feed = Feed(FEED)
+        self.held = Held()
+        self.feed = Feed(FEED if number == 1 else f"{FEED} {number}")
+        self._without_room: list[Received] = []
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -46,6 +52,8 @@ class Gateway:
         try:
             while not self._stopping.is_set():
                 self._settle(self._gather())
+                if due := self.held.due():
+                    self._settle(due, is_news=False)
                 self.connection.check()
             self._settle(self._waiting())
         finally:
@@ -72,16 +80,29 @@ class Gateway:
             batch += more
         return batch
 
-    def _settle(self, batch: list[Delivery]) -> None:
+    def _settle(self, batch: list[Delivery], is_news: bool = True) -> None:
         """Record the batch, again and again while the database is away; then acknowledge."""
-        received = [delivery.received for delivery in self.redeliveries.first_time(batch)]
+        received = [delivery.received for delivery in (self.redeliveries.first_time(batch) if is_news else batch)]
         arrivals = [Arrival(each, decode(each.peer, each.payload, each.received_at)) for each in received]
         wait = FIRST_WAIT_SECONDS
         while not self._is_recorded(arrivals):
             if self._stopping.wait(wait):
                 return
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-        self.connection.acknowledge(batch)
+        self._release(batch)
+
+    def _release(self, batch: list[Delivery]) -> None:
+        """Acknowledge what is on record; hold what found no room, and give up what is too much to hold."""
+        was_holding = bool(self.held)
+        recorded = self.held.hold(batch, self._without_room)
+        self._without_room.clear()
+        given_up = self.held.overflow()
+        if self.held and not was_holding:
+            log.error("the dead letters are full (ANWANG_DEAD_LETTER_QUOTA_MB); refused messages wait at the broker")
+        if given_up:
+            self.feed.count_lost(len(given_up))
+            log.error("%s refused messages are lost: the dead letters are full", len(given_up))
+        self.connection.acknowledge([*recorded, *given_up])
 
     def _is_recorded(self, arrivals: Sequence[Arrival]) -> bool:
         """False where the record cannot take anything now; a message that it cannot take ever is kept aside."""
@@ -117,9 +138,11 @@ class Gateway:
         if not arrivals and not is_beat:
             return
         with self.record.scoped(EVERYTHING) as session:
-            done = accept(session, arrivals, self.devices, now) if arrivals else Accepted()
+            quota = self.settings.dead_letter_quota_mb << 20
+            done = accept(session, arrivals, self.devices, now, quota) if arrivals else Accepted()
             if is_beat:
                 self.feed.write(session, now, done.taken, done.refused)
+        self._without_room += done.held
         if is_beat:
             self.feed.written()
         else:

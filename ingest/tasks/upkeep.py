@@ -40,6 +40,12 @@ def drop_old_raw(session: Session, today: date, retention_days: int) -> int:
     return _drop(session, "raw_batches", today, retention_days)
 
 
+def drop_old_dead_letters(session: Session, today: date, retention_days: int) -> int:
+    """The same for refused messages; answers how many letters."""
+    oldest_kept = today - timedelta(days=retention_days)
+    return int(session.scalar(text("select drop_dead_letters(:day)"), {"day": oldest_kept}) or 0)
+
+
 def _drop(session: Session, parent: str, today: date, retention_days: int) -> int:
     oldest_kept = today - timedelta(days=retention_days)
     drop = text("select drop_day_partitions(:parent, :day)")
@@ -81,6 +87,9 @@ def register(app: Celery) -> None:
             session, _today(), settings.signal_retention_days
         ),
         task_names.DROP_OLD_RAW: lambda session, settings: drop_old_raw(session, _today(), settings.raw_retention_days),
+        task_names.DROP_OLD_DEAD_LETTERS: lambda session, settings: drop_old_dead_letters(
+            session, _today(), settings.dead_letter_retention_days
+        ),
         task_names.CHECK_AUDIT_LOG: lambda session, _settings: check_audit_log(session),
     }
     for name, act in in_scope.items():

@@ -23,13 +23,13 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool) -> list[Command]:
+def commands(simulate: bool, gateways: int = 1) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     wanted = [
         Command("portal", "portal"),
-        Command("gateway", "ingest.mqtt"),
+        *(Command(f"gateway {n}" if n > 1 else "gateway", "ingest.mqtt", (str(n),)) for n in range(1, gateways + 1)),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
     ]

@@ -142,10 +142,10 @@ def _start_programs(
     began = datetime.now(UTC)
     env = environment(settings, found)
     with steps.step("portal and gateway") as report:
-        for command in commands(simulate):
+        for command in commands(simulate, settings.gateway_processes):
             supervisor.start(Program(command, settings.var_dir, env))
         _wait_for_portal(settings, supervisor, report)
-        _wait_for_gateway(found, supervisor, began, report)
+        _wait_for_gateway(settings, found, supervisor, began, report)
 
 
 def _wait_for_portal(settings: Settings, supervisor: Supervisor, report: Report) -> None:
@@ -158,8 +158,12 @@ def _wait_for_portal(settings: Settings, supervisor: Supervisor, report: Report)
         time.sleep(0.1)
 
 
-def _wait_for_gateway(found: Addresses, supervisor: Supervisor, began: datetime, report: Report) -> None:
+def _wait_for_gateway(
+    settings: Settings, found: Addresses, supervisor: Supervisor, began: datetime, report: Report
+) -> None:
     """Until it listens, so that the first message is heard; it is started again by itself where it does not."""
+    if not settings.gateway_processes:
+        return
     report("waiting for the gateway")
     deadline = time.monotonic() + GATEWAY_SECONDS
     while not any(feed.alive_at >= began for feed in known_feeds(found)):

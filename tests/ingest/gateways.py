@@ -37,9 +37,11 @@ def say(client: Client, topic: str, body: bytes, qos: int = 1, retain: bool = Fa
 
 
 @contextmanager
-def running(record: TestRecord, mqtt_url: str | None = None) -> Iterator[Gateway]:
-    """A gateway that listens, with a session of its own that ends with the block."""
-    name = f"gateway-{next(_numbers)}"
+def running(
+    record: TestRecord, mqtt_url: str | None = None, *, name: str = "", forgotten: bool = True
+) -> Iterator[Gateway]:
+    """A gateway that listens, with a session of its own that ends with the block where it is to be forgotten."""
+    name = name or f"gateway-{next(_numbers)}"
     url = mqtt_url or record.addresses.mqtt
     gateway = Gateway(record.record, url, record.settings, client_id=name)
     thread = threading.Thread(target=gateway.run)
@@ -50,7 +52,8 @@ def running(record: TestRecord, mqtt_url: str | None = None) -> Iterator[Gateway
     finally:
         gateway.stop()
         thread.join(20)
-        forget(url, name)
+        if forgotten:
+            forget(url, name)
 
 
 def forget(mqtt_url: str, name: str) -> None:
@@ -98,4 +101,4 @@ class GatewayProcess:
             with suppress(ProcessLookupError):
                 self.child.kill()
             self.child.wait(20)
-        forget(record.addresses.mqtt, "anwang-gateway")
+        forget(record.addresses.mqtt, "anwang-gateway-1")

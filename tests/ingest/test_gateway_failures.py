@@ -186,3 +186,38 @@ def test_a_broker_that_starts_anew_loses_and_doubles_nothing(
         client.disconnect()
         client.loop_stop()
         mosquitto.stop()
+
+
+def test_full_dead_letters_hold_what_is_refused_and_let_alarms_through(
+    empty_record: TestRecord, owner: Connection, device_client: Client, codes: list[str]
+) -> None:
+    """Refused messages wait at the broker until there is room; a gateway that is started anew gets them again."""
+    owner.execute(text("update dead_letter_store set bytes = :much"), {"much": 10 << 40})
+    name = "gateway-that-has-no-room"
+    url = empty_record.addresses.mqtt
+    with running(empty_record, name=name, forgotten=False) as gateway:
+        for n in range(30):
+            say(device_client, f"anwang/v1/{codes[0]}/smoke", b"rubbish %d" % n)
+        say(device_client, f"anwang/v1/{codes[1]}/smoke", b'{"alarm": true}')
+        wait_for(lambda: rows(owner, "alarms") == 1)
+        wait_for(lambda: len(gateway.held) == 30)
+        assert rows(owner, "dead_letters") == 0
+    with running(empty_record, url, name=name) as gateway:
+        wait_for(lambda: len(gateway.held) == 30)
+        owner.execute(text("update dead_letter_store set bytes = 0"))
+        wait_for(lambda: rows(owner, "dead_letters") == 30, 30)
+        wait_for(lambda: len(gateway.held) == 0)
+        assert rows(owner, "alarms") == 1
+    assert owner.scalar(text("select letters from dead_letter_store")) == 30
+
+
+def test_several_gateways_share_the_load_and_record_each_message_once(
+    empty_record: TestRecord, owner: Connection, device_client: Client, codes: list[str]
+) -> None:
+    with running(empty_record) as first, running(empty_record) as second:
+        publish(device_client, codes, 1000, lambda: None, dated=False)
+        assert settled(owner, 1000) == 1000
+        first.stop()
+        second.stop()
+    shares = owner.execute(text("select messages from raw_batches")).scalars().all()
+    assert sum(shares) == 1000

@@ -83,7 +83,51 @@ begin
 end $$;
 """
 
+# What dead letters weigh, kept by the database, so that a door can tell whether there is room without counting them.
+DEAD_LETTERS = """
+create table dead_letter_store (
+    one boolean not null default true,
+    letters bigint not null,
+    bytes bigint not null,
+    constraint pk_dead_letter_store primary key (one),
+    constraint ck_dead_letter_store_one check (one)
+);
+insert into dead_letter_store (letters, bytes)
+    select count(*), coalesce(sum(octet_length(payload) + octet_length(peer) + octet_length(reason)), 0)
+    from dead_letters;
+
+create function weigh_dead_letters() returns trigger language plpgsql security definer set search_path = public as $$
+declare
+    sign int := case tg_op when 'INSERT' then 1 else -1 end;
+begin
+    update dead_letter_store set letters = letters + sign * changed.n, bytes = bytes + sign * changed.weight
+    from (select count(*) as n,
+                 coalesce(sum(octet_length(payload) + octet_length(peer) + octet_length(reason)), 0) as weight
+          from rows) changed;
+    return null;
+end $$;
+create trigger weigh_new after insert on dead_letters referencing new table as rows
+    for each statement execute function weigh_dead_letters();
+create trigger weigh_old after delete on dead_letters referencing old table as rows
+    for each statement execute function weigh_dead_letters();
+
+create function drop_dead_letters(before_day date) returns int
+language plpgsql security definer set search_path = public as $$
+declare
+    dropped int;
+begin
+    delete from dead_letters where received_at < before_day::timestamp at time zone 'Asia/Shanghai';
+    get diagnostics dropped = row_count;
+    return dropped;
+end $$;
+
+alter table feeds add column lost bigint not null default 0;
+"""
+
 GRANTS = """
+grant select on dead_letter_store to anwang_app;
+revoke execute on function drop_dead_letters(date) from public;
+grant execute on function drop_dead_letters(date) to anwang_app;
 grant select, insert on raw_batches to anwang_app;
 alter table raw_batches enable row level security;
 create policy append on raw_batches for insert to anwang_app with check (true);
@@ -95,7 +139,7 @@ grant execute on function ensure_day_partitions(text, date, date), drop_day_part
 
 
 def upgrade() -> None:
-    for block in (SIGNALS, RAW, PARTITIONS, GRANTS):
+    for block in (SIGNALS, RAW, PARTITIONS, DEAD_LETTERS, GRANTS):
         op.execute(block)
 
 
