@@ -12,6 +12,7 @@ REFRESH_SECONDS = 300.0
 
 MOST_UNKNOWN = 100_000
 
+_ALL = text("select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null")
 _BY_CODE = text(
     "select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null and code = any (:codes)"
 )
@@ -35,12 +36,16 @@ class KnownDevices:
         self._unknown: dict[str, float] = {}
         self._fresh_until = float("inf")
 
+    def prepare(self, session: Session) -> None:
+        """Learn every device in use beforehand, so that a gateway that starts under load is not held up by each."""
+        self._known = {row.code: KnownDevice(*row) for row in session.execute(_ALL)}
+        self._fresh_until = time.monotonic() + REFRESH_SECONDS
+
     def find(self, session: Session, codes: Iterable[str]) -> Mapping[str, KnownDevice]:
         """The devices that are known by code, these among them unless there are none."""
         now = time.monotonic()
         if now > self._fresh_until:
-            self._fresh_until = now + REFRESH_SECONDS
-            self._known = self._ask(session, list(self._known))
+            self.prepare(session)
         missing = {code for code in codes if code not in self._known and now >= self._unknown.get(code, 0.0)}
         if missing:
             self._learn(missing, self._ask(session, list(missing)), now)

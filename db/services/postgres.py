@@ -35,6 +35,7 @@ SETTINGS = {
     "jit": "off",
     "synchronous_commit": "on",
     "wal_compression": "on",
+    "track_commit_timestamp": "on",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "track_io_timing": "on",

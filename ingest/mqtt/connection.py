@@ -15,8 +15,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.messages import Received
+from ingest.messages import DeviceMessage, Received, Refused
 from ingest.mqtt.block_client import BlockClient, Published
+from ingest.mqtt.payload import decode
 from ingest.mqtt.waiting import Waiting
 
 log = logging.getLogger("anwang.gateway")
@@ -28,10 +29,34 @@ MOST_WAITING = 20_000
 """Beyond this we read no further until some are recorded: what a broker may send unacknowledged is for it to say."""
 
 
+class Login(NamedTuple):
+    """Where a broker is, and who asks."""
+
+    host: str
+    port: int
+    name: str
+    password: str
+    has_tls: bool
+
+
+def login_of(mqtt_url: str) -> Login:
+    """mqtt://name:password@host:port, or mqtts for TLS; ports 1883 and 8883 unless named."""
+    where = urlsplit(mqtt_url)
+    has_tls = where.scheme == "mqtts"
+    return Login(
+        where.hostname or "127.0.0.1",
+        where.port or (8883 if has_tls else 1883),
+        unquote(where.username or ""),
+        unquote(where.password or ""),
+        has_tls,
+    )
+
+
 class Delivery(NamedTuple):
     """One message as the broker brought it, with what is needed to acknowledge it."""
 
     received: Received
+    message: DeviceMessage | Refused
     number: int
     """The broker's number for it on this session; 0 where the message came at QoS 0 and is not acknowledged."""
     is_again: bool
@@ -44,8 +69,8 @@ class BrokerConnection:
     """Deliveries come in by the block; what is not acknowledged stays with the broker."""
 
     def __init__(self, mqtt_url: str, client_id: str) -> None:
-        where = urlsplit(mqtt_url)
-        self.host, self.port = where.hostname or "127.0.0.1", where.port or (8883 if where.scheme == "mqtts" else 1883)
+        login = login_of(mqtt_url)
+        self.host, self.port = login.host, login.port
         self.deliveries: Waiting[Delivery] = Waiting(MOST_WAITING)
         self.is_listening = threading.Event()
         self._connections = self._sessions = 0
@@ -62,9 +87,9 @@ class BrokerConnection:
         self._client.suppress_exceptions = True
         self._client.enable_logger(log.getChild("paho"))
         log.getChild("paho").setLevel(logging.WARNING)
-        if where.username:
-            self._client.username_pw_set(unquote(where.username), unquote(where.password or ""))
-        if where.scheme == "mqtts":
+        if login.name:
+            self._client.username_pw_set(login.name, login.password)
+        if login.has_tls:
             self._client.tls_set()
         self._client.reconnect_delay_set(1, 10)
         self._client.on_connect = self._on_connect
@@ -140,24 +165,21 @@ class BrokerConnection:
             log.warning("the broker is away: %s", reason)
 
     def _on_publishes(self, block: list[Published]) -> None:
-        """Take a block over; copies that the broker kept for whoever subscribes were news once, and are not read."""
+        """Take a block over and decode it, in this thread: the gateway's mostly waits for the database.
+
+        Copies that the broker kept for whoever subscribes were news once, and are not read.
+        """
         retained = [each.number for each in block if each.is_retained]
         if retained:
             self._client.acknowledge([number for number in retained if number])
-        connection, session = self._connections, self._sessions
-        deliveries = [
-            Delivery(
-                Received("mqtt", _written(each.topic), each.payload, self._now()),
-                each.number,
-                each.is_again,
-                connection,
-                session,
-            )
-            for each in block
-            if not each.is_retained
-        ]
+        deliveries = [self._delivery(each) for each in block if not each.is_retained]
         while deliveries and not self._is_leaving and not self.deliveries.put(deliveries, timeout=1):
             pass
+
+    def _delivery(self, packet: Published) -> Delivery:
+        received = Received("mqtt", _written(packet.topic), packet.payload, self._now())
+        message = decode(received.peer, received.payload, received.received_at)
+        return Delivery(received, message, packet.number, packet.is_again, self._connections, self._sessions)
 
     def _now(self) -> datetime:
         """Never the same moment twice: two messages without a time of their own are two signals."""

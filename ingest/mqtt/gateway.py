@@ -17,7 +17,6 @@ from ingest.known_devices import KnownDevices
 from ingest.messages import Received, Refused
 from ingest.mqtt.connection import BrokerConnection, Delivery
 from ingest.mqtt.held import Held
-from ingest.mqtt.payload import decode
 from ingest.mqtt.redeliveries import Redeliveries
 
 log = logging.getLogger("anwang.gateway")
@@ -48,6 +47,7 @@ class Gateway:
 
     def run(self) -> None:
         """Until `stop()`: take, record, acknowledge. A broker or database that is away is waited for."""
+        self._prepare()
         self.connection.open()
         try:
             while not self._stopping.is_set():
@@ -58,6 +58,13 @@ class Gateway:
             self._settle(self._waiting())
         finally:
             self.connection.close()
+
+    def _prepare(self) -> None:
+        try:
+            with self.record.scoped(EVERYTHING) as session:
+                self.devices.prepare(session)
+        except SQLAlchemyError as error:
+            log.warning("the devices are asked for one by one: %s", error)
 
     def stop(self) -> None:
         """Finish what has arrived, and leave."""
@@ -82,8 +89,8 @@ class Gateway:
 
     def _settle(self, batch: list[Delivery], is_news: bool = True) -> None:
         """Record the batch, again and again while the database is away; then acknowledge."""
-        received = [delivery.received for delivery in (self.redeliveries.first_time(batch) if is_news else batch)]
-        arrivals = [Arrival(each, decode(each.peer, each.payload, each.received_at)) for each in received]
+        fresh = self.redeliveries.first_time(batch) if is_news else batch
+        arrivals = [Arrival(delivery.received, delivery.message) for delivery in fresh]
         wait = FIRST_WAIT_SECONDS
         while not self._is_recorded(arrivals):
             if self._stopping.wait(wait):

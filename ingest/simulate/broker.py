@@ -1,7 +1,6 @@
 """A device's connection to the broker."""
 
 import threading
-from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, ConnectFlags
 from paho.mqtt.enums import CallbackAPIVersion
@@ -9,20 +8,21 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from db.errors import CannotStart
+from ingest.mqtt.connection import login_of
 
 PATIENCE_SECONDS = 5.0
 
 
 def connect(mqtt_url: str) -> Client:
     """A connected client with its network thread running; `CannotStart` where the broker does not let it in."""
-    where = urlsplit(mqtt_url)
-    host, port = where.hostname or "127.0.0.1", where.port or (8883 if where.scheme == "mqtts" else 1883)
+    login = login_of(mqtt_url)
+    host, port = login.host, login.port
     client = Client(CallbackAPIVersion.VERSION2)
     client.connect_timeout = PATIENCE_SECONDS
     client.max_inflight_messages_set(1000)
-    if where.username:
-        client.username_pw_set(unquote(where.username), unquote(where.password or ""))
-    if where.scheme == "mqtts":
+    if login.name:
+        client.username_pw_set(login.name, login.password)
+    if login.has_tls:
         client.tls_set()
     answered = threading.Event()
     refusals: list[str] = []

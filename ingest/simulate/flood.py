@@ -94,7 +94,7 @@ class Connection:
             self.acknowledged_bytes += len(heard)
 
 
-def flood(mqtt_url: str, codes: Sequence[str], rate: float, seconds: float, signal: str = "smoke") -> Flooded:
+def flood(mqtt_url: str, topics: Sequence[bytes], rate: float, seconds: float) -> Flooded:
     """`rate` messages a second for so long, each from the next device, with value, battery and radio (three points).
 
     What the broker does not confirm in time is waited for: the rate falls rather than the count.
@@ -103,7 +103,7 @@ def flood(mqtt_url: str, codes: Sequence[str], rate: float, seconds: float, sign
     selector = selectors.DefaultSelector()
     for door in doors:
         selector.register(door.socket, selectors.EVENT_READ, door)
-    speaking = _bodies(codes, signal)
+    speaking = _bodies(topics)
     began = time.monotonic()
     owed = stalled_since = longest_stall = 0.0
     before = began
@@ -139,9 +139,8 @@ def _listen(selector: selectors.BaseSelector, seconds: float) -> None:
     time.sleep(max(0.0, until - time.monotonic()))
 
 
-def _bodies(codes: Sequence[str], signal: str) -> Iterator[tuple[bytes, bytes]]:
+def _bodies(topics: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Round the devices for ever; the moment of each message is read once for a handful."""
-    topics = [f"anwang/v1/{code}/{signal}".encode() for code in codes]
     for n, topic in enumerate(cycle(topics)):
         if n % 8 == 0:
             at = datetime.now(UTC).isoformat(timespec="microseconds").encode()
@@ -166,14 +165,14 @@ def _length(n: int) -> bytes:
 
 
 def main() -> None:
-    """Codes come on standard input, a line each."""
+    """Device codes with their signals come on standard input, `code/signal` a line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True)
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     given = parser.parse_args()
-    codes = sys.stdin.read().split()
-    print(json.dumps(asdict(flood(given.url, codes, given.rate, given.seconds))))
+    topics = [f"anwang/v1/{line}".encode() for line in sys.stdin.read().split()]
+    print(json.dumps(asdict(flood(given.url, topics, given.rate, given.seconds))))
 
 
 if __name__ == "__main__":

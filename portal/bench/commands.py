@@ -22,3 +22,17 @@ def portal(
     console = Console(stderr=True, highlight=False)
     figures = measure(users, seconds, pause, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("ingest")
+def ingest(
+    devices: Annotated[int, typer.Option(min=1, help="devices that speak in turn")] = 100_000,
+    rate: Annotated[float, typer.Option(min=1, help="messages a second that they offer")] = 12_000,
+    seconds: Annotated[float, typer.Option(min=5, help="how long")] = 60,
+) -> None:
+    """Ingest under load: messages on record and alarms on screen. Starts an installation of its own."""
+    from portal.bench.ingest import Load, measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(Load(devices, rate, seconds), lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -29,6 +29,8 @@ class OwnInstallation:
     settings: Settings
     addresses: Addresses
     accounts: tuple[DemoAccount, ...]
+    environment: dict[str, str]
+    """For programs of this installation that are started beside it."""
 
     def account(self, login: str) -> DemoAccount:
         return next(account for account in self.accounts if account.login == login)
@@ -45,23 +47,26 @@ def _free_ports(n: int) -> list[int]:
 
 
 @contextmanager
-def running(report: Callable[[str], None]) -> Iterator[OwnInstallation]:
-    """Start it under `var/bench`, with the province loaded on first use; stop it at the end."""
+def running(
+    report: Callable[[str], None], folder: str = "bench", *, simulate: bool = True, gateways: int = 1
+) -> Iterator[OwnInstallation]:
+    """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end."""
     portal, postgres, redis, mqtt = _free_ports(4)
-    var_dir = load().var_dir / "bench"
+    var_dir = load().var_dir / folder
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | {
         "ANWANG_VAR_DIR": str(var_dir),
         "ANWANG_PORTAL_PORT": str(portal),
         "ANWANG_POSTGRES_PORT": str(postgres),
         "ANWANG_REDIS_PORT": str(redis),
         "ANWANG_MQTT_PORT": str(mqtt),
+        "ANWANG_GATEWAY_PROCESSES": str(gateways),
     }
     var_dir.mkdir(parents=True, exist_ok=True)
-    report("starting services, portal, gateway and simulator; loading the province on first use")
+    report("starting services and programs; loading the province on first use")
     base = f"http://127.0.0.1:{portal}"
     with (var_dir / "up.log").open("wb") as log:
-        up = subprocess.Popen(
-            [sys.executable, "-m", "portal.cli", "up", "--demo", "--simulate"],
+        up = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "portal.cli", "up", "--demo", *(["--simulate"] if simulate else [])],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -79,7 +84,7 @@ def running(report: Callable[[str], None]) -> Iterator[OwnInstallation]:
             redis_url="",
             mqtt_url="",
         )
-        yield OwnInstallation(base, settings, addresses.find(settings), tuple(accounts(var_dir)))
+        yield OwnInstallation(base, settings, addresses.find(settings), tuple(accounts(var_dir)), environment)
     finally:
         up.terminate()
         try:

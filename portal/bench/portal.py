@@ -1,8 +1,6 @@
 """The portal measured: 50 people at work, the ranking in the database, the wall from switching on."""
 
 import asyncio
-import os
-import platform
 import random
 import time
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from db.queries import coverage
 from db.rules.access_scope import region_scope
 from db.session import Record
 from portal.bench.browser import chromium
+from portal.bench.machine import machine
 from portal.bench.own_installation import OwnInstallation, running
 from portal.bench.recording import walk
 from portal.bench.replay import Load, replay
@@ -52,7 +51,7 @@ def measure(users: int, seconds: float, pause: float, report: Callable[[str], No
             "recorded_callbacks": len(recording.callbacks),
             "recorded_tiles": len(recording.tiles),
         },
-        "ran_on": _machine(),
+        "ran_on": machine(),
     }
 
 
@@ -77,13 +76,3 @@ def _ranking(own: OwnInstallation) -> dict[str, Any]:
         "runs": len(taken),
         "venues": venues,
     }
-
-
-def _machine() -> dict[str, Any]:
-    model = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo") as file:
-            model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), model)
-    except OSError:
-        pass
-    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.messages import Received
+from ingest.messages import Received, Refused
 from ingest.mqtt.connection import Delivery
 from ingest.mqtt.redeliveries import REMEMBERED, Redeliveries
 
 FIRST = Delivery(
     Received("mqtt", "anwang/v1/x/smoke", b"{}", datetime(2026, 3, 1, tzinfo=UTC)),
+    Refused("never read"),
     number=7,
     is_again=False,
     connection=1,
