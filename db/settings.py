@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     dead_letter_retention_days: int = Field(90, ge=1, description="refused messages are kept for this long")
     dead_letter_quota_mb: int = Field(1024, ge=1, description="most room for refused messages")
     gateway_processes: int = Field(1, ge=0, le=32, description="MQTT gateways that `anwang up` runs, sharing the load")
+    gateway_shared: bool = Field(
+        False,
+        description="gateways elsewhere share the load too; the broker must keep shared subscriptions over a restart",
+    )
     gateway_name: str = Field(
         "gateway",
         pattern="^[a-z0-9-]{1,40}$",

@@ -22,8 +22,13 @@ from ingest.mqtt.waiting import Waiting
 
 log = logging.getLogger("anwang.gateway")
 
-SUBSCRIPTION = "$share/anwang/anwang/v1/+/+"
-"""Shared: each message goes to one of the gateways. The broker keeps a gateway's share for it while it is away."""
+SUBSCRIPTION = "anwang/v1/+/+"
+SHARED_SUBSCRIPTION = f"$share/anwang/{SUBSCRIPTION}"
+"""Each message goes to one of several gateways, and waits for that one while it is away.
+
+mosquitto 2.0 forgets it when it starts anew, and confirms what comes until the gateways ask again to nobody: a
+gateway alone therefore subscribes plainly, which it remembers.
+"""
 LAST_WORD_SECONDS = 3.0
 MOST_WAITING = 20_000
 """Beyond this we read no further until some are recorded: what a broker may send unacknowledged is for it to say."""
@@ -68,9 +73,12 @@ class Delivery(NamedTuple):
 class BrokerConnection:
     """Deliveries come in by the block; what is not acknowledged stays with the broker."""
 
-    def __init__(self, mqtt_url: str, client_id: str) -> None:
+    def __init__(self, mqtt_url: str, client_id: str, *, is_shared: bool = False) -> None:
         login = login_of(mqtt_url)
         self.host, self.port = login.host, login.port
+        self._wanted, self._unwanted = SUBSCRIPTION, SHARED_SUBSCRIPTION
+        if is_shared:
+            self._wanted, self._unwanted = self._unwanted, self._wanted
         self.deliveries: Waiting[Delivery] = Waiting(MOST_WAITING)
         self.is_listening = threading.Event()
         self._connections = self._sessions = 0
@@ -140,13 +148,14 @@ class BrokerConnection:
         self._subscribe()
 
     def _subscribe(self) -> None:
-        self._client.subscribe(SUBSCRIPTION, qos=1)
+        self._client.subscribe(self._wanted, qos=1)
+        self._client.unsubscribe(self._unwanted)  # of a session that was begun with other settings
 
     def _on_subscribe(
         self, _client: Client, _data: object, _number: int, reasons: list[ReasonCode], _properties: Properties | None
     ) -> None:
         if any(reason.is_failure for reason in reasons):
-            log.error("the broker does not let the gateway read %s: %s", SUBSCRIPTION, reasons[0])
+            log.error("the broker does not let the gateway read %s: %s", self._wanted, reasons[0])
             return
         if not self._is_leaving:
             log.info("listening on %s:%s", self.host, self.port)

@@ -37,7 +37,8 @@ class Gateway:
         """`number` tells this machine's gateways apart, at the broker and among the feeds."""
         client_id = client_id or f"anwang-{settings.gateway_name}-{number}"
         self.record, self.settings = record, settings
-        self.connection = BrokerConnection(mqtt_url, client_id)
+        is_shared = settings.gateway_shared or settings.gateway_processes > 1
+        self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared)
         self.devices = KnownDevices()
         self.redeliveries = Redeliveries()
         self.held = Held()

@@ -38,12 +38,13 @@ def say(client: Client, topic: str, body: bytes, qos: int = 1, retain: bool = Fa
 
 @contextmanager
 def running(
-    record: TestRecord, mqtt_url: str | None = None, *, name: str = "", forgotten: bool = True
+    record: TestRecord, mqtt_url: str | None = None, *, name: str = "", forgotten: bool = True, shared: bool = False
 ) -> Iterator[Gateway]:
     """A gateway that listens, with a session of its own that ends with the block where it is to be forgotten."""
     name = name or f"gateway-{next(_numbers)}"
     url = mqtt_url or record.addresses.mqtt
-    gateway = Gateway(record.record, url, record.settings, client_id=name)
+    settings = record.settings.model_copy(update={"gateway_shared": shared})
+    gateway = Gateway(record.record, url, settings, client_id=name)
     thread = threading.Thread(target=gateway.run)
     thread.start()
     try:

@@ -160,8 +160,22 @@ def test_a_connection_that_breaks_doubles_nothing(
         assert settled(owner, 4000) == 4000
 
 
+def kill(service: PrivateMosquitto) -> None:
+    """As a power cut would: nothing is said to anybody, nothing is written down."""
+    assert service.child is not None
+    time.sleep(6)  # the broker writes its sessions down every five seconds
+    service.child.kill()
+    service.child.wait(10)
+    service.stop()
+
+
+@pytest.mark.parametrize("end", [PrivateMosquitto.stop, kill])
 def test_a_broker_that_starts_anew_loses_and_doubles_nothing(
-    empty_record: TestRecord, owner: Connection, codes: list[str], tmp_path_factory: pytest.TempPathFactory
+    empty_record: TestRecord,
+    owner: Connection,
+    codes: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    end: Callable[[PrivateMosquitto], None],
 ) -> None:
     settings = settings_in(open_folder(tmp_path_factory))
     mosquitto, where = PrivateMosquitto(settings), addresses.find(settings)
@@ -172,7 +186,7 @@ def test_a_broker_that_starts_anew_loses_and_doubles_nothing(
 
             def start_anew() -> None:
                 wait_for(lambda: rows(owner, "signals") > 50)
-                mosquitto.stop()
+                end(mosquitto)
                 wait_for(lambda: not gateway.connection.is_listening.is_set())
                 told = owner.scalar(text("select alive_at from feeds"))
                 time.sleep(2.5)
@@ -214,7 +228,7 @@ def test_full_dead_letters_hold_what_is_refused_and_let_alarms_through(
 def test_several_gateways_share_the_load_and_record_each_message_once(
     empty_record: TestRecord, owner: Connection, device_client: Client, codes: list[str]
 ) -> None:
-    with running(empty_record) as first, running(empty_record) as second:
+    with running(empty_record, shared=True) as first, running(empty_record, shared=True) as second:
         publish(device_client, codes, 1000, lambda: None, dated=False)
         assert settled(owner, 1000) == 1000
         first.stop()
