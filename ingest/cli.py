@@ -1,10 +1,13 @@
 """Commands of the ingest programs."""
 
+import getpass
 import random
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -12,13 +15,19 @@ from rich.live import Live
 from rich.text import Text
 
 from db import addresses
+from db.commands.people import Operator
+from db.errors import CannotStart, InvalidInput
+from db.services.database import running
 from db.session import Record
 from db.settings import load
+from ingest.doors import DECODERS
+from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player
 from ingest.simulate.day import Day
 from ingest.simulate.player import Played, Player
 
 LINE_EVERY_SECONDS = 10.0
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 app = typer.Typer()
 
@@ -51,6 +60,41 @@ def simulate(
         f"{played.messages:,} messages from {len(speaking):,} devices, {played.rate:.1f} a second;"
         f" the broker confirmed {played.confirmed:,}."
     )
+
+
+@app.command()
+def replay(
+    since: Annotated[datetime, typer.Option(formats=FORMATS, help="received from here on; Shanghai's time")],
+    until: Annotated[datetime | None, typer.Option(formats=FORMATS, help="and before; now where left out")] = None,
+    door: Annotated[str, typer.Option(help=f"one door alone: {', '.join(DECODERS)}")] = "",
+    dead_letters: Annotated[
+        bool, typer.Option("--dead-letters", help="refused messages instead of accepted ones")
+    ] = False,
+) -> None:
+    """Decode kept messages again: correct what a dictionary got wrong, or take in what was refused before a fix."""
+    if door and door not in DECODERS:
+        raise InvalidInput(f"There is no door {door}; choose {', '.join(DECODERS)}.")
+    span = Span(_here(since), _here(until) if until else datetime.now(UTC), door or None)
+    console = Console(stderr=True, highlight=False)
+    with running(load()) as found:
+        if found.database_owner is None:
+            raise CannotStart("To change what is on record, name its owner with ANWANG_DATABASE_URL.")
+        owner = Record(found.database_owner, pool_size=2, application_name="anwang replay")
+        act = replay_refused if dead_letters else replay_accepted
+        try:
+            with console.status("…") as status:
+                operator = Operator(None, f"command line ({getpass.getuser()})")
+                done = act(owner, span, operator, lambda n: status.update(f"{n:,} messages"))
+        finally:
+            owner.close()
+    console.print(
+        f"{done.messages:,} messages: {done.unchanged:,} unchanged, {done.corrected:,} corrected,"
+        f" {done.added:,} added, {done.refused:,} refused."
+    )
+
+
+def _here(given: datetime) -> datetime:
+    return given.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def _watched(playing: Player, seconds: float, devices: int, console: Console) -> Played:
