@@ -26,7 +26,8 @@
 
   const regions = {};
   function boundaries(level) {
-    regions[level] ||= fetch(`/api/v1/regions.geojson?level=${level}`, { credentials: "include" }).then((answer) => {
+    const hint = document.querySelector(`link[data-boundaries="${level}"]`);
+    regions[level] ||= fetch(hint ? hint.href : `/api/v1/regions.geojson?level=${level}`, { credentials: "include" }).then((answer) => {
       if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
       return answer.json();
     });

@@ -21,6 +21,7 @@ from db.services.database import running
 from db.session import Record
 from db.settings import load
 from ingest.doors import DECODERS
+from ingest.gb26875 import commands as gb26875
 from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player
 from ingest.simulate.day import Day
@@ -30,6 +31,7 @@ LINE_EVERY_SECONDS = 10.0
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 app = typer.Typer()
+app.add_typer(gb26875.app, name="decode")
 
 
 @app.command()

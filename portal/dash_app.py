@@ -1,5 +1,6 @@
 """The Dash app: made by a function, so that a second one in the same process has its own callbacks."""
 
+import html
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from dash import Dash
 from db.errors import AnwangError, NotAllowed, NotFound
 from db.settings import Settings
 from portal import asking, pages, refusals, shell
+from portal.api.boundaries import address
 from portal.assets import FOLDER, asset_url
 from portal.locale import _, language
 
@@ -16,11 +18,16 @@ STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wa
 SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
 
 
-MAP_HINTS = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">' + "".join(
-    f'<link rel="preload" as="fetch" crossorigin="use-credentials" href="/api/v1/regions.geojson?level={level}">'
-    for level in ("county", "city", "province")
-)
-"""What a page with a map will ask for anyway, asked for at once."""
+MAP_ENGINE = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">'
+
+
+def _map_hints() -> str:
+    """What a page with a map will ask for anyway, asked for at once; map.js finds the boundaries' addresses here."""
+    return MAP_ENGINE + "".join(
+        f'<link rel="preload" as="fetch" crossorigin="use-credentials" data-boundaries="{level}"'
+        f' href="{html.escape(address(level))}">'
+        for level in ("county", "city", "province")
+    )
 
 
 def _without(bundles: str, names: tuple[str, ...]) -> str:
@@ -40,7 +47,7 @@ class Portal(Dash):
         bundles = parts["scripts"]
         if page is not None and page.bare:
             bundles = _without(bundles, ("dash_ag_grid", "dash_leaflet"))
-        hints = MAP_HINTS if page is not None and page.name in ("map", "wall") else ""
+        hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'

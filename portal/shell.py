@@ -111,6 +111,7 @@ def _person_menu(asker: asking.Asker) -> Component:
                 [
                     html.Strong(asker.name),
                     html.Span(f"{asker.place} · {words.role(asker.role)}", className="quiet"),
+                    html.A(_("Choose a role"), href="/role", className="plain"),
                     html.A(_("Interface for programs (API)"), href="/api/v1/docs", className="plain"),
                     html.Form(
                         [

@@ -13,6 +13,7 @@ from db.queries.alarms import AlarmRow
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
+from portal.api.boundaries import address
 from portal.components.layout import badge, figure, note, panel
 from portal.locale import _
 from portal.words import HERE
@@ -84,7 +85,7 @@ def _small_map(venue: VenueDetail) -> Component:
     return dl.Map(
         [
             dl.GeoJSON(
-                url="/api/v1/regions.geojson?level=county",
+                url=address("county"),
                 interactive=False,
                 style={"color": "#8494ae", "weight": 1.2, "fillColor": "#7fa3cf", "fillOpacity": 0.12},
             ),
