@@ -22,9 +22,9 @@ SERVICES = (PrivatePostgres, PrivateRedis, PrivateMosquitto)
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def own() -> Settings:
     """An installation that these tests may kill."""
-    return settings_in(open_folder(tmp_path_factory))
+    return settings_in(open_folder())
 
 
 @pytest.fixture(params=SERVICES, ids=lambda kind: kind.name)

@@ -15,8 +15,8 @@ from tests.plugins.services import Installation, TestRecord, free_port, open_fol
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_in(open_folder(tmp_path_factory))
+def own() -> Settings:
+    return settings_in(open_folder())
 
 
 def select_one(url: URL) -> int:

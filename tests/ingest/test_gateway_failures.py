@@ -174,10 +174,9 @@ def test_a_broker_that_starts_anew_loses_and_doubles_nothing(
     empty_record: TestRecord,
     owner: Connection,
     codes: list[str],
-    tmp_path_factory: pytest.TempPathFactory,
     end: Callable[[PrivateMosquitto], None],
 ) -> None:
-    settings = settings_in(open_folder(tmp_path_factory))
+    settings = settings_in(open_folder())
     mosquitto, where = PrivateMosquitto(settings), addresses.find(settings)
     mosquitto.start()
     client = broker.connect(where.mqtt_device)

@@ -1,7 +1,10 @@
 """Real services for the tests: one private PostgreSQL, Redis and mosquitto for the whole run."""
 
+import atexit
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,9 +65,9 @@ def no_settings_from_outside() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation() -> Iterator[Installation]:
     """Private services on free ports, with an empty upgraded database to copy from."""
-    settings = settings_in(open_folder(tmp_path_factory))
+    settings = settings_in(open_folder())
     services = private_services(settings)
     with tenure(settings, "the tests"), ExitStack() as stack:
         for service in services:
@@ -80,13 +83,15 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield Installation(settings, found, postgres)
 
 
-def open_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh folder that the services' own user may pass through, as pytest's folders forbid."""
-    var = tmp_path_factory.mktemp("var")
-    for folder in (var, *var.parents):
-        if folder.name.startswith(("var", "pytest-")):
-            folder.chmod(0o755)
-    return var
+def open_folder() -> Path:
+    """A fresh folder that the services' own user may pass through, removed when the run ends.
+
+    pytest's own folders are closed to others, and closed again by every other run on the machine.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="anwang-tests-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def settings_in(var: Path) -> Settings:

@@ -19,8 +19,8 @@ PARTS = {"PostgreSQL", "Redis", "mosquitto", "portal", "gateway", "worker", "bea
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_in(open_folder(tmp_path_factory))
+def own() -> Settings:
+    return settings_in(open_folder())
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,9 @@ def up(own: Settings) -> Iterator[Up]:
 
 
 @pytest.fixture
-def another(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def another() -> Settings:
     """An installation of one test's own."""
-    return settings_in(open_folder(tmp_path_factory))
+    return settings_in(open_folder())
 
 
 def pids(told: dict[str, Any]) -> list[int]:

@@ -130,6 +130,9 @@ revoke execute on function drop_dead_letters(date) from public;
 grant execute on function drop_dead_letters(date) to anwang_app;
 grant select, insert on raw_batches to anwang_app;
 alter table raw_batches enable row level security;
+alter table dead_letter_store enable row level security;
+create policy province_wide on dead_letter_store for select to anwang_app
+    using ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
 create policy append on raw_batches for insert to anwang_app with check (true);
 create policy province_wide on raw_batches for select to anwang_app
     using ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
