@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     )
     gateway_batch_messages: int = Field(2000, ge=1, description="most messages the gateway commits together")
     gateway_batch_seconds: float = Field(0.05, gt=0, description="longest wait before the gateway commits")
+    gb26875_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port for transmission devices (GB/T 26875.3), TCP and UDP; 0: closed",
+    )
+    gb26875_address: int = Field(1, ge=0, lt=2**48, description="the centre's own address in GB/T 26875.3 frames")
+    gb26875_most_peers: int = Field(4000, ge=1, description="most transmission devices connected at once")
+    gb26875_idle_seconds: int = Field(180, ge=5, description="a connected device silent for so long is let go")
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")

@@ -35,6 +35,16 @@ class Accepted:
     held: tuple[Received, ...] = ()
     """Refused, with no room to keep them: on record they are nowhere, so whoever sent them must keep them."""
 
+    def plus(self, other: "Accepted") -> "Accepted":
+        """Both batches together."""
+        return Accepted(
+            self.signals + other.signals,
+            self.repeats + other.repeats,
+            self.refused + other.refused,
+            self.alarm_bearing + other.alarm_bearing,
+            self.held + other.held,
+        )
+
     @property
     def taken(self) -> int:
         return self.signals + self.repeats
@@ -61,7 +71,8 @@ def accept(
         else:
             at = message.observed_at or received.received_at
             located.append(Located(message, device, received.received_at, at))
-            accepted.append(received)
+            if not accepted or accepted[-1] is not received:  # a frame may hold several messages
+                accepted.append(received)
     has_room = not aside or dead_letters.has_room(session, dead_letter_quota_bytes)
     if has_room:
         dead_letters.keep(session, aside)

@@ -156,6 +156,7 @@ def signal(value: str) -> str:
         SignalKind.ENERGY: _("Energy"),
         SignalKind.WATER_PRESSURE: _("Water pressure"),
         SignalKind.FAULT: _("Fault"),
+        SignalKind.DUTY_CHECK: _("Duty check"),
     }[SignalKind(value)]
 
 

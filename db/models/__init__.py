@@ -4,8 +4,9 @@ from db.models.alarms import Alarm, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
-from db.models.devices import Device, DeviceLatest
+from db.models.devices import Device, DeviceAddress, DeviceLatest
 from db.models.duty import Contract, Duty, Maintainer
+from db.models.duty_checks import DutyCheck
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.regions import Region
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
@@ -23,8 +24,10 @@ __all__ = [
     "DeadLetter",
     "DeadLetterStore",
     "Device",
+    "DeviceAddress",
     "DeviceLatest",
     "Duty",
+    "DutyCheck",
     "Feed",
     "Grant",
     "LoginSession",

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, county_ref, key, small, venue_ref
@@ -10,6 +10,7 @@ class Device(Base):
     """A detector, meter, camera … at a venue; `code` is the device id in its MQTT topic."""
 
     __tablename__ = "devices"
+    __table_args__ = (Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),)
 
     id: Mapped[key]
     code: Mapped[str] = mapped_column(unique=True)
@@ -20,7 +21,23 @@ class Device(Base):
     model: Mapped[str]
     installed_on: Mapped[date]
     retired_on: Mapped[date | None]
+    gateway_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
+    """The device through which it speaks: a component's user transmission device."""
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+
+
+class DeviceAddress(Base):
+    """By what a device is known at a door that does not know its code."""
+
+    __tablename__ = "device_addresses"
+
+    door: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), index=True)
+    venue_id: Mapped[venue_ref]
+    county: Mapped[county_ref]
+    dialect: Mapped[str | None]
+    """Its vendor's reading of the protocol, where it is not the standard's."""
 
 
 class DeviceLatest(Base):

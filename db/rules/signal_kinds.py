@@ -23,6 +23,7 @@ class SignalKind(StrEnum):
     ENERGY = "energy"
     WATER_PRESSURE = "water_pressure"
     FAULT = "fault"
+    DUTY_CHECK = "duty_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ SIGNALS: tuple[SignalRow, ...] = (
     SignalRow(SignalKind.ENERGY, "kWh", 0, 1e12),
     SignalRow(SignalKind.WATER_PRESSURE, "MPa", 0, 10, AlarmKind.EQUIPMENT_MISSING),
     SignalRow(SignalKind.FAULT, "", 0, 1_000_000, AlarmKind.DEVICE_FAULT),
+    SignalRow(SignalKind.DUTY_CHECK, "", 0, 255),
 )
 
 BY_SIGNAL = {row.kind: row for row in SIGNALS}

@@ -4,17 +4,17 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
-from ingest.accept import Accepted, Arrival, accept
+from ingest.accept import Accepted, Arrival
+from ingest.batch_writer import BatchWriter, words_of
 from ingest.feed import Feed
-from ingest.known_devices import KnownDevices
-from ingest.messages import Received, Refused
+from ingest.messages import Received
 from ingest.mqtt.connection import BrokerConnection, Delivery
 from ingest.mqtt.held import Held
 from ingest.mqtt.redeliveries import Redeliveries
@@ -24,8 +24,6 @@ log = logging.getLogger("anwang.gateway")
 FEED = "mqtt gateway"
 IDLE_SECONDS = 0.5
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
-OF_THE_MESSAGE = ("22", "23", "P0")
-"""Classes of SQLSTATE that blame the values: wrong data, broken constraint, a trigger's refusal."""
 
 
 class Gateway:
@@ -36,10 +34,10 @@ class Gateway:
     ) -> None:
         """`number` tells this machine's gateways apart, at the broker and among the feeds."""
         client_id = client_id or f"anwang-{settings.gateway_name}-{number}"
-        self.record, self.settings = record, settings
+        self.settings = settings
+        self.writer = BatchWriter(record, settings)
         is_shared = settings.gateway_shared or settings.gateway_processes > 1
         self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared)
-        self.devices = KnownDevices()
         self.redeliveries = Redeliveries()
         self.held = Held()
         self.feed = Feed(FEED if number == 1 else f"{FEED} {number}")
@@ -48,7 +46,7 @@ class Gateway:
 
     def run(self) -> None:
         """Until `stop()`: take, record, acknowledge. A broker or database that is away is waited for."""
-        self._prepare()
+        self.writer.prepare()
         self.connection.open()
         try:
             while not self._stopping.is_set():
@@ -59,13 +57,6 @@ class Gateway:
             self._settle(self._waiting())
         finally:
             self.connection.close()
-
-    def _prepare(self) -> None:
-        try:
-            with self.record.scoped(EVERYTHING) as session:
-                self.devices.prepare(session)
-        except SQLAlchemyError as error:
-            log.warning("the devices are asked for one by one: %s", error)
 
     def stop(self) -> None:
         """Finish what has arrived, and leave."""
@@ -114,56 +105,20 @@ class Gateway:
 
     def _is_recorded(self, arrivals: Sequence[Arrival]) -> bool:
         """False where the record cannot take anything now; a message that it cannot take ever is kept aside."""
-        try:
-            self._record(arrivals)
-        except DBAPIError as error:
-            log.warning("not recorded yet: %s", _words(error))
-            return False
-        except Exception:
-            log.exception("not recorded yet")
-            return False
-        return True
-
-    def _record(self, arrivals: Sequence[Arrival]) -> None:
-        """Commit the batch; halve it where a message spoils it, down to the one that does, which is kept aside."""
-        try:
-            self._commit(arrivals)
-        except Exception as error:
-            if not arrivals or not _blames_a_message(error):
-                raise
-            self.devices.forget()
-            if len(arrivals) > 1:
-                half = len(arrivals) // 2
-                self._record(arrivals[:half])
-                self._record(arrivals[half:])
-                return
-            log.warning("kept aside, the record refuses it: %s", _words(error))
-            self._commit([Arrival(arrivals[0].received, Refused(f"The record refuses it: {_words(error)}."))])
-
-    def _commit(self, arrivals: Sequence[Arrival]) -> None:
-        now = datetime.now(UTC)
         is_beat = (self.feed.is_due or self._stopping.is_set()) and self.connection.is_listening.is_set()
         if not arrivals and not is_beat:
-            return
-        with self.record.scoped(EVERYTHING) as session:
-            quota = self.settings.dead_letter_quota_mb << 20
-            done = accept(session, arrivals, self.devices, now, quota) if arrivals else Accepted()
-            if is_beat:
-                self.feed.write(session, now, done.taken, done.refused)
+            return True
+        try:
+            done = self.writer.write(arrivals, self._beat if is_beat else None)
+        except Exception as error:
+            log.warning("not recorded yet: %s", words_of(error), exc_info=not isinstance(error, SQLAlchemyError))
+            return False
         self._without_room += done.held
         if is_beat:
             self.feed.written()
         else:
             self.feed.count(done.taken, done.refused)
+        return True
 
-
-def _blames_a_message(error: Exception) -> bool:
-    """True for what the values brought about, false for a database that is away, full, locked or not ready."""
-    if isinstance(error, DBAPIError):
-        return str(getattr(error.orig, "pgcode", None) or "").startswith(OF_THE_MESSAGE)
-    return not isinstance(error, SQLAlchemyError)
-
-
-def _words(error: Exception) -> str:
-    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+    def _beat(self, session: Session, done: Accepted, now: datetime) -> None:
+        self.feed.write(session, now, done.taken, done.refused)

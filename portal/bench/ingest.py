@@ -33,7 +33,7 @@ TARGETS = {"messages_per_s": 10_000, "points_per_s": 30_000, "alarm_to_stream_ms
 
 _TOPICS = text(
     """
-    select code || '/' || case kind when 'smoke_detector' then 'smoke' when 'electrical_monitor' then 'current'
+    select code || '/' || case kind when 'smoke_detector' then 'smoke' when 'electricity_meter' then 'current'
         when 'gas_detector' then 'gas' else 'temperature' end
     from devices where retired_on is null order by hashint4(id) limit :n
     """

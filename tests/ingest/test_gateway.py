@@ -115,7 +115,7 @@ def test_a_device_that_comes_into_use_is_heard(
         wait_for(lambda: rows(owner, "dead_letters") == 1)
         device_id, _code = factories.device(owner, venue)
         owner.execute(text("update devices set code = 'new-one' where id = :id"), {"id": device_id})
-        gateway.devices.forget()  # what ten seconds do
+        gateway.writer.devices.forget()  # what ten seconds do
         say(device_client, "anwang/v1/new-one/smoke", b"{}")
         wait_for(lambda: rows(owner, "signals") == 1)
 

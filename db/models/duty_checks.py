@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, big_key, county_ref, small, venue_ref
+
+
+class DutyCheck(Base):
+    """The watch of a venue asked to answer now: its answer is the evidence of duty (GB/T 26875.3 flags 91 and 24)."""
+
+    __tablename__ = "duty_checks"
+    __table_args__ = (
+        CheckConstraint("minutes between 1 and 255", name="minutes"),
+        Index(
+            "ix_duty_checks_open",
+            "device_id",
+            "asked_at",
+            postgresql_where=text("state in ('asked', 'sent', 'confirmed')"),
+        ),
+    )
+
+    id: Mapped[big_key]
+    venue_id: Mapped[venue_ref]
+    county: Mapped[county_ref]
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+    """The user transmission device that rings at the watch's desk."""
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    asked_by_name: Mapped[str]
+    minutes: Mapped[small]
+    """Within which the watch must answer."""
+    state: Mapped[str] = mapped_column(server_default="asked")
+    sent_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    """The device has taken the question; the watch has not answered yet."""
+    answered_at: Mapped[datetime | None]
+    operator_number: Mapped[small | None]

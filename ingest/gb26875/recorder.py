@@ -1,0 +1,180 @@
+"""From the server's loop into the record: a thread that commits what all peers said in batches, fires first."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from db.commands import duty_checks
+from db.rules.access_scope import EVERYTHING
+from db.session import Record
+from db.settings import Settings
+from ingest.accept import Accepted, Arrival
+from ingest.batch_writer import BatchWriter, words_of
+from ingest.feed import Feed
+from ingest.gb26875 import duty
+from ingest.gb26875.addresses import Addresses
+from ingest.gb26875.duty import Question
+from ingest.messages import DeviceMessage, Received, Refused
+
+log = logging.getLogger("anwang.gb26875")
+
+FEED = "GB/T 26875 server"
+MOST_IN_A_BATCH = 500
+MOST_WAITING = 10_000
+"""Jobs; beyond it peers are not read, so that memory stays bounded while the database is away."""
+MOST_REFUSED_WAITING, MOST_REFUSED_IN_A_BATCH = 2000, 100
+"""What is no message waits behind what is one; who pours more rubbish than this has it counted, and not kept."""
+IDLE_SECONDS = 0.5
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
+ERRANDS_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A frame to be recorded; `done` is called from the recorder's thread once it is."""
+
+    received: Received
+    said: tuple[DeviceMessage | Refused, ...]
+    is_urgent: bool = False
+    device_id: int | None = None
+    duty_answers: tuple[int, ...] = ()
+    done: Callable[[], None] = lambda: None
+
+
+class Recorder:
+    """Jobs in, confirmations out: nothing is confirmed to a device before its commit."""
+
+    def __init__(self, record: Record, settings: Settings, addresses: Addresses) -> None:
+        self.writer = BatchWriter(record, settings)
+        self.addresses = addresses
+        self.feed = Feed(FEED)
+        self.ask: Callable[[Question], None] = lambda _question: None
+        """Carries a duty check to its device; set by the server."""
+        self._urgent: deque[Job] = deque()
+        self._waiting: deque[Job] = deque()
+        self._refused: deque[Job] = deque()
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._errands_at = 0.0
+        self._thread = threading.Thread(target=self._run, name="recorder")
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._waiting) + len(self._refused)
+
+    @property
+    def has_room(self) -> bool:
+        """False too before the addresses are known: nobody is denied for our being late."""
+        return len(self) < MOST_WAITING and self.addresses.are_known
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits where the database takes it, and end."""
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._thread.join(20)
+
+    def put(self, job: Job) -> None:
+        with self._changed:
+            if job.is_urgent:
+                self._urgent.append(job)
+            elif any(isinstance(message, Refused) for message in job.said):
+                self._refused.append(job)
+                if len(self._refused) > MOST_REFUSED_WAITING:
+                    self._refused.popleft()
+                    self.feed.count_lost(1)
+            else:
+                self._waiting.append(job)
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        self.writer.prepare()
+        while not self._stopping.is_set() or len(self):
+            self._errands()
+            if not self._settle(self._take()):
+                return
+
+    def _take(self) -> list[Job]:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self) or self._stopping.is_set(), IDLE_SECONDS)
+            jobs: list[Job] = []
+            for queue in (self._urgent, self._waiting):
+                while queue and len(jobs) < MOST_IN_A_BATCH:
+                    jobs.append(queue.popleft())
+            most = min(MOST_REFUSED_IN_A_BATCH, len(self._refused))
+            return jobs + [self._refused.popleft() for _letter in range(most)]
+
+    def _settle(self, jobs: list[Job]) -> bool:
+        """Record, again and again while the database is away; False where the server stops meanwhile."""
+        wait = FIRST_WAIT_SECONDS
+        while True:
+            try:
+                self._record(jobs)
+                break
+            except Exception as error:
+                log.warning("not recorded yet: %s", words_of(error), exc_info=not isinstance(error, SQLAlchemyError))
+            if self._stopping.wait(wait):
+                return False
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+        for job in jobs:
+            job.done()
+        return True
+
+    def _record(self, jobs: list[Job]) -> None:
+        arrivals = [Arrival(job.received, message) for job in jobs for message in job.said]
+        is_beat = self.feed.is_due
+        if not arrivals and not is_beat:
+            return
+        done = self.writer.write(arrivals, self._beat if is_beat else None)
+        if is_beat:
+            self.feed.written()
+        else:
+            self.feed.count(done.taken, done.refused)
+        answered = [(job.device_id, number) for job in jobs if job.device_id for number in job.duty_answers]
+        if answered:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                for device_id, number in answered:
+                    duty_checks.answer(session, device_id, number, datetime.now(UTC))
+
+    def _beat(self, session: Session, done: Accepted, now: datetime) -> None:
+        self.feed.write(session, now, done.taken, done.refused)
+
+    def _errands(self) -> None:
+        """Each second: addresses that changed, duty checks to carry and to end."""
+        if time.monotonic() < self._errands_at:
+            return
+        self._errands_at = time.monotonic() + ERRANDS_SECONDS
+        try:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                if self.addresses.is_due:
+                    self.addresses.refresh(session)
+                questions = duty.waiting(session)
+                duty_checks.expire(session, datetime.now(UTC))
+        except SQLAlchemyError as error:
+            log.warning("the record does not answer: %s", words_of(error))
+            return
+        for question in questions:
+            self.ask(question)
+
+    def note(self, act: Callable[[Session], None]) -> None:
+        """A small write of the server's own, in the recorder's thread pool of one: order is kept."""
+        self.put(Job(_NOTHING, (), is_urgent=True, done=lambda: self._noted(act)))
+
+    def _noted(self, act: Callable[[Session], None]) -> None:
+        try:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                act(session)
+        except SQLAlchemyError as error:
+            log.warning("not noted: %s", words_of(error))
+
+
+_NOTHING = Received("gb26875", "", b"", datetime(1970, 1, 1, tzinfo=UTC))

@@ -1,0 +1,96 @@
+"""A user transmission device as a real client over TCP: heartbeats, a watch that answers, faults on demand."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ingest.gb26875 import units
+from ingest.gb26875.dialects import STANDARD, Dialect
+from ingest.gb26875.frames import Command, Frame, FrameReader, Whole, encode
+from ingest.gb26875.units import Item, Unit
+
+DUTY_CHECK, OPERATION = 91, 24
+DUTY_ANSWERED = 1 << 5
+SMOKE_DETECTOR, FIRE = 40, 1 << 1
+
+
+@dataclass(slots=True)
+class TransmissionDevice:
+    """One device; `watch` is the operator number that answers duty checks, None where nobody is there."""
+
+    host: str
+    port: int
+    source: int
+    centre: int = 1
+    dialect: Dialect = STANDARD
+    watch: int | None = None
+    heard: list[Frame] = field(default_factory=list)
+    """Everything that the centre said."""
+    _serial: int = 0
+    _awaited: dict[int, asyncio.Future[Frame]] = field(default_factory=dict)
+    _writer: asyncio.StreamWriter | None = None
+    _listening: asyncio.Task[None] | None = None
+    _answering: asyncio.Future[Frame] | None = None
+
+    async def connect(self) -> None:
+        reader, self._writer = await asyncio.open_connection(self.host, self.port)
+        self._listening = asyncio.create_task(self._listen(reader))
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            with suppress(ConnectionError, OSError):
+                await self._writer.wait_closed()
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def say(self, unit: Unit | None, seconds: float = 10) -> Frame:
+        """Send a unit, or a heartbeat; the centre's confirm or deny. `TimeoutError` where neither comes."""
+        data = b"" if unit is None else units.encode(unit, self.dialect)
+        serial, self._serial = self._serial, (self._serial + 1) % 0x10000
+        awaited: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+        self._awaited[serial] = awaited
+        self.pour(encode(Frame(serial, self.source, self.centre, Command.SEND, data, datetime.now(UTC)), self.dialect))
+        try:
+            return await asyncio.wait_for(awaited, seconds)
+        finally:
+            self._awaited.pop(serial, None)
+
+    def pour(self, raw: bytes) -> None:
+        """Bytes as they are."""
+        assert self._writer is not None
+        self._writer.write(raw)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        frames = FrameReader(self.dialect)
+        with suppress(ConnectionError, OSError):
+            while chunk := await reader.read(4096):
+                for event in frames.feed(chunk):
+                    if isinstance(event, Whole):
+                        self._take(event.frame)
+
+    def _take(self, frame: Frame) -> None:
+        self.heard.append(frame)
+        awaited = self._awaited.get(frame.serial)
+        if frame.command in (Command.CONFIRM, Command.DENY) and awaited is not None and not awaited.done():
+            awaited.set_result(frame)
+        elif frame.command in (Command.CONTROL, Command.REQUEST):
+            self.pour(
+                encode(
+                    Frame(frame.serial, self.source, self.centre, Command.CONFIRM, b"", datetime.now(UTC)), self.dialect
+                )
+            )
+            if frame.data[:1] == bytes((DUTY_CHECK,)) and self.watch is not None:
+                self._answering = asyncio.ensure_future(self.say(duty_answer(self.watch)))
+
+
+def duty_answer(operator: int) -> Unit:
+    """The watch has pressed the key."""
+    return Unit(OPERATION, (Item(operation=DUTY_ANSWERED, operator=operator, at=datetime.now(UTC)),))
+
+
+def smoke(zone: int, point: int, text: str = "", at: datetime | None = None) -> Unit:
+    """A smoke detector that sees fire."""
+    item = Item(1, 1, SMOKE_DETECTOR, zone | point << 16, FIRE, text=text, at=at or datetime.now(UTC))
+    return Unit(2, (item,))
