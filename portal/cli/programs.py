@@ -23,13 +23,14 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool, gateways: int = 1) -> list[Command]:
+def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     wanted = [
         Command("portal", "portal"),
         *(Command(f"gateway {n}" if n > 1 else "gateway", "ingest.mqtt", (str(n),)) for n in range(1, gateways + 1)),
+        *([Command("gb26875", "ingest.gb26875")] if has_panels else []),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
     ]

@@ -142,7 +142,7 @@ def _start_programs(
     began = datetime.now(UTC)
     env = environment(settings, found)
     with steps.step("portal and gateway") as report:
-        for command in commands(simulate, settings.gateway_processes):
+        for command in commands(simulate, settings.gateway_processes, has_panels=bool(settings.gb26875_port)):
             supervisor.start(Program(command, settings.var_dir, env))
         _wait_for_portal(settings, supervisor, report)
         _wait_for_gateway(settings, found, supervisor, began, report)

@@ -23,7 +23,7 @@ def test_every_setting_has_its_row(readme: str, row: str) -> None:
 
 def test_no_setting_is_documented_that_does_not_exist(readme: str) -> None:
     known = {row.split("`")[1] for row in rows()}
-    assert set(re.findall(r"ANWANG_[A-Z_]+[A-Z]", readme)) <= known
+    assert set(re.findall(r"ANWANG_[A-Z0-9_]+[A-Z0-9]", readme)) <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -308,11 +308,16 @@ async def hostile(port: int, seed: int, over: asyncio.Event) -> None:
     while not over.is_set():
         try:
             _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+            continue
+        with suppress(OSError):
             while not over.is_set():
                 writer.write(rng.choice([rng.randbytes(2000), SMOKE_FIRE[:30], b"@" * 3000, SMOKE_FIRE[:-1] + b"\x00"]))
                 await asyncio.sleep(rng.random())
-        except OSError:
-            await asyncio.sleep(0.1)
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 async def crowd(port: int, sources: list[int], hostiles: int, seconds: float) -> list[float]:
