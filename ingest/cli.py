@@ -18,13 +18,16 @@ from db import addresses
 from db.commands.people import Operator
 from db.errors import CannotStart, InvalidInput
 from db.services.database import running
+from db.services.ports import from_here
 from db.session import Record
 from db.settings import load
 from ingest.doors import DECODERS
 from ingest.gb26875 import commands as gb26875
 from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player
+from ingest.simulate import panels as panels_of
 from ingest.simulate.day import Day
+from ingest.simulate.panels import Panels
 from ingest.simulate.player import Played, Player
 
 LINE_EVERY_SECONDS = 10.0
@@ -39,13 +42,18 @@ def simulate(
     devices: Annotated[int, typer.Option(min=1, help="how many of the record's demonstration devices speak")] = 2000,
     rate: Annotated[float, typer.Option(min=0.01, help="messages a second, all devices together")] = 20.0,
     seconds: Annotated[float, typer.Option(min=0, help="stop after so long; 0: until Ctrl-C")] = 0,
+    panels: Annotated[
+        int, typer.Option(min=0, help="transmission devices beside them, where ANWANG_GB26875_PORT is open")
+    ] = 50,
     seed: Annotated[int, typer.Option(help="the same seed plays the same day")] = 1,
 ) -> None:
-    """Play a province's day to the broker, as devices would."""
-    found = addresses.find(load())
+    """Play a province's day to the broker, as devices would, and fire panels that answer for their watch."""
+    settings = load()
+    found = addresses.find(settings)
     record = Record(found.database_app, pool_size=1, application_name="anwang simulate")
     try:
         speaking = player.cast(record, devices)
+        sources = panels_of.sources(record, panels if settings.gb26875_port else 0)
     finally:
         record.close()
     client = broker.connect(found.mqtt_device)
@@ -53,9 +61,12 @@ def simulate(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: playing.stopping.set())
     console = Console(stderr=True, highlight=False)
+    beside = Panels(from_here(settings.bind_host), settings.gb26875_port, sources, random.Random(seed))  # noqa: S311
+    beside.start()
     try:
         played = _watched(playing, seconds, len(speaking), console)
     finally:
+        beside.stop()
         client.disconnect()
         client.loop_stop()
     console.print(

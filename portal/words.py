@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from db.rules.access_scope import Role
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level, Verdict
 from db.rules.device_kinds import AreaKind, DeviceKind
+from db.rules.duty_check import DutyCheckState
 from db.rules.signal_kinds import SignalKind
 from db.rules.venue_categories import Category, SubType
 from portal.locale import _
@@ -158,6 +159,18 @@ def signal(value: str) -> str:
         SignalKind.FAULT: _("Fault"),
         SignalKind.DUTY_CHECK: _("Duty check"),
     }[SignalKind(value)]
+
+
+def duty_check_state(value: str) -> str:
+    return {
+        DutyCheckState.ASKED: _("waiting for the device"),
+        DutyCheckState.SENT: _("sent"),
+        DutyCheckState.CONFIRMED: _("ringing at the desk"),
+        DutyCheckState.ANSWERED: _("answered in time"),
+        DutyCheckState.ANSWERED_LATE: _("answered late"),
+        DutyCheckState.UNANSWERED: _("not answered"),
+        DutyCheckState.UNREACHABLE: _("device not reachable"),
+    }[DutyCheckState(value)]
 
 
 def person_duty(value: str) -> str:

@@ -186,6 +186,16 @@ def _devices(
     )
     copy_rows(
         connection,
+        "device_addresses",
+        ("door", "address", "device_id", "venue_id", "county"),
+        (
+            ("gb26875", str(d.id), d.id, d.area.venue.id, d.area.venue.county)
+            for d in made
+            if d.kind is DeviceKind.USER_TRANSMISSION_DEVICE
+        ),
+    )
+    copy_rows(
+        connection,
         "device_latest",
         ("device_id", "venue_id", "county", "heard_at", "observed_at", "signal", "value", "battery_pct", "rssi_dbm"),
         _latest(made, now, rng),

@@ -45,6 +45,7 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
     return inherited | {
         "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
         "ANWANG_VAR_DIR": str(settings.var_dir),
+        "ANWANG_GB26875_PORT": str(settings.gb26875_port),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -43,10 +43,17 @@ def up(
     simulate: Annotated[bool, typer.Option("--simulate", help="let 2,000 demonstration devices speak")] = False,
 ) -> None:
     """Start everything and keep it running until Ctrl-C."""
-    settings = load()
+    settings = _with_panels(load()) if demo else load()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     with until_ended(), tenure(settings, "anwang up"):
         _run(settings, Steps(console), with_demo=demo, simulate=simulate)
+
+
+def _with_panels(settings: Settings) -> Settings:
+    """The demonstration has fire panels: their door stands beside the portal's unless the settings name another."""
+    if settings.gb26875_port:
+        return settings
+    return settings.model_copy(update={"gb26875_port": min(settings.portal_port + 1, 65_535)})
 
 
 @contextmanager

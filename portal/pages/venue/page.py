@@ -10,10 +10,10 @@ from db.queries import venues as venue_queries
 from portal import asking, words
 from portal.components.layout import badge
 from portal.locale import _
-from portal.pages.venue import tabs
+from portal.pages.venue import duty, tabs
 from portal.words import HERE
 
-TABS = ("overview", "devices", "alarms", "history")
+TABS = ("overview", "devices", "alarms", "duty", "history")
 
 
 def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
@@ -35,14 +35,18 @@ def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
                 ],
                 className="venue-tabs",
             ),
-            html.Div(tabs.SHOWN[chosen](facts), className=f"venue-tab tab-{chosen}"),
+            html.Div(
+                duty.tab(venue.id) if chosen == "duty" else tabs.SHOWN[chosen](facts),
+                className=f"venue-tab tab-{chosen}",
+            ),
         ],
         className="venue",
     )
 
 
-def register_callbacks(_app: Dash) -> None:
-    """The page is drawn whole from its address; nothing on it calls back."""
+def register_callbacks(app: Dash) -> None:
+    """The page is drawn whole from its address; only the watch is asked from here."""
+    duty.register_callbacks(app)
 
 
 def _names(facts: tabs.Facts) -> dict[str, str]:
@@ -50,6 +54,7 @@ def _names(facts: tabs.Facts) -> dict[str, str]:
         "overview": _("Overview"),
         "devices": _("Devices {n}").format(n=words.count(len(facts.devices))),
         "alarms": _("Alarms {n}").format(n=words.count(len(facts.alarms))),
+        "duty": _("Duty checks"),
         "history": _("History"),
     }
 

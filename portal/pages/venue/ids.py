@@ -1,0 +1,5 @@
+DUTY = "venue-duty"
+DUTY_VENUE = "venue-duty-venue"
+ASK = "venue-duty-ask"
+ASKED = "venue-duty-asked"
+DUTY_CLOCK = "venue-duty-clock"
