@@ -25,13 +25,14 @@ class TransmissionDevice:
     centre: int = 1
     dialect: Dialect = STANDARD
     watch: int | None = None
+    answers_after_seconds: float = 0.0
     heard: list[Frame] = field(default_factory=list)
     """Everything that the centre said."""
     _serial: int = 0
     _awaited: dict[int, asyncio.Future[Frame]] = field(default_factory=dict)
     _writer: asyncio.StreamWriter | None = None
     _listening: asyncio.Task[None] | None = None
-    _answering: asyncio.Future[Frame] | None = None
+    _answering: asyncio.Future[None] | None = None
 
     async def connect(self) -> None:
         reader, self._writer = await asyncio.open_connection(self.host, self.port)
@@ -82,7 +83,12 @@ class TransmissionDevice:
                 )
             )
             if frame.data[:1] == bytes((DUTY_CHECK,)) and self.watch is not None:
-                self._answering = asyncio.ensure_future(self.say(duty_answer(self.watch)))
+                self._answering = asyncio.ensure_future(self._answer(self.watch))
+
+    async def _answer(self, operator: int) -> None:
+        await asyncio.sleep(self.answers_after_seconds)
+        with suppress(TimeoutError):
+            await self.say(duty_answer(operator))
 
 
 def duty_answer(operator: int) -> Unit:

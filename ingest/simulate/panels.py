@@ -62,7 +62,9 @@ class Panels:
         await asyncio.sleep(self._chance.random() * AGAIN_SECONDS)
         while True:
             watch = None if self._chance.random() < ASLEEP_SHARE else self._chance.randrange(1, 200)
-            device = TransmissionDevice(self._host, self._port, source, watch=watch)
+            device = TransmissionDevice(
+                self._host, self._port, source, watch=watch, answers_after_seconds=self._chance.uniform(3, 45)
+            )
             try:
                 await device.connect()
                 while True:

@@ -27,7 +27,7 @@ def tab(venue_id: int) -> list[Component]:
         dcc.Store(id=ids.DUTY_VENUE, data=venue_id),
         dcc.Store(id=ids.ASKED),
         dcc.Interval(id=ids.DUTY_CLOCK, interval=LOOK_AGAIN_MS, disabled=True),
-        html.Div(shown(venue_id), id=ids.DUTY),
+        html.Div(shown(venue_id), id=ids.DUTY, className="stack"),
     ]
 
 
@@ -81,8 +81,10 @@ def _table(checks: list[DutyCheckRow], now: datetime) -> Component:
         )
         for check in checks
     ]
-    head = (_("Asked"), _("By"), _("Outcome"), _("Answered after"), _("Operator"))
-    return html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="compact")
+    head = (_("Asked"), _("By"), _("Outcome"), _("Answered after"), _("Number of the watch"))
+    return html.Table(
+        [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="compact duty-checks"
+    )
 
 
 def _kind(state: DutyCheckState) -> str:
