@@ -5,6 +5,7 @@
   const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
   const FONT = ["Noto Sans SC Variable"];
   const EMPTY = { type: "FeatureCollection", features: [] };
+  const RETRY_MS = 5000;
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
   let engine = null;
@@ -30,7 +31,7 @@
     regions[level] ||= fetch(hint ? hint.href : `/api/v1/regions.geojson?level=${level}`, { credentials: "include" }).then((answer) => {
       if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
       return answer.json();
-    });
+    }).catch((error) => { delete regions[level]; throw error; });
     return regions[level];
   }
 
@@ -238,7 +239,7 @@
     }
     entry.stop = window.anwang.live.listen((message) => hear(entry, message));
     entry.scheme = matchMedia("(prefers-color-scheme: dark)");
-    entry.onScheme = () => { close(node); open(node, entry.view).then(() => undefined); };
+    entry.onScheme = () => { close(node); show(node, entry.view); };
     entry.scheme.addEventListener("change", entry.onScheme);
     return entry;
   }
@@ -260,8 +261,17 @@
     if (isNew) {
       if (node.dataset.opening) { node.pending = view; return null; }
       node.dataset.opening = "1";
-      entry = await open(node, view);
-      delete node.dataset.opening;
+      try {
+        entry = await open(node, view);
+      } catch (error) {  // the portal is away for a moment: a wall must come back by itself
+        close(node);
+        node.dataset.failed = String(error);
+        setTimeout(() => { if (node.isConnected) show(node, node.pending || view).catch(() => undefined); }, RETRY_MS);
+        return null;
+      } finally {
+        delete node.dataset.opening;
+      }
+      delete node.dataset.failed;
       if (node.pending) { view = node.pending; delete node.pending; }
     }
     const before = entry.shown;

@@ -71,7 +71,11 @@
     if (!desk || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable], [role=listbox]")) return;
     const grid = window.dash_ag_grid?.getApi?.("alarm-grid");
-    if (event.key === "a") document.getElementById("acknowledge")?.click();
+    if (event.key === "a") {  // only what is shown: the panel may still be on its way to the chosen row
+      const button = document.getElementById("acknowledge");
+      const chosen = grid?.getSelectedNodes()[0]?.data?.id;
+      if (button && (chosen === undefined || String(chosen) === button.dataset.alarm)) button.click();
+    }
     if (!grid || (event.key !== "j" && event.key !== "k")) return;
     const here = grid.getSelectedNodes()[0];
     const next = grid.getDisplayedRowAtIndex((here ? here.rowIndex : -1) + (event.key === "j" ? 1 : here ? -1 : 1));

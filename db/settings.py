@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     wall_session_days: int = Field(90, ge=1, description="a wall display's session, renewed by its device token")
     login_failures: int = Field(5, ge=1, description="wrong passwords before an account locks")
     lockout_minutes: int = Field(15, ge=1, description="how long a locked account stays locked")
+    trusted_proxies: str = Field("", description="addresses of reverse proxies whose X-Forwarded-For is believed")
     cookie_secure: bool = Field(False, description="send cookies over HTTPS only; set it behind TLS")
 
     signal_retention_days: int = Field(90, ge=1, description="daily signal partitions older than this are dropped")

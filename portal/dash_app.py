@@ -75,6 +75,9 @@ def create_dash(settings: Settings) -> Dash:
     shell.register_callbacks(app)
     for page in pages.PAGES:
         page.register_callbacks(app)
+    # A process serves the libraries that it has named in a page: one that has shown none yet would know none.
+    app._generate_scripts_html()
+    app._generate_css_dist_html()
     return app
 
 

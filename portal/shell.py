@@ -141,7 +141,7 @@ def register_callbacks(app: Dash) -> None:
         if page is None or asking.current().role not in page.roles:
             return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
         try:
-            content = page.layout(**(page.arguments(path or "/") or {}), **address_parts(search))
+            content = page.layout(**address_parts(search) | (page.arguments(path or "/") or {}))
         except AnwangError as refusal:
             content = note(_(str(refusal)), "error")
         if page.bare:

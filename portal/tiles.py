@@ -21,12 +21,12 @@ from db.rules.access_scope import Scope
 from db.rules.venue_categories import Category
 from db.session import Record
 from portal import asking, words
+from portal.address import FIRST_DAY
 
 FRESH_SECONDS = 60.0
 SHOWN_SECONDS = 240.0
 """A tile older than fresh is still shown up to this age, while it is made anew for those who ask next."""
 KEPT_BYTES = 64 * 1024 * 1024
-FIRST_DAY = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from fastapi import Depends, Path, Query
 
 from db.errors import InvalidInput
 from portal import regions, words
+from portal.address import FIRST_DAY
 
-FIRST_DAY = date(2024, 1, 1)
 """The programme began in January 2024."""
 
 BIGGEST_INT = 2**31 - 1

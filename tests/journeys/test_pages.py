@@ -21,7 +21,15 @@ PATHS = {
     "/venues/{venue}": ".state-sentence",
     "/venues/{venue}?tab=devices": ".venue-tabs",
     "/venues/{venue}?tab=history": ".venue-tabs",
+    "/venues/{venue}?tab=duty": "#venue-duty .panel",
 }
+ODD = {
+    "/?as_of=2023-05-01&area=²&layer=x&category=y": ".side h1",
+    "/rankings?as_of=0001-01-01&before=9999-12-31&within=²": ".ranking tbody tr",
+    "/alarms?alarm=²": ".ag-row",
+    "/venues/{venue}?venue_id=2&tab=nothing": ".state-sentence",
+}
+"""Addresses that somebody typed, or that a link got wrong."""
 
 
 def venue_of(server: PortalServer) -> int:
@@ -38,6 +46,16 @@ def test_pages_stand_without_a_complaint(
         watched.page.wait_for_selector(sign, timeout=30_000)
         wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{path} is {wide} px wider than the screen"
+    assert watched.complaints == []
+
+
+def test_what_an_address_gets_wrong_falls_back_to_the_usual(
+    visit: Callable[..., Watched], portal_server: PortalServer
+) -> None:
+    watched = visit("leader")
+    for path, sign in ODD.items():
+        watched.open(path.format(venue=venue_of(portal_server)))
+        watched.page.wait_for_selector(sign, timeout=30_000)
     assert watched.complaints == []
 
 

@@ -13,7 +13,7 @@ from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
 from db.rules.role_acts import ACT_ON_ALARMS
 from portal import asking
-from portal.address import address_parts
+from portal.address import address_parts, number_of
 from portal.components.layout import note
 from portal.locale import _
 from portal.pages.alarms import ids
@@ -26,7 +26,7 @@ def layout(**query: str) -> Component:
     """Filters, the grid, and the side panel; the address bar holds the filter and the chosen alarm."""
     return html.Div(
         [
-            dcc.Store(id=ids.CHOSEN, data=_number(query.get("alarm"))),
+            dcc.Store(id=ids.CHOSEN, data=number_of(query.get("alarm"))),
             dcc.Store(id=ids.ACTED),
             html.Div(
                 [
@@ -57,10 +57,6 @@ def layout(**query: str) -> Component:
         ],
         className="desk",
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 18 else None
 
 
 def register_callbacks(app: Dash) -> None:
@@ -113,13 +109,14 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.ACTED, "data"),
         Output("toast", "children"),
         Input(ids.ACKNOWLEDGE, "n_clicks"),
-        State(ids.CHOSEN, "data"),
+        State(ids.ACKNOWLEDGE, "data-alarm"),
         prevent_initial_call=True,
     )
-    def acknowledge(clicks: int | None, chosen: int | None) -> Any:
-        if not clicks or chosen is None:
+    def acknowledge(clicks: int | None, shown: str | None) -> Any:
+        """The alarm that the panel shows: the choice in the list may have moved on already."""
+        if not clicks or shown is None:
             return dash.no_update, dash.no_update
-        return _acknowledge(chosen)
+        return _acknowledge(int(shown))
 
     app.clientside_callback(
         ClientsideFunction("pages", "refresh_grid"),

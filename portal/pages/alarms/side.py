@@ -103,6 +103,7 @@ def _acts(alarm: AlarmDetail, asker: Asker) -> Component:
                 className="primary",
                 disabled=bool(reason),
                 n_clicks=0,
+                **{"data-alarm": str(alarm.row.id)},
             ),
             html.P(reason, className="quiet") if reason else None,
         ],

@@ -11,6 +11,7 @@ from db.rules.access_scope import region_range
 from db.rules.coverage import percent
 from db.rules.venue_categories import Category
 from portal import asking, regions, words
+from portal.address import day_of, number_of
 from portal.figures import palette
 
 LAYERS = ("access", "duty")
@@ -29,17 +30,11 @@ class Address:
     def parse(cls, today: date, **query: str) -> "Address":
         """Unusable or out-of-scope parts fall back to the reader's home and today."""
         home = asking.current().home
-        try:
-            area = int(query.get("area", home))
-        except ValueError:
-            area = home
+        area = number_of(query.get("area")) or home
         lo, hi = region_range(home)
         if area not in regions.tree().by_adcode or not lo <= area <= hi:
             area = home
-        try:
-            as_of = min(date.fromisoformat(query.get("as_of", "")), today)
-        except ValueError:
-            as_of = today
+        as_of = day_of(query.get("as_of"), today) or today
         layer = query.get("layer", "access")
         category = query.get("category", "all")
         return cls(

@@ -10,6 +10,7 @@ from db.queries.regions import RegionRow
 from db.rules.coverage import percent
 from db.rules.venue_categories import BULLETIN_CATEGORIES, Category
 from portal import asking, regions
+from portal.address import day_of, number_of
 from portal.figures.heat_map import HeatCell
 
 HALF_MONTH = timedelta(days=15)
@@ -28,12 +29,12 @@ class Address:
 
     @classmethod
     def parse(cls, today: date, **query: str) -> "Address":
-        as_of = min(_day(query.get("as_of")) or today, today)
-        before = _day(query.get("before")) or as_of - HALF_MONTH
+        as_of = day_of(query.get("as_of"), today) or today
+        before = day_of(query.get("before"), today) or as_of - HALF_MONTH
         category = query.get("category", "all")
         measure = query.get("measure", "access")
         home = asking.current().home
-        within = int(query["within"]) if query.get("within", "").isdigit() else home
+        within = number_of(query.get("within")) or home
         tree = regions.tree()
         if within not in tree.by_adcode or home not in {row.adcode for row in tree.path(within)}:
             within = home
@@ -64,13 +65,6 @@ class Address:
         }
         shown = [f"{name}={value}" for name, value in parts.items() if value != usual[name]]
         return "/rankings" + ("?" + "&".join(shown) if shown else "")
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
