@@ -58,6 +58,18 @@
 
   setInterval(paint, 1000);
 
+  // A browser keeps few connections to one host: a tab that nobody looks at gives its stream back, and catches up later.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      state.source?.close();
+      state.source = null;
+    } else if (listeners.size || state.pulse) {
+      open();
+      listeners.forEach((tell) => tell({ what: "resync" }));
+      store("live-alarm", { what: "resync", arrived: Date.now() });
+    }
+  });
+
   window.anwang = window.anwang || {};
   window.anwang.live = {
     listen(tell) {

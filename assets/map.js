@@ -35,6 +35,11 @@
     return regions[level];
   }
 
+  // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
+  for (const hint of document.querySelectorAll("link[data-boundaries]")) {
+    boundaries(hint.dataset.boundaries).catch(() => undefined);
+  }
+
   const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
 
   function style(node, baseMap) {

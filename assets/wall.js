@@ -44,7 +44,9 @@
     if (!frame) return;
     const critical = [...wall.alarms.values()].filter((a) => a.level === 1 && !["verified", "handled", "closed"].includes(a.state)
       && Date.now() - Date.parse(a.last_signal_at) < 60 * 60 * 1000);
-    critical.sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
+    // What nobody has taken on comes first, and of that the newest.
+    const waiting = (a) => (a.state === "raised" ? 0 : 1);
+    critical.sort((a, b) => waiting(a) - waiting(b) || Date.parse(b.raised_at) - Date.parse(a.raised_at));
     const alarm = critical[0];
     if (!alarm) {
       if (wall.taken !== null) { wall.taken = null; frame.classList.remove("alarmed"); show(wall.scene); }

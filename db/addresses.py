@@ -38,16 +38,25 @@ class Addresses:
 def read_secrets(var_dir: Path) -> dict[str, str]:
     """The installation's secrets, made on first use; missing ones are added."""
     path = var_dir / "secrets.json"
-    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    missing = [name for name in SECRET_NAMES if name not in known]
-    if missing:
-        known |= {name: secrets.token_urlsafe(24) for name in missing}
-        var_dir.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(known, file, indent=2)
-        fresh.replace(path)
+    try:
+        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        missing = [name for name in SECRET_NAMES if name not in known]
+        if missing:
+            known |= {name: secrets.token_urlsafe(24) for name in missing}
+            _keep(path, known)
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {var_dir} cannot be used (ANWANG_VAR_DIR): {error.strerror or error}."
+        ) from error
     return known
+
+
+def _keep(path: Path, known: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(known, file, indent=2)
+    fresh.replace(path)
 
 
 def _database(text: str, setting: str) -> URL:

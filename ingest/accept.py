@@ -91,9 +91,13 @@ def accept(
 
 
 def _ringing(entry: Located) -> AlarmSignal | None:
-    """The signal as one that rings, or None; a test is recorded and does not ring, nor does what came late."""
+    """The signal as one that rings, or None; a test is recorded and does not ring, nor does a reading that came late.
+
+    What calls itself an alarm rings however late, as of its receipt: the clock may be wrong, and the fire real.
+    """
     message, device = entry.message, entry.device
-    kind = None if message.is_test or entry.is_late else rings(message.signal, message.value, message.alarm)
+    is_history = entry.is_late and not message.alarm
+    kind = None if message.is_test or is_history else rings(message.signal, message.value, message.alarm)
     if kind is None:
         return None
     return AlarmSignal(
@@ -105,6 +109,6 @@ def _ringing(entry: Located) -> AlarmSignal | None:
         kind=kind,
         signal=message.signal.value,
         value=message.value,
-        observed_at=entry.observed_at,
+        observed_at=entry.received_at if entry.is_late else entry.observed_at,
         is_demo=device.is_demo,
     )

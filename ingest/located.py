@@ -27,7 +27,7 @@ class Located:
     @property
     def text(self) -> str | None:
         """The device's words; a test says so first, so that nobody takes it for the real thing."""
-        words = self.message.text or None
-        if not self.message.is_test:
-            return words
-        return f"{TEST}: {words}" if words else TEST
+        words = [self.message.text] if self.message.text else []
+        if self.message.is_test:
+            words.insert(0, TEST)
+        return ": ".join(words) or None

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from db.commands import sessions
+from db.errors import NotAllowed
 from db.queries import people
 from db.queries.people import GrantRow, Reach, SessionRow
 from db.rules.access_scope import EVERYTHING, Role
@@ -134,6 +135,14 @@ class Doorman:
         return reach
 
 
+WALL_PATHS = ("/wall", "/live", "/tiles/", "/_dash", "/_reload", "/_favicon", "/assets/", "/api/v1/regions.geojson")
+"""All that a display in a public hall asks for: nobody's telephone number."""
+
+
+def _is_for_walls(path: str) -> bool:
+    return path.startswith(WALL_PATHS)
+
+
 class Authenticate:
     """Answers each request inside `asked_by(asker)` and in the reader's language."""
 
@@ -162,6 +171,9 @@ class Authenticate:
                 guest = None
             if guest is None and not is_open:
                 await _turn_away(scope, receive, send)
+                return
+            if guest is not None and guest.session.grant.role == Role.WALL and not is_open and not _is_for_walls(path):
+                await refused(scope, NotAllowed("A wall display sees the wall alone."))(scope, receive, send)
                 return
             scope["anwang_token"], scope["anwang_guest"] = token, guest
             address = str((scope.get("client") or ("", 0))[0])

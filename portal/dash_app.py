@@ -75,9 +75,8 @@ def create_dash(settings: Settings) -> Dash:
     shell.register_callbacks(app)
     for page in pages.PAGES:
         page.register_callbacks(app)
-    # A process serves the libraries that it has named in a page: one that has shown none yet would know none.
-    app._generate_scripts_html()
-    app._generate_css_dist_html()
+    # Dash registers its libraries at the first request, and others that come meanwhile find none.
+    app._setup_server()
     return app
 
 

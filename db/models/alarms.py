@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, county_ref, small
@@ -19,6 +19,7 @@ class Alarm(Base):
             unique=True,
             postgresql_where=text("closed_at is null"),
         ),
+        CheckConstraint("kind <> 'fire' or closed_at is null or verdict is not null", name="fire_has_a_verdict"),
         Index("ix_alarms_raised_at", "raised_at"),
         Index("ix_alarms_open", "level", "raised_at", postgresql_where=text("closed_at is null")),
         Index("ix_alarms_venue_id_raised_at", "venue_id", "raised_at"),

@@ -6,9 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
 from ingest.accept import Accepted, Arrival
@@ -26,6 +28,9 @@ IDLE_SECONDS = 0.5
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
 
 
+_RETIRE = text("delete from feeds where left(name, :ours) = :prefix and not name = any (:wanted)")
+
+
 class Gateway:
     """One subscriber with a persistent session. What is not committed stays with the broker."""
 
@@ -35,6 +40,7 @@ class Gateway:
         """`number` tells this machine's gateways apart, at the broker and among the feeds."""
         client_id = client_id or f"anwang-{settings.gateway_name}-{number}"
         self.settings = settings
+        self._number = number
         self.writer = BatchWriter(record, settings)
         is_shared = settings.gateway_shared or settings.gateway_processes > 1
         self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared)
@@ -47,6 +53,8 @@ class Gateway:
     def run(self) -> None:
         """Until `stop()`: take, record, acknowledge. A broker or database that is away is waited for."""
         self.writer.prepare()
+        if self._number == 1:
+            self._retire_siblings()
         self.connection.open()
         try:
             while not self._stopping.is_set():
@@ -57,6 +65,16 @@ class Gateway:
             self._settle(self._waiting())
         finally:
             self.connection.close()
+
+    def _retire_siblings(self) -> None:
+        """Feeds of gateways beyond the number that is wanted now: they would look dead for ever."""
+        wanted = [_feed_name(self.settings.gateway_name, n) for n in range(1, self.settings.gateway_processes + 1)]
+        ours = _feed_name(self.settings.gateway_name, 2)[:-1]
+        try:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                session.execute(_RETIRE, {"wanted": [*wanted, self.feed.name], "ours": len(ours), "prefix": ours})
+        except SQLAlchemyError as error:
+            log.warning("feeds of retired gateways stay: %s", words_of(error))
 
     def stop(self) -> None:
         """Finish what has arrived, and leave."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from db.commands import alarms
@@ -249,3 +250,15 @@ def test_raising_rings_the_bell_once_a_commit(empty_record: TestRecord, owner: C
     assert told == [
         {"alarm": alarm_id, "county": venue.county, "venue": venue.id, "what": what} for what in ("raised", "changed")
     ]
+
+
+def test_a_fire_is_not_closed_without_a_verdict_by_whatever_way(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    device = factories.device(owner, venue)
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarms.raise_alarm(session, smoke(venue, device, NOW), NOW)
+    close = "update alarms set state = 'closed', closed_at = now()"
+    with pytest.raises(DBAPIError, match="fire_has_a_verdict"), empty_record.record.scoped(EVERYTHING) as session:
+        session.execute(text(close))
+    with empty_record.record.scoped(EVERYTHING) as session:
+        session.execute(text(f"{close}, verdict = 'false'"))

@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 from db.rules.access_scope import EVERYTHING
 from tests.plugins.services import TestRecord
 
-DAY = "2031-05-04"
+DAY = "2021-05-04"
 PLACES = text("select tableoid::regclass::text as place, observed_at::text as at from signals order by observed_at")
 
 
@@ -42,17 +42,17 @@ def partitions(connection: Connection) -> set[str]:
 
 def test_a_day_begins_at_midnight_in_shanghai(owner: Connection) -> None:
     owner.execute(text("select ensure_day_partitions('signals', :day, :day)"), {"day": DAY})
-    hear(owner, f"{DAY} 00:00+08", f"{DAY} 23:59:59.999999+08", "2031-05-03 23:59:59.999999+08", "2031-05-05 00:00+08")
+    hear(owner, f"{DAY} 00:00+08", f"{DAY} 23:59:59.999999+08", "2021-05-03 23:59:59.999999+08", "2021-05-05 00:00+08")
     places = [row.place for row in owner.execute(PLACES)]
-    assert places == ["signals_default", "signals_20310504", "signals_20310504", "signals_default"]
+    assert places == ["signals_default", "signals_20210504", "signals_20210504", "signals_default"]
 
 
 def test_rows_that_waited_move_in(owner: Connection) -> None:
-    hear(owner, f"{DAY} 08:00+08", f"{DAY} 09:00+08", "2031-05-09 09:00+08")
+    hear(owner, f"{DAY} 08:00+08", f"{DAY} 09:00+08", "2021-05-09 09:00+08")
     made = owner.scalar(text("select ensure_day_partitions('signals', :day, :day)"), {"day": DAY})
     places = [row.place for row in owner.execute(PLACES)]
     assert made == 1
-    assert places == ["signals_20310504", "signals_20310504", "signals_default"]
+    assert places == ["signals_20210504", "signals_20210504", "signals_default"]
 
 
 def test_making_again_makes_nothing(owner: Connection) -> None:
@@ -63,13 +63,20 @@ def test_making_again_makes_nothing(owner: Connection) -> None:
 
 def test_dropping_keeps_the_day_itself(owner: Connection) -> None:
     owner.execute(text("select ensure_day_partitions('signals', cast(:day as date) - 2, :day)"), {"day": DAY})
-    hear(owner, "2031-05-02 12:00+08", "2031-05-03 12:00+08", f"{DAY} 12:00+08", "2029-01-01 12:00+08")
+    hear(owner, "2021-05-02 12:00+08", "2021-05-03 12:00+08", f"{DAY} 12:00+08", "2029-01-01 12:00+08")
     before = partitions(owner)
-    # Days of the installation itself lie before 2031 and go with them.
     dropped = owner.scalar(text("select drop_day_partitions('signals', :day)"), {"day": DAY})
     assert dropped == len(before - partitions(owner))
-    assert partitions(owner) == {"signals_default", "signals_20310504"}
-    assert [row.place for row in owner.execute(PLACES)] == ["signals_default", "signals_20310504"]
+    assert before - partitions(owner) == {"signals_20210502", "signals_20210503"}
+    assert "signals_20210504" in partitions(owner)
+    assert [row.place for row in owner.execute(PLACES)] == ["signals_20210504", "signals_default"]
+
+
+def test_what_is_fresh_cannot_be_dropped(empty_record: TestRecord) -> None:
+    """Whoever takes over the application's role must not be able to erase evidence."""
+    for act in ("drop_day_partitions('signals', current_date + 1)", "drop_dead_letters(current_date + 1)"):
+        with pytest.raises(DBAPIError, match="today is not for dropping"), empty_record.record.scoped(EVERYTHING) as s:
+            s.execute(text(f"select {act}"))
 
 
 def test_an_upgraded_record_takes_today(empty_record: TestRecord) -> None:

@@ -88,3 +88,16 @@ def test_a_batch_rings_once_for_each_place(empty_record: TestRecord, owner: Conn
     assert take(empty_record, batch).alarm_bearing == 24
     assert owner.execute(text("select distinct signal_count, device_count from alarms")).all() == [(8, 2)]
     assert rows(owner, "alarms") == 3
+
+
+@pytest.mark.parametrize(("said", "rings"), [((0.5, True, None), 1), ((50.0, None, None), 0), ((0.5, None, None), 0)])
+def test_a_fire_rings_however_slow_the_clock(
+    empty_record: TestRecord, owner: Connection, said: Said, rings: int
+) -> None:
+    """Eight hours: a device that tells Shanghai's time as universal time. Readings that come late are history."""
+    code = factories.device(owner, factories.venue(owner))[1]
+    take(empty_record, [arrival(code, said, NOW - timedelta(hours=8))])
+    assert owner.scalar(text("select is_late from signals"))
+    assert rows(owner, "alarms") == rings
+    if rings:
+        assert owner.scalar(text("select raised_at from alarms")) == NOW

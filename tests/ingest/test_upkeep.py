@@ -20,10 +20,10 @@ from ingest.worker import app, configuration, schedule
 from tests.plugins.services import TestRecord
 from tests.portal.running_up import environment, wait_for
 
-DAY = date(2031, 5, 4)
+DAY = date(2021, 5, 4)
 PARTITIONS = text(
     "select count(*) from pg_inherits where inhparent = 'signals'::regclass"
-    " and inhrelid::regclass::text between 'signals_20310101' and 'signals_20311231'"
+    " and inhrelid::regclass::text between 'signals_20210101' and 'signals_20211231'"
 )
 
 

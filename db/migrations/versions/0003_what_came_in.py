@@ -73,6 +73,9 @@ begin
     if parent not in ('signals', 'raw_batches') then
         raise exception 'the table % has no daily partitions', parent using errcode = 'invalid_parameter_value';
     end if;
+    if before_day > current_date then
+        raise exception 'today is not for dropping' using errcode = 'invalid_parameter_value';
+    end if;
     for name in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
                 where i.inhparent = parent::regclass and c.relname ~ ('^' || parent || '_[0-9]{8}$')
                   and c.relname < parent || '_' || to_char(before_day, 'YYYYMMDD') loop
@@ -116,6 +119,9 @@ language plpgsql security definer set search_path = public as $$
 declare
     dropped int;
 begin
+    if before_day > current_date then
+        raise exception 'today is not for dropping' using errcode = 'invalid_parameter_value';
+    end if;
     delete from dead_letters where received_at < before_day::timestamp at time zone 'Asia/Shanghai';
     get diagnostics dropped = row_count;
     return dropped;

@@ -57,7 +57,14 @@ create index ix_duty_checks_venue_id on duty_checks (venue_id);
 create index ix_duty_checks_open on duty_checks (device_id, asked_at) where state in ('asked', 'sent', 'confirmed');
 """
 
+# DOMAIN: a fire alarm is not closed without a verdict, by whatever way.
+VERDICT = """
+alter table alarms add constraint ck_alarms_fire_has_a_verdict
+    check (kind <> 'fire' or closed_at is null or verdict is not null);
+"""
+
 GRANTS = """
+grant delete on feeds to anwang_app;
 grant select, insert, update on device_addresses, duty_checks to anwang_app;
 grant delete on device_addresses to anwang_app;
 """
@@ -65,6 +72,7 @@ grant delete on device_addresses to anwang_app;
 
 def upgrade() -> None:
     op.execute(TABLES)
+    op.execute(VERDICT)
     op.execute(GRANTS)
     for table in ("device_addresses", "duty_checks"):
         op.execute(f"alter table {table} enable row level security")
