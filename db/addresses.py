@@ -19,7 +19,10 @@ OWNER_ROLE = "anwang_owner"
 APP_ROLE = "anwang_app"
 DOOR_ROLE = "anwang_door"
 
-SECRET_NAMES = ("postgres_superuser", "postgres_owner", "postgres_app", "redis", "mqtt_gateway", "mqtt_device", "csrf")
+SECRET_NAMES = (
+    *("postgres_superuser", "postgres_owner", "postgres_app", "redis", "mqtt_gateway", "mqtt_device", "csrf"),
+    *("ctwing_door", "onenet_door", "onenet_signature", "gbt45839_key", "gbt28181_key"),
+)
 
 
 @dataclass(frozen=True, slots=True)

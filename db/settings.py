@@ -1,6 +1,7 @@
 """Settings, all from the environment as `ANWANG_*`; README.md documents each in its table."""
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
@@ -64,6 +65,22 @@ class Settings(BaseSettings):
     gb26875_address: int = Field(1, ge=0, lt=2**48, description="the centre's own address in GB/T 26875.3 frames")
     gb26875_most_peers: int = Field(4000, ge=1, description="most transmission devices connected at once")
     gb26875_idle_seconds: int = Field(180, ge=5, description="a connected device silent for so long is let go")
+    platform_peers: str = Field(
+        "", description="addresses or networks that platforms push from, with commas; empty: any"
+    )
+    platform_proxies: str = Field(
+        "127.0.0.1,::1", description="proxies whose last X-Forwarded-For names the platform's address"
+    )
+    platform_quiet_seconds: int = Field(
+        1800, ge=60, description="a platform that pushed nothing for this long is asked for what it may not have pushed"
+    )
+    inbox_retention_days: int = Field(7, ge=1, description="pushed bodies are kept for this long once decoded")
+    nbiot_products: str = Field(
+        "", description="profiles of platforms' products: 15014772=state-table,15017085=plain; others are read by name"
+    )
+    ctwing_api_url: str = Field("https://ag-api.ctwing.cn", description="CTWing's interface for asking again")
+    ctwing_app_key: str = Field("", description="CTWing application's key; empty: CTWing is never asked")
+    ctwing_app_secret: str = Field("", description="CTWing application's secret")
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
@@ -95,6 +112,30 @@ class Settings(BaseSettings):
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
+
+    @field_validator("platform_peers", "platform_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for each in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(each, strict=False)
+            except ValueError as error:
+                raise ValueError(f"{each} is no address and no network") from error
+        return value
+
+    @field_validator("nbiot_products")
+    @classmethod
+    def _products(cls, value: str) -> str:
+        if any(each.count("=") != 1 for each in value.split(",") if each.strip()):
+            raise ValueError("must be product=profile, with commas")
+        return value
+
+    @field_validator("ctwing_api_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("must begin with https://")
+        return value.rstrip("/")
 
     @field_validator("mqtt_url")
     @classmethod

@@ -65,9 +65,9 @@ def accept(
     for arrival in arrivals:
         message, received = arrival.message, arrival.received
         if isinstance(message, Refused):
-            aside.append(DeadLetterNote(received, message.reason))
+            _put_aside(aside, DeadLetterNote(received, message.reason))
         elif (device := known.get(message.device_code)) is None:
-            aside.append(DeadLetterNote(received, f"There is no device {message.device_code!r} in use."))
+            _put_aside(aside, DeadLetterNote(received, f"There is no device {message.device_code!r} in use."))
         else:
             at = message.observed_at or received.received_at
             located.append(Located(message, device, received.received_at, at))
@@ -88,6 +88,12 @@ def accept(
         alarm_bearing=len(ringing),
         held=() if has_room else tuple(note.received for note in aside),
     )
+
+
+def _put_aside(aside: list[DeadLetterNote], note: DeadLetterNote) -> None:
+    """Once for each reason: what holds several messages of one unknown device is one dead letter."""
+    if not aside or aside[-1].received is not note.received or aside[-1].reason != note.reason:
+        aside.append(note)
 
 
 def _ringing(entry: Located) -> AlarmSignal | None:

@@ -42,7 +42,7 @@ class BatchWriter:
         try:
             return self._commit(arrivals, beside)
         except Exception as error:
-            if not arrivals or not _blames_a_message(error):
+            if not arrivals or not blames_a_message(error):
                 raise
             self.devices.forget()
             if len(arrivals) > 1:
@@ -67,7 +67,7 @@ def _after(first: Accepted, beside: Beside | None) -> Beside | None:
     return beside and (lambda session, done, now: beside(session, first.plus(done), now))
 
 
-def _blames_a_message(error: Exception) -> bool:
+def blames_a_message(error: Exception) -> bool:
     """True for what the values brought about, false for a database that is away, full, locked or not ready."""
     if isinstance(error, DBAPIError):
         return str(getattr(error.orig, "pgcode", None) or "").startswith(OF_THE_MESSAGE)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from db.rules.doors import PlatformDoor
+from ingest import platforms
 from ingest.messages import DeviceMessage, Received, Refused
 from ingest.mqtt import payload
 
@@ -12,5 +14,10 @@ def _mqtt(received: Received) -> Sequence[DeviceMessage | Refused]:
     return [payload.decode(received.peer, received.payload, received.received_at)]
 
 
-DECODERS: dict[str, Decode] = {"mqtt": _mqtt}
+def _pushed(received: Received) -> Sequence[DeviceMessage | Refused]:
+    products = platforms.products_of_installation()
+    return platforms.decode(received.channel, received.payload, received.received_at, products).said
+
+
+DECODERS: dict[str, Decode] = {"mqtt": _mqtt, **{door.value: _pushed for door in PlatformDoor}}
 """By channel, as `Received` names it."""

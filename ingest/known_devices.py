@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.rules.doors import taken_apart
+
 ASK_AGAIN_SECONDS = 10.0
 REFRESH_SECONDS = 300.0
 
@@ -15,6 +17,14 @@ MOST_UNKNOWN = 100_000
 _ALL = text("select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null")
 _BY_CODE = text(
     "select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null and code = any (:codes)"
+)
+_BY_ADDRESS = text(
+    """
+    select a.door || ':' || a.address as name, d.id, d.code, d.venue_id, d.county, d.area_id, d.is_demo
+    from unnest(cast(:books as text[]), cast(:addresses as text[])) asked (door, address)
+    join device_addresses a on a.door = asked.door and a.address = asked.address
+    join devices d on d.id = a.device_id where d.retired_on is null
+    """
 )
 
 
@@ -42,7 +52,7 @@ class KnownDevices:
         self._fresh_until = time.monotonic() + REFRESH_SECONDS
 
     def find(self, session: Session, codes: Iterable[str]) -> Mapping[str, KnownDevice]:
-        """The devices that are known by code, these among them unless there are none."""
+        """The devices that are known, by code or by `book:address`, these among them unless there are none."""
         now = time.monotonic()
         if now > self._fresh_until:
             self.prepare(session)
@@ -50,6 +60,10 @@ class KnownDevices:
         if missing:
             self._learn(missing, self._ask(session, list(missing)), now)
         return self._known
+
+    def knows(self, code: str) -> bool:
+        """True where it was found when it was asked for."""
+        return code in self._known
 
     def forget(self) -> None:
         """Ask for every device anew: the record disagrees with what is kept here."""
@@ -65,4 +79,10 @@ class KnownDevices:
         self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
 
     def _ask(self, session: Session, codes: list[str]) -> dict[str, KnownDevice]:
-        return {row.code: KnownDevice(*row) for row in session.execute(_BY_CODE, {"codes": codes})}
+        found = {row.code: KnownDevice(*row) for row in session.execute(_BY_CODE, {"codes": codes})}
+        addresses = [parts for code in codes if (parts := taken_apart(code)) is not None]
+        if addresses:
+            books, inside = zip(*addresses, strict=True)
+            rows = session.execute(_BY_ADDRESS, {"books": list(books), "addresses": list(inside)})
+            found |= {name: KnownDevice(*row) for name, *row in rows}
+        return found

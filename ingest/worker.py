@@ -7,17 +7,23 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import upkeep
+from ingest.tasks import inbox, upkeep
+
+SWEEP_SECONDS = 5
+"""Who pushes has a worker told at once; the clock sees to what was not told."""
 
 
 def schedule() -> dict[str, dict[str, Any]]:
     """What happens when, in Shanghai's time; a turn that was missed for long is left out rather than made up for."""
     turns = (
+        (task_names.TAKE_INBOX, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.DROP_OLD_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
         (task_names.DROP_OLD_DEAD_LETTERS, crontab(hour=3, minute=35), 6 * 3600),
+        (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
     return {name: {"task": name, "schedule": when, "options": {"expires": expires}} for name, when, expires in turns}
@@ -46,3 +52,4 @@ def configuration() -> dict[str, Any]:
 app = Celery("anwang", set_as_current=False)
 app.add_defaults(configuration)
 upkeep.register(app)
+inbox.register(app)

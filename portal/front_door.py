@@ -24,6 +24,9 @@ from db.settings import Settings
 from portal import refusals, tiles
 from portal.api import reference
 from portal.api import routes as api
+from portal.api.doors.inbox_writer import InboxWriter
+from portal.api.doors.receivers import Receivers
+from portal.api.doors.telling import Telling
 from portal.assets import FOLDER
 from portal.authentication import Authenticate, Doorman
 from portal.compression import Compress
@@ -51,6 +54,8 @@ def create_app(settings: Settings, addresses: Addresses) -> FastAPI:
 def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAPI:
     """The front door before these pages."""
     record = open_record(addresses)
+    telling = Telling(addresses.redis)
+    inbox = InboxWriter(record, telling.tell)
     doorman = Doorman(record, settings)
     live = Live(record, doorman, settings)
 
@@ -58,8 +63,12 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = ROUTE_THREADS
         app.state.hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+        telling.start()
+        inbox.start()
         async with live.running():
             yield
+        await anyio.to_thread.run_sync(inbox.stop)
+        await anyio.to_thread.run_sync(telling.stop)
         record.close()
 
     app = FastAPI(
@@ -77,6 +86,12 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
                 is_secure=settings.cookie_secure,
             ),
             Middleware(refusals.Unbroken),
+            Middleware(
+                Receivers,
+                writer=inbox,
+                settings=settings,
+                secrets=record_addresses.read_secrets(settings.var_dir),
+            ),
             Middleware(HeadAsGet),
             Middleware(Authenticate, doorman=doorman),
             Middleware(refusals.Unbroken),

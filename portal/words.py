@@ -158,6 +158,9 @@ def signal(value: str) -> str:
         SignalKind.WATER_PRESSURE: _("Water pressure"),
         SignalKind.FAULT: _("Fault"),
         SignalKind.DUTY_CHECK: _("Duty check"),
+        SignalKind.PICTURE: _("Picture"),
+        SignalKind.EQUIPMENT: _("Fire equipment"),
+        SignalKind.CROWD: _("Crowd"),
     }[SignalKind(value)]
 
 

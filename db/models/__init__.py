@@ -8,6 +8,7 @@ from db.models.devices import Device, DeviceAddress, DeviceLatest
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
+from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.regions import Region
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
@@ -26,14 +27,18 @@ __all__ = [
     "Device",
     "DeviceAddress",
     "DeviceLatest",
+    "DeviceLink",
     "Duty",
     "DutyCheck",
     "Feed",
     "Grant",
+    "InboxEntry",
+    "Installation",
     "LoginSession",
     "Maintainer",
     "Milestone",
     "Person",
+    "PlatformGap",
     "RawBatch",
     "Region",
     "Signal",

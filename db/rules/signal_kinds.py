@@ -24,6 +24,9 @@ class SignalKind(StrEnum):
     WATER_PRESSURE = "water_pressure"
     FAULT = "fault"
     DUTY_CHECK = "duty_check"
+    PICTURE = "picture"
+    EQUIPMENT = "equipment"
+    CROWD = "crowd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ SIGNALS: tuple[SignalRow, ...] = (
     SignalRow(SignalKind.WATER_PRESSURE, "MPa", 0, 10, AlarmKind.EQUIPMENT_MISSING),
     SignalRow(SignalKind.FAULT, "", 0, 1_000_000, AlarmKind.DEVICE_FAULT),
     SignalRow(SignalKind.DUTY_CHECK, "", 0, 255),
+    SignalRow(SignalKind.PICTURE, "", 0, 1, AlarmKind.CAMERA_UNFIT),
+    SignalRow(SignalKind.EQUIPMENT, "", 0, 1, AlarmKind.EQUIPMENT_MISSING),
+    SignalRow(SignalKind.CROWD, "", 0, 100_000, AlarmKind.CROWDING),
 )
 
 BY_SIGNAL = {row.kind: row for row in SIGNALS}

@@ -20,6 +20,8 @@ log = logging.getLogger("anwang.upkeep")
 
 HERE = ZoneInfo("Asia/Shanghai")
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
+UNBOUND_KEPT = timedelta(days=180)
+"""They name people and telephone numbers."""
 KEPT_BY_DAY = ("signals", "raw_batches")
 
 
@@ -44,6 +46,16 @@ def drop_old_dead_letters(session: Session, today: date, retention_days: int) ->
     """The same for refused messages; answers how many letters."""
     oldest_kept = today - timedelta(days=retention_days)
     return int(session.scalar(text("select drop_dead_letters(:day)"), {"day": oldest_kept}) or 0)
+
+
+def drop_old_inbox(session: Session, today: date, retention_days: int) -> int:
+    """The same for pushed bodies that were decoded, and for installations that nobody bound for half a year."""
+    session.execute(
+        text("delete from installations where device_id is null and last_at < :day"),
+        {"day": today - UNBOUND_KEPT},
+    )
+    oldest_kept = today - timedelta(days=retention_days)
+    return int(session.scalar(text("select drop_inbox(:day)"), {"day": oldest_kept}) or 0)
 
 
 def _drop(session: Session, parent: str, today: date, retention_days: int) -> int:
@@ -89,6 +101,9 @@ def register(app: Celery) -> None:
         task_names.DROP_OLD_RAW: lambda session, settings: drop_old_raw(session, _today(), settings.raw_retention_days),
         task_names.DROP_OLD_DEAD_LETTERS: lambda session, settings: drop_old_dead_letters(
             session, _today(), settings.dead_letter_retention_days
+        ),
+        task_names.DROP_OLD_INBOX: lambda session, settings: drop_old_inbox(
+            session, _today(), settings.inbox_retention_days
         ),
         task_names.CHECK_AUDIT_LOG: lambda session, _settings: check_audit_log(session),
     }

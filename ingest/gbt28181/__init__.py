@@ -1,0 +1,1 @@
+"""GB/T 28181 alarm notices, as a video platform forwards them."""

@@ -1,0 +1,1 @@
+"""NB-IoT devices behind an operator's platform: CTWing and OneNET."""
