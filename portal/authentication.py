@@ -135,7 +135,10 @@ class Doorman:
         return reach
 
 
-WALL_PATHS = ("/wall", "/live", "/tiles/", "/_dash", "/_reload", "/_favicon", "/assets/", "/api/v1/regions.geojson")
+WALL_PATHS = (
+    *("/wall", "/live", "/tiles/", "/_dash", "/_reload", "/_favicon", "/assets/"),
+    *("/api/v1/regions.geojson", "/api/v1/me"),
+)
 """All that a display in a public hall asks for: nobody's telephone number."""
 
 

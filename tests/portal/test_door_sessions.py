@@ -217,6 +217,8 @@ def test_a_wall_display_logs_in_by_its_token_and_may_idle(portal_server: PortalS
             h=hashed,
         )
     assert visitor.get("/api/v1/me").json()["role"] == "wall"
+    for elsewhere in ("/api/v1/venues/1", "/api/v1/alarms", "/", "/venues/1", "/rankings.csv"):
+        assert visitor.get(elsewhere).status_code == 403, elsewhere
 
 
 def test_a_person_switches_between_their_own_roles(portal_server: PortalServer) -> None:
