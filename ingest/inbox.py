@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
-from ingest import device_books, platforms
+from ingest import device_books, platforms, recovered
 from ingest.accept import Accepted, Arrival, accept
 from ingest.batch_writer import blames_a_message, words_of
 from ingest.decoded import Decoded
+from ingest.gaps import HISTORY_PEER
 from ingest.known_devices import KnownDevices
 from ingest.messages import DeviceMessage, Received, Refused
 from ingest.nbiot.profiles import Profile, profiles_of
@@ -165,11 +166,16 @@ def _through_the_gate(session: Session, opened: Sequence[_Opened], settings: Set
 
 
 def _write(session: Session, opened: Sequence[_Opened], settings: Settings, now: datetime) -> Taken:
+    """Pushes first: what a platform tells again is compared with the record that they made."""
     fresh = [each for each in opened if not each.is_repeat]
     device_books.learn(session, [alias for each in fresh for alias in each.decoded.aliases])
-    devices = KnownDevices()
-    arrivals = [arrival for each in fresh for arrival in each.arrivals]
-    done = accept(session, arrivals, devices, now, settings.dead_letter_quota_mb << 20) if arrivals else Accepted()
+    devices, quota = KnownDevices(), settings.dead_letter_quota_mb << 20
+    pushed = [arrival for each in fresh if each.row.peer != HISTORY_PEER for arrival in each.arrivals]
+    done = accept(session, pushed, devices, now, quota) if pushed else Accepted()
+    told_again = [arrival for each in fresh if each.row.peer == HISTORY_PEER for arrival in each.arrivals]
+    unheard = recovered.unheard(session, told_again, devices) if told_again else []
+    if unheard:
+        done = done.plus(accept(session, unheard, devices, now, quota))
     device_books.link(session, [link for each in fresh for link in each.decoded.links], devices)
     device_books.install(session, [(each.decoded.installed, each.received.received_at) for each in fresh])
     held = {id(received) for received in done.held}
@@ -178,7 +184,7 @@ def _write(session: Session, opened: Sequence[_Opened], settings: Settings, now:
     return Taken(
         bodies=len(settled),
         signals=done.signals,
-        repeats=done.repeats + len(opened) - len(fresh),
+        repeats=done.repeats + len(told_again) - len(unheard) + len(opened) - len(fresh),
         refused=done.refused,
         waiting=len(opened) - len(settled),
     )

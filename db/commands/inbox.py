@@ -14,6 +14,9 @@ DOWN_AFTER = timedelta(seconds=15)
 COOL_DOWN = timedelta(seconds=90)
 """CTWing pushes nothing for a minute after a hundred failures in a row, and drops what came meanwhile."""
 
+ASKED_AGAIN = (PlatformDoor.CTWING,)
+"""Platforms that have an interface to ask for the past."""
+
 _KEEP = text(
     """
     insert into inbox (door, peer, received_at, body)
@@ -30,8 +33,8 @@ _BEAT = text(
     """
 )
 _GAP = text(
-    "insert into platform_gaps (door, since, until, cause, noticed_at)"
-    " select unnest(cast(:doors as text[])), :since, :until, :cause, :now"
+    "insert into platform_gaps (door, since, until, cause, noticed_at, ask_after)"
+    " values (:door, :since, :until, :cause, :now, :until)"
 )
 
 
@@ -59,9 +62,9 @@ def keep(session: Session, pushes: Sequence[Pushed]) -> None:
 
 
 def note_gap(session: Session, since: datetime, until: datetime, cause: str, now: datetime) -> None:
-    """Pushes in [since, until] may be lost, at every door that can be asked again."""
-    doors = [PlatformDoor.CTWING.value]
-    session.execute(_GAP, {"doors": doors, "since": since, "until": until, "cause": cause, "now": now})
+    """Pushes in [since, until] may be lost; the platform is asked once that stretch is over."""
+    for door in ASKED_AGAIN:
+        session.execute(_GAP, {"door": door.value, "since": since, "until": until, "cause": cause, "now": now})
 
 
 def beat(session: Session, now: datetime, accepted: int, refused: int) -> timedelta | None:

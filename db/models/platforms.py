@@ -83,6 +83,10 @@ class PlatformGap(Base):
     cause: Mapped[str]
     noticed_at: Mapped[datetime]
     tries: Mapped[small] = mapped_column(server_default="0")
+    """In vain, one after the other."""
+    ask_after: Mapped[datetime]
+    asked_upto: Mapped[str] = mapped_column(server_default="")
+    """The last device that was asked about; an interrupted round goes on after it."""
     closed_at: Mapped[datetime | None]
     messages: Mapped[int] = mapped_column(server_default="0")
     """Fetched for it; most of them are repeats."""

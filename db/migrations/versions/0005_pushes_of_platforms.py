@@ -76,6 +76,8 @@ create table platform_gaps (
     cause text not null,
     noticed_at timestamptz not null,
     tries smallint not null default 0,
+    ask_after timestamptz not null,
+    asked_upto text not null default '',
     closed_at timestamptz,
     messages int not null default 0,
     outcome text,
