@@ -46,7 +46,8 @@ class Panels:
         self._thread.start()
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
+        with suppress(RuntimeError):  # where none were to be played, all is over already
+            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
         self._thread.join(5)
 
     def _run(self) -> None:
