@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 LENGTH = 27
-NET_TYPES = {"00": "有线", "01": "NB-IoT", "02": "Cat.1", "03": "Wi-Fi", "04": "LoRa", "05": "ZigBee"}
+BY_WIRE = "00"
+NET_TYPES = {BY_WIRE: "有线", "01": "NB-IoT", "02": "Cat.1", "03": "Wi-Fi", "04": "LoRa", "05": "ZigBee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class DeviceIdentity:
 
     @property
     def net(self) -> str:
-        """How the device is connected, in words that need no translation but one (有线, by wire)."""
+        """How the device is connected; a name in every language, but for 有线 (by wire)."""
         return NET_TYPES[self.net_type]
 
 

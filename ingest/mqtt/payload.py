@@ -10,9 +10,12 @@ from typing import Any
 import orjson
 
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind, rings
+from ingest.gbt28181 import notices
 from ingest.messages import DeviceMessage, Refused
 
 TOPIC = re.compile(r"anwang/v1/([A-Za-z0-9._-]{1,64})/([a-z_]{1,32})")
+VIDEO_ALARMS = "anwang/v1/gbt28181/alarm"
+"""Where a video platform publishes the alarm notices of its cameras (GB/T 28181)."""
 LONGEST = 16 * 1024
 LONGEST_TEXT = 500
 AHEAD = timedelta(minutes=5)
@@ -28,6 +31,9 @@ class _Wrong(Exception):
 
 def decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage | Refused:
     """The message, or why it is refused. Never raises, whatever the bytes."""
+    if topic == VIDEO_ALARMS:
+        several = notices.decode(payload, received_at).said
+        return several[0] if len(several) == 1 else Refused("A message of a video platform holds one notice.")
     try:
         return _decode(topic, payload, received_at)
     except _Wrong as wrong:

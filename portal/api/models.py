@@ -124,6 +124,8 @@ class Device(Answer):
     value: float | None
     battery_pct: int | None
     rssi_dbm: int | None
+    identity: str | None = Field(description="its 27 characters by GB/T 45839-2025; the check at the end is unverified")
+    is_online: bool | None = Field(description="what its platform says of its link; no evidence that it lives")
 
 
 class Devices(BaseModel):

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from db.rules.access_scope import Scope
+from portal.api.doors import receivers
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
 from tests.portal.door import one
@@ -29,7 +30,7 @@ PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}")
 
 TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
-    *("devices", "device_latest", "signals", "alarms", "alarm_steps"),
+    *("devices", "device_latest", "device_addresses", "device_links", "signals", "alarms", "alarm_steps"),
 )
 
 
@@ -353,10 +354,44 @@ def test_people_and_maintainers_are_seen_where_the_scope_meets_them(level: Level
     assert (wide, foreign) == (0, 0)
 
 
-@pytest.mark.parametrize("table", [*TABLES, "maintainers", "people", "grants", "audit_log", "dead_letters"])
+OF_THE_PROVINCE = ("inbox", "platform_gaps", "installations", "dead_letters")
+"""What came from outside and is of no venue yet, or of many."""
+
+
+@pytest.mark.parametrize("table", [*TABLES, *OF_THE_PROVINCE, "maintainers", "people", "grants", "audit_log"])
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
     with portal_server.test_record.record.engine.connect() as connection:
         assert connection.scalar(text(f"select count(*) from {table}")) == 0
+
+
+STANDS_OPEN = {
+    "/api/v1/nbiot/ctwing/{secret}": "CTWing has no session; the address itself is the secret",
+    "/api/v1/nbiot/onenet/{secret}": "OneNET neither; its signature is checked besides",
+    "/api/v1/gbt45839/Install_info": "vendors' platforms show a key (GB/T 45839-2025 annex D)",
+    "/api/v1/gbt45839/status_info": "the same",
+    "/api/v1/gbt28181/alarms": "a video platform shows a key",
+}
+"""Addresses of the interface that know no session, and why: they take bodies, and tell nothing of the record."""
+
+
+@pytest.mark.parametrize("path", STANDS_OPEN)
+def test_what_stands_open_takes_no_session_for_a_key(level: Level, path: str) -> None:
+    assert path.startswith(receivers.FOLDERS)
+    for method in ("GET", "POST"):
+        answer = level.browser.request(method, path, content=b'{"mark-session": 1}')
+        assert answer.status_code in (401, 404)
+        assert set(answer.json()) <= {"error", "success"}
+    assert one(level.server, "select count(*) from inbox where position('mark-session'::bytea in body) > 0") == 0
+
+
+def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
+    """Every other address of the interface asks who is there, spelt as it may be."""
+    visitor = portal_server.visitor()
+    near = ("/api/v1/nbiot", "/api/v1/gbt45839", "/api/v1//nbiot/ctwing/x", "/api/v1/GBT45839/status_info")
+    for path in (*(path for _method, path in TRIED), *near):
+        assert visitor.get(path).status_code == 401, path
+    for path in ("/api/v1/nbiot/../alarms", "/api/v1/nbiot/%2e%2e/alarms"):
+        assert visitor.get(path).status_code in (401, 404), path
 
 
 FOR_EVERYBODY = {"regions", "milestones", "feeds"}

@@ -29,7 +29,7 @@ TYPES = ("application/json", "text/json", "text/plain")
 """Platforms are careless about it: what is no text at all is refused."""
 
 
-class Refusal(Exception):
+class TurnedAway(Exception):
     """Why a push is not taken: status, code and a sentence for the platform's own log."""
 
     def __init__(self, status: int, code: str, sentence: str) -> None:
@@ -53,7 +53,7 @@ class Receivers:
             return
         try:
             answer = await self._answer(scope, receive)
-        except Refusal as refusal:
+        except TurnedAway as refusal:
             if refusal.status in (401, 403, 404):
                 self.writer.count_refused()
             answer = _refused(scope["path"], refusal)
@@ -64,15 +64,15 @@ class Receivers:
         peer = keys.peer_of(str((scope.get("client") or ("", 0))[0]), headers.get("x-forwarded-for", ""), self.proxies)
         door = self._door(path, headers)
         if not keys.is_among(peer, self.allowed):
-            raise Refusal(403, "forbidden", "This address is not on the list of platforms.")
+            raise TurnedAway(403, "forbidden", "This address is not on the list of platforms.")
         if door is PlatformDoor.ONENET and scope["method"] == "GET":
             return self._onenet_address(scope["query_string"])
         if scope["method"] != "POST":
-            raise Refusal(405, "wrong_method", "This address takes POST.")
+            raise TurnedAway(405, "wrong_method", "This address takes POST.")
         body = await _body(headers, receive)
         self._check(door, body)
         if not await self.writer.keep(Pushed(door, peer, datetime.now(UTC), body)):
-            raise Refusal(503, "not_stored", "The body could not be stored; push it again.")
+            raise TurnedAway(503, "not_stored", "The body could not be stored; push it again.")
         return _stored(door)
 
     def _door(self, path: str, headers: Headers) -> PlatformDoor:
@@ -81,13 +81,13 @@ class Receivers:
             if path.startswith(folder):
                 if keys.is_same(path.removeprefix(folder), self.secrets[f"{door.value}_door"]):
                     return door
-                raise Refusal(404, "not_found", "There is no such address.")
+                raise TurnedAway(404, "not_found", "There is no such address.")
         known = BY_KEY.get(path)
         if known is None:
-            raise Refusal(404, "not_found", "There is no such address.")
+            raise TurnedAway(404, "not_found", "There is no such address.")
         secret = self.secrets["gbt28181_key" if known is PlatformDoor.GBT28181 else "gbt45839_key"]
         if not keys.has_key(headers.get("x-api-key", ""), headers.get("authorization", ""), secret):
-            raise Refusal(401, "no_key", "The key is missing or wrong.")
+            raise TurnedAway(401, "no_key", "The key is missing or wrong.")
         return known
 
     def _onenet_address(self, query: bytes) -> Response:
@@ -98,28 +98,28 @@ class Receivers:
             told.get("signature", ""), self.secrets["onenet_signature"], told.get("nonce", ""), (message,)
         )
         if not is_right:
-            raise Refusal(403, "wrong_signature", "The signature is not that of the token.")
+            raise TurnedAway(403, "wrong_signature", "The signature is not that of the token.")
         return PlainTextResponse(message)
 
     def _check(self, door: PlatformDoor, body: bytes) -> None:
         """What must be known before the answer is given: OneNET's signature, and that annex D's body is an object."""
         if door is PlatformDoor.ONENET and not keys.is_signed_by_onenet(body, self.secrets["onenet_signature"]):
-            raise Refusal(403, "wrong_signature", "The signature is not that of the token.")
+            raise TurnedAway(403, "wrong_signature", "The signature is not that of the token.")
         if door in (PlatformDoor.GBT45839_INSTALL, PlatformDoor.GBT45839_STATUS) and not _is_object(body):
-            raise Refusal(400, "invalid_body", "The body is not a JSON object.")
+            raise TurnedAway(400, "invalid_body", "The body is not a JSON object.")
 
 
 async def _body(headers: Headers, receive: Receive) -> bytes:
     """The whole body within its limits."""
     if headers.get("content-type", TYPES[0]).partition(";")[0].strip().lower() not in TYPES:
-        raise Refusal(415, "wrong_type", "The body must be application/json.")
+        raise TurnedAway(415, "wrong_type", "The body must be application/json.")
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > BODY_LIMIT:
-        raise Refusal(413, "too_large", f"The body is larger than {BODY_LIMIT} bytes.")
+        raise TurnedAway(413, "too_large", f"The body is larger than {BODY_LIMIT} bytes.")
     try:
         return await asyncio.wait_for(_whole(receive), BODY_SECONDS)
     except TimeoutError as error:
-        raise Refusal(408, "too_slow", "The body took too long to arrive.") from error
+        raise TurnedAway(408, "too_slow", "The body took too long to arrive.") from error
 
 
 async def _whole(receive: Receive) -> bytes:
@@ -128,11 +128,11 @@ async def _whole(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Refusal(400, "cut_off", "The body ended early.")
+            raise TurnedAway(400, "cut_off", "The body ended early.")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > BODY_LIMIT:
-            raise Refusal(413, "too_large", f"The body is larger than {BODY_LIMIT} bytes.")
+            raise TurnedAway(413, "too_large", f"The body is larger than {BODY_LIMIT} bytes.")
         if not message.get("more_body", False):
             return b"".join(parts)
 
@@ -153,7 +153,7 @@ def _stored(door: PlatformDoor) -> Response:
     return PlainTextResponse("ok")
 
 
-def _refused(path: str, refusal: Refusal) -> Response:
+def _refused(path: str, refusal: TurnedAway) -> Response:
     """In the interface's shape; GB/T 45839-2025 annex D knows `success` alone, and it stands beside."""
     told: dict[str, object] = {"error": {"code": refusal.code, "message": refusal.sentence}}
     if path.startswith("/api/v1/gbt45839/"):

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmRow
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
+from db.rules import device_identity
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
 from portal.api.boundaries import address
@@ -174,12 +175,29 @@ def _device(device: DeviceSeen, now: datetime) -> Component:
                     if device.battery_pct is not None
                     else None,
                     html.Span(f"{device.rssi_dbm} dBm", className="quiet") if device.rssi_dbm is not None else None,
+                    badge(_("off line, says its platform"), "minor") if device.is_online is False else None,
                 ],
                 className="device-state",
             ),
+            _identity(device.identity),
         ],
         className="device",
     )
+
+
+def _identity(written: str | None) -> Component | None:
+    """The 27 characters in their parts; the check at the end needs the fire authority's keys."""
+    if written is None:
+        return None
+    parts = device_identity.parse(written)
+    if isinstance(parts, str):
+        return html.Div(written, className="quiet")
+    net = _("by wire") if parts.net_type == device_identity.BY_WIRE else parts.net
+    words = _("identity {identity}: maker {maker}, {net}, made on {day}; check {check} not verified")
+    said = words.format(
+        identity=written, maker=parts.company, net=net, day=parts.made_on.isoformat(), check=parts.check
+    )
+    return html.Div(said, className="quiet")
 
 
 def _reading(device: DeviceSeen) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from db.commands import inbox as commands
 from db.commands.inbox import Pushed
-from db.rules.access_scope import NOTHING
+from db.rules.access_scope import EVERYTHING, NOTHING
 from db.rules.doors import PlatformDoor
 from ingest import inbox
 from ingest.inbox import Taken
@@ -49,6 +49,11 @@ class Inbox:
 
     def rows(self, sql: str, **values: object) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.owner.execute(text(sql), values)]
+
+    def rows_now(self, sql: str) -> int:
+        """A count, on a connection of its own: for threads."""
+        with self.record.record.scoped(EVERYTHING) as session:
+            return int(session.scalar(text(sql)) or 0)
 
     def states(self) -> list[object]:
         return list(itertools.chain(*self.rows("select state from inbox order by id")))
