@@ -52,6 +52,7 @@ _SEEN = text(
     "select repeat_key from inbox where repeat_key = any (:keys) and state = 'taken'"
     " and received_at > :now - interval '1 hour'"
 )
+_HOLD = text("update inbox set attempts = 0 where id = any (:ids)")
 _MARK = text(
     """
     update inbox set state = told.state, reason = told.reason, repeat_key = told.key, taken_at = :now
@@ -180,6 +181,8 @@ def _write(session: Session, opened: Sequence[_Opened], settings: Settings, now:
     device_books.install(session, [(each.decoded.installed, each.received.received_at) for each in fresh])
     held = {id(received) for received in done.held}
     settled = [each for each in opened if id(each.received) not in held]
+    if held:
+        session.execute(_HOLD, {"ids": [each.row.id for each in opened if id(each.received) in held]})
     _mark(session, [(each, *_outcome(each, devices)) for each in settled], now)
     return Taken(
         bodies=len(settled),

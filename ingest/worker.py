@@ -9,7 +9,7 @@ from db import addresses, task_names
 from db.settings import load
 from ingest.tasks import inbox, upkeep
 
-SWEEP_SECONDS = 5
+SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
 
 

@@ -44,6 +44,12 @@ def frame(page: pages.Page, content: Component) -> list[Component]:
                         options=[],
                         clearable=True,
                         maxHeight=360,
+                        labels={
+                            "search": _("Name, initials or address"),
+                            "clear_search": _("Clear search"),
+                            "clear_selection": _("Clear"),
+                            "no_options_found": _("No such venue"),
+                        },
                     ),
                     className="find",
                 ),

@@ -109,6 +109,14 @@ def test_a_venue_is_found_by_its_initials(visit: Callable[..., Watched], portal_
     page.wait_for_selector(f"h1:has-text('{name}')")
 
 
+def test_a_search_without_a_find_says_so(visit: Callable[..., Watched]) -> None:
+    watched = visit("zhanggong")
+    watched.open("/")
+    watched.page.click("#find-venue")
+    watched.page.fill(".dash-dropdown-search", "qqqq")
+    watched.page.wait_for_selector(".dash-dropdown-content:has-text('没有这样的场所')")
+
+
 def test_english_by_the_switch(visit: Callable[..., Watched]) -> None:
     watched = visit("leader")
     watched.open("/rankings")

@@ -10,7 +10,7 @@ from db.task_names import TAKE_INBOX
 log = logging.getLogger("anwang.doors")
 
 EVERY_SECONDS = 0.2
-STALE_SECONDS = 5
+STALE_SECONDS = 10
 """The clock asks as often: what nobody took by then would only pile up."""
 
 
