@@ -2,17 +2,23 @@
 
 import os
 import signal
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
+from db import addresses
 from db.addresses import read_secrets
 from db.services import private_services
 from db.settings import Settings
 from tests.plugins.services import open_folder, settings_in
+from tests.portal.counted_load import CountedLoad, seen_twice
 from tests.portal.running_up import Up, anwang, environment, start, status, wait_for
 
 PARTS = {"PostgreSQL", "Redis", "mosquitto", "portal", "gateway", "worker", "beat"}
@@ -29,6 +35,30 @@ def up(own: Settings) -> Iterator[Up]:
     started = start(own)
     yield started
     assert started.end(signal.SIGTERM) == 0
+
+
+@pytest.fixture
+def owner_here(own: Settings) -> Iterator[Callable[[], Connection]]:
+    """A connection of the schema's owner to the standing one, anew after the database was away."""
+    where = addresses.find(own).database_owner
+    assert where is not None
+    engine = create_engine(where, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    kept: list[Connection] = []
+
+    def connection() -> Connection:
+        try:
+            if not kept:
+                kept.append(engine.connect())
+            kept[0].execute(text("select 1"))
+        except OperationalError:
+            if kept:
+                kept.pop().invalidate()
+            kept[:] = [engine.connect()]
+        return kept[0]
+
+    yield connection
+    for each in kept:
+        each.close()
 
 
 @pytest.fixture
@@ -71,18 +101,28 @@ def test_the_table_names_every_part_and_no_secret(up: Up, own: Settings) -> None
     assert not [secret for secret in secrets if secret in said.stdout]
 
 
-@pytest.mark.parametrize("name", ["gateway", "portal", "Redis", "PostgreSQL"])
-def test_what_dies_is_started_again(up: Up, name: str) -> None:
+@pytest.mark.parametrize("name", ["gateway", "worker", "portal", "mosquitto", "Redis", "PostgreSQL"])
+def test_what_dies_under_load_is_started_again_and_nothing_is_lost(
+    up: Up, own: Settings, owner_here: Callable[[], Connection], name: str
+) -> None:
+    """Every message that a door said it has is on record once, whoever is killed while they come."""
     before = status(up.env)["parts"][name]
-    os.kill(before["pid"], signal.SIGKILL)
-    wait_for(lambda: f"{name} was ended by SIGKILL; starting it again" in up.said())
+    load = CountedLoad(own, addresses.find(own), owner_here())
 
     def is_back() -> bool:
         after = status(up.env)
         part = after["parts"][name]
         return bool(part["pid"] != before["pid"] and part["restarts"] > before["restarts"] and after["well"])
 
-    wait_for(is_back, 60)
+    with load.flowing():
+        wait_for(lambda: len(load.on_record(owner_here())) > 100)
+        os.kill(before["pid"], signal.SIGKILL)
+        wait_for(lambda: f"{name} was ended by SIGKILL; starting it again" in up.said())
+        wait_for(is_back, 60)
+        time.sleep(1)
+    assert len(load.confirmed) > 500
+    wait_for(lambda: not load.confirmed - set(load.on_record(owner_here())), 60)
+    assert not seen_twice(load.on_record(owner_here()))
 
 
 def test_programs_know_only_the_applications_way_in(up: Up) -> None:
