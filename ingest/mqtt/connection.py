@@ -82,6 +82,8 @@ class BrokerConnection:
         self.deliveries: Waiting[Delivery] = Waiting(MOST_WAITING)
         self.is_listening = threading.Event()
         self._connections = self._sessions = 0
+        self.heard = 0
+        """How many messages have come in, repeats among them."""
         self._is_leaving = False
         self._last_at = datetime.min.replace(tzinfo=UTC)
         self._client = BlockClient(
@@ -140,10 +142,8 @@ class BrokerConnection:
             log.error("the broker at %s:%s refuses the gateway: %s", self.host, self.port, reason)
             return
         self._connections += 1
-        if flags.session_present:
-            # What waits here unacknowledged comes again on the new connection; else each flap would double the queue.
-            self.deliveries.clear()
-        else:
+        # What waits here may come again, and is told by `Redeliveries`; a broker that was killed may have forgotten it.
+        if not flags.session_present:
             self._sessions += 1
         self._subscribe()
 
@@ -182,6 +182,7 @@ class BrokerConnection:
         if retained:
             self._client.acknowledge([number for number in retained if number])
         deliveries = [self._delivery(each) for each in block if not each.is_retained]
+        self.heard += len(deliveries)
         while deliveries and not self._is_leaving and not self.deliveries.put(deliveries, timeout=1):
             pass
 

@@ -40,11 +40,5 @@ class Waiting(Generic[T]):
             self._changed.notify_all()
             return block
 
-    def clear(self) -> None:
-        with self._changed:
-            self._blocks.clear()
-            self._count = 0
-            self._changed.notify_all()
-
     def _has_room(self, more: int) -> bool:
         return not self._blocks or self._count + more <= self._most

@@ -201,6 +201,35 @@ def test_a_broker_that_starts_anew_loses_and_doubles_nothing(
         mosquitto.stop()
 
 
+def test_what_the_gateway_has_outlives_the_broker(
+    empty_record: TestRecord, owner: Connection, codes: list[str]
+) -> None:
+    """Killed, the broker forgets what came since it last wrote its sessions down; by then the gateway holds it."""
+    settings = settings_in(open_folder())
+    mosquitto, where = PrivateMosquitto(settings), addresses.find(settings)
+    mosquitto.start()
+    client = broker.connect(where.mqtt_device)
+    try:
+        with running(empty_record, where.mqtt) as gateway:
+            say(client, f"anwang/v1/{codes[0]}/smoke", b'{"value": 0.2}')
+            wait_for(lambda: rows(owner, "signals") == 1)
+            time.sleep(6)  # now the broker knows the gateway's session even after a kill
+            with away(empty_record, owner):
+                publish(client, codes, 500, lambda: None, dated=False)
+                wait_for(lambda: gateway.connection.heard >= 501)
+                assert mosquitto.child is not None
+                mosquitto.child.kill()
+                mosquitto.child.wait(10)
+                mosquitto.stop()
+                mosquitto.start()
+                wait_for(gateway.connection.is_listening.is_set)
+            assert settled(owner, 501) == 501
+    finally:
+        client.disconnect()
+        client.loop_stop()
+        mosquitto.stop()
+
+
 def test_full_dead_letters_hold_what_is_refused_and_let_alarms_through(
     empty_record: TestRecord, owner: Connection, device_client: Client, codes: list[str]
 ) -> None:
@@ -211,16 +240,18 @@ def test_full_dead_letters_hold_what_is_refused_and_let_alarms_through(
     with running(empty_record, name=name, forgotten=False) as gateway:
         for n in range(30):
             say(device_client, f"anwang/v1/{codes[0]}/smoke", b"rubbish %d" % n)
+        publish(device_client, codes, 500, lambda: None, dated=True)
         say(device_client, f"anwang/v1/{codes[1]}/smoke", b'{"alarm": true}')
         wait_for(lambda: rows(owner, "alarms") == 1)
         wait_for(lambda: len(gateway.held) == 30)
+        wait_for(lambda: rows(owner, "signals") == 501)
         assert rows(owner, "dead_letters") == 0
     with running(empty_record, url, name=name) as gateway:
         wait_for(lambda: len(gateway.held) == 30)
         owner.execute(text("update dead_letter_store set bytes = 0"))
         wait_for(lambda: rows(owner, "dead_letters") == 30, 30)
         wait_for(lambda: len(gateway.held) == 0)
-        assert rows(owner, "alarms") == 1
+        assert (rows(owner, "alarms"), rows(owner, "signals")) == (1, 501)
     assert owner.scalar(text("select letters from dead_letter_store")) == 30
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.messages import Received, Refused
 from ingest.mqtt.connection import Delivery
-from ingest.mqtt.redeliveries import REMEMBERED, Redeliveries
+from ingest.mqtt.redeliveries import Redeliveries
 
 FIRST = Delivery(
     Received("mqtt", "anwang/v1/x/smoke", b"{}", datetime(2026, 3, 1, tzinfo=UTC)),
@@ -48,8 +48,9 @@ def test_what_needs_no_acknowledgement_is_never_brought_again() -> None:
     assert seen.first_time([loose, loose]) == [loose, loose]
 
 
-def test_memory_is_bounded() -> None:
+def test_a_number_is_remembered_until_it_is_used_anew() -> None:
     seen = Redeliveries()
-    seen.first_time([FIRST._replace(number=n) for n in range(1, REMEMBERED + 10)])
+    seen.first_time([FIRST._replace(number=n) for n in range(1, 65_536)])
+    assert seen.first_time([AGAIN._replace(number=1)]) == []
+    seen.first_time([FIRST._replace(number=1, received=replace(FIRST.received, payload=b'{"value": 1}'))])
     assert seen.first_time([AGAIN._replace(number=1)]) != []
-    assert seen.first_time([AGAIN._replace(number=REMEMBERED)]) == []
