@@ -18,7 +18,8 @@ _COLUMNS = (
     "device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text, battery_pct, rssi_dbm, is_late"
 )
 _STAGE = text("create temporary table if not exists staged (like signals, line int) on commit delete rows")
-_CLEAR = text("truncate staged")
+_CLEAR = text("delete from staged")
+"""Cheap where nothing is staged; `truncate` would write the catalogue anew for each batch."""
 _TAKE = text(
     f"""
     with taken as (
@@ -107,6 +108,7 @@ def _said(entry: Located) -> _Said:
 def _write(session: Session, entries: Sequence[Located]) -> set[int]:
     """Insert; answers which entries, by position, met a row that was there already."""
     session.execute(_STAGE)
+    session.execute(_CLEAR)  # a transaction may record several times
     cursor = session.connection().connection.cursor()
     cursor.copy_expert(f"copy staged ({_COLUMNS}, line) from stdin", io.StringIO(_copied(entries)))
     return set(session.scalars(_TAKE))
@@ -132,7 +134,6 @@ def _or_null(value: float | bool | None) -> str:
 
 def _on_record(session: Session, entries: Sequence[Located]) -> _Held:
     """What the record holds at these times and just after."""
-    session.execute(_CLEAR)
     span = MOST_IN_A_TICK * TICK
     moments = [entry.observed_at for entry in entries]
     rows = session.execute(

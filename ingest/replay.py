@@ -27,13 +27,13 @@ from ingest.messages import DeviceMessage, Received, Refused
 AT_ONCE = 2000
 Report = Callable[[int], None]
 T = TypeVar("T")
+_Held = dict[tuple[int, datetime], list[Any]]
 
 _HELD = text(
     """
     select s.device_id, s.signal, s.observed_at, s.received_at, s.value, s.alarm, s.text, s.battery_pct, s.rssi_dbm
-    from signals s join unnest(cast(:devices as int[]), cast(:moments as timestamptz[])) asked (d, received_at)
-        on s.device_id = asked.d and s.received_at = asked.received_at
-    where s.observed_at between :first and :last
+    from signals s where s.observed_at between :first and :last and (s.device_id, s.received_at) in (
+        select d, at from unnest(cast(:devices as int[]), cast(:moments as timestamptz[])) asked (d, at))
     """
 )
 _REMOVE = text(
@@ -140,16 +140,13 @@ def _readable(session: Session, received: Received, devices: KnownDevices) -> Se
 def _correct(session: Session, batch: Sequence[Received], devices: KnownDevices) -> Replayed:
     located, refused = _located(session, batch, devices)
     held = _held(session, located)
-    unchanged, wrong, anew = 0, [], []
-    for entry in located:
-        before = held.get((entry.device.id, entry.received_at))
-        if before is None:
-            anew.append(entry)
-        elif _says(before) == _wanted(entry):
-            unchanged += 1
-        else:
-            wrong.append(before)
-            anew.append(entry)
+    changed = [entry for entry in located if not _claimed(held, entry, lambda row, e: _says(row) == _wanted(e))]
+    wrong = []
+    for entry in changed:
+        before = _claimed(held, entry, lambda row, e: row.signal == e.message.signal.value)
+        before = before or _claimed(held, entry, lambda _row, _e: True)
+        wrong += [before] if before else []
+    unchanged, anew = len(located) - len(changed), changed
     if wrong:
         session.execute(
             _REMOVE,
@@ -176,8 +173,17 @@ def _located(session: Session, batch: Sequence[Received], devices: KnownDevices)
     return located, len(said) - len(located)
 
 
-def _held(session: Session, located: Sequence[Located]) -> dict[tuple[int, datetime], Any]:
-    """What these messages made of themselves when they came, by device and moment of receipt."""
+def _claimed(held: _Held, entry: Located, is_it: Callable[[Any, Located], bool]) -> Any | None:
+    """A signal that the entry's message made; nobody finds it twice."""
+    rows = held.get((entry.device.id, entry.received_at), [])
+    found = next((row for row in rows if is_it(row, entry)), None)
+    if found is not None:
+        rows.remove(found)
+    return found
+
+
+def _held(session: Session, located: Sequence[Located]) -> _Held:
+    """What these messages made of themselves when they came, by device and moment of receipt; some made several."""
     if not located:
         return {}
     moments = [entry.observed_at for entry in located]
@@ -193,7 +199,10 @@ def _held(session: Session, located: Sequence[Located]) -> dict[tuple[int, datet
             "last": last,
         },
     )
-    return {(row.device_id, row.received_at): row for row in rows}
+    held: _Held = {}
+    for row in rows:
+        held.setdefault((row.device_id, row.received_at), []).append(row)
+    return held
 
 
 def _says(row: Any) -> tuple[object, ...]:
