@@ -25,11 +25,13 @@ from ingest import platform_commands
 from ingest.doors import DECODERS
 from ingest.gb26875 import commands as gb26875
 from ingest.replay import Span, replay_accepted, replay_refused
-from ingest.simulate import broker, player
+from ingest.simulate import broker, player, pushers
 from ingest.simulate import panels as panels_of
 from ingest.simulate.day import Day
+from ingest.simulate.faults import Faults, Mischief
 from ingest.simulate.panels import Panels
 from ingest.simulate.player import Played, Player
+from ingest.simulate.pushers import BOOKS, Platforms, Speakers
 
 LINE_EVERY_SECONDS = 10.0
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -47,34 +49,69 @@ def simulate(
     panels: Annotated[
         int, typer.Option(min=0, help="transmission devices beside them, where ANWANG_GB26875_PORT is open")
     ] = 50,
+    platforms: Annotated[int, typer.Option(min=0, help="devices behind each platform that pushes over HTTP")] = 20,
+    platform_rate: Annotated[float, typer.Option(min=0.01, help="pushes a second, all platforms together")] = 1.0,
+    silent: Annotated[float, typer.Option(min=0, max=1, help="share of the devices that say nothing")] = 0,
+    flapping: Annotated[
+        float, typer.Option(min=0, max=1, help="share of the devices that come and go each minute")
+    ] = 0,
+    skewed: Annotated[float, typer.Option(min=0, max=1, help="share of the devices with a wrong clock")] = 0,
+    broken: Annotated[float, typer.Option(min=0, max=1, help="share of the messages that are spoilt")] = 0,
+    late: Annotated[
+        float, typer.Option(min=0, max=1, help="share of the messages that bring a burst of old ones along")
+    ] = 0,
+    duplicates: Annotated[float, typer.Option(min=0, max=1, help="share of the messages that come twice")] = 0,
     seed: Annotated[int, typer.Option(help="the same seed plays the same day")] = 1,
 ) -> None:
-    """Play a province's day to the broker, as devices would, and fire panels that answer for their watch."""
+    """Play a province's day through every door, as devices and platforms would, with faults on demand."""
     settings = load()
     found = addresses.find(settings)
+    faults = Faults(silent, flapping, skewed, broken, late, duplicates)
+    rng = random.Random(seed)  # noqa: S311 - a play, not a secret
     record = Record(found.database_app, pool_size=1, application_name="anwang simulate")
     try:
         speaking = player.cast(record, devices)
         sources = panels_of.sources(record, panels if settings.gb26875_port else 0)
+        speakers = [Speakers(door, pushers.speaking(record, door, platforms)) for door in BOOKS] if platforms else []
     finally:
         record.close()
     client = broker.connect(found.mqtt_device)
-    playing = Player(client, Day(speaking, random.Random(seed)), rate)  # noqa: S311 - a play, not a secret
+    playing = Player(client, Day(speaking, rng), rate, Mischief(faults, random.Random(seed)))  # noqa: S311
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: playing.stopping.set())
     console = Console(stderr=True, highlight=False)
-    beside = Panels(from_here(settings.bind_host), settings.gb26875_port, sources, random.Random(seed))  # noqa: S311
-    beside.start()
+    here = from_here(settings.bind_host)
+    panel_play = Panels(here, settings.gb26875_port, sources, random.Random(seed), faults)  # noqa: S311
+    secrets = addresses.read_secrets(settings.var_dir)
+    site = f"http://{here}:{settings.portal_port}"
+    pushing = Platforms(site, secrets, speakers, platform_rate, faults, random.Random(seed))  # noqa: S311
+    panel_play.start()
+    pushing.start()
     try:
         played = _watched(playing, seconds, len(speaking), console)
     finally:
-        beside.stop()
+        pushing.stop()
+        panel_play.stop()
         client.disconnect()
         client.loop_stop()
+    _sum_up(console, played, len(speaking), pushing.stored)
+
+
+def _sum_up(console: Console, played: Played, devices: int, pushed: int) -> None:
     console.print(
-        f"{played.messages:,} messages from {len(speaking):,} devices, {played.rate:.1f} a second;"
+        f"{played.messages:,} messages from {devices:,} devices, {played.rate:.1f} a second;"
         f" the broker confirmed {played.confirmed:,}."
     )
+    on_purpose = {
+        "broken": played.broken,
+        "said twice": played.repeated,
+        "late": played.late,
+        "turns left out": played.unsaid,
+    }
+    if any(on_purpose.values()):
+        console.print("On purpose: " + ", ".join(f"{count:,} {what}" for what, count in on_purpose.items()) + ".")
+    if pushed:
+        console.print(f"Platforms pushed {pushed:,} bodies that were stored.")
 
 
 @app.command()

@@ -10,51 +10,23 @@ from typing import Annotated
 import httpx
 import typer
 from rich.console import Console
-from sqlalchemy import text
 
 from db import addresses
 from db.commands import device_addresses
 from db.commands.people import Operator
 from db.errors import InvalidInput
 from db.rules.access_scope import EVERYTHING
-from db.rules.doors import GBT45839, PlatformDoor
+from db.rules.doors import PlatformDoor
 from db.services.ports import from_here
 from db.session import Record
 from db.settings import Settings, load
 from ingest.simulate import platforms as play
-from ingest.simulate.platforms import Mischief, Pusher
+from ingest.simulate import pushers
+from ingest.simulate.faults import Faults
+from ingest.simulate.platforms import Pusher
+from ingest.simulate.pushers import BOOKS, paths
 
 app = typer.Typer(help="Platforms that push over HTTP.")
-
-BOOKS = {
-    PlatformDoor.CTWING: "ctwing",
-    PlatformDoor.ONENET: "onenet",
-    PlatformDoor.GBT45839_STATUS: GBT45839,
-    PlatformDoor.GBT28181: "gbt28181",
-}
-_DEMO = text(
-    """
-    select d.code, d.id from devices d where d.is_demo and d.retired_on is null and d.kind = :kind
-        and not exists (select from device_addresses a where a.device_id = d.id and a.door = :book)
-    order by d.id limit :n
-    """
-)
-_BOUND = text(
-    "select a.address from device_addresses a join devices d on d.id = a.device_id"
-    " where a.door = :book and d.is_demo and position('/' in a.address) = 0 order by a.address limit :n"
-)
-
-
-def paths(secrets: dict[str, str]) -> dict[PlatformDoor, tuple[str, dict[str, str]]]:
-    """Each door's address on the portal, and the headers that it wants."""
-    by_key = {"X-API-Key": secrets["gbt45839_key"]}
-    return {
-        PlatformDoor.CTWING: (f"/api/v1/nbiot/ctwing/{secrets['ctwing_door']}", {}),
-        PlatformDoor.ONENET: (f"/api/v1/nbiot/onenet/{secrets['onenet_door']}", {}),
-        PlatformDoor.GBT45839_INSTALL: ("/api/v1/gbt45839/Install_info", by_key),
-        PlatformDoor.GBT45839_STATUS: ("/api/v1/gbt45839/status_info", by_key),
-        PlatformDoor.GBT28181: ("/api/v1/gbt28181/alarms", {"X-API-Key": secrets["gbt28181_key"]}),
-    }
 
 
 @app.command("addresses")
@@ -106,20 +78,28 @@ def push(
     if chosen is None:
         raise InvalidInput("There is no such door.")
     secrets = addresses.read_secrets(settings.var_dir)
-    speaking = _speaking(settings, chosen, devices)
+    record = _record(settings)
+    try:
+        speaking = pushers.speaking(record, chosen, devices)
+    finally:
+        record.close()
+    if not speaking:
+        raise InvalidInput("There is no demonstration device to speak.")
     bodies = play.day(
         chosen,
         speaking,
         secrets["onenet_signature"],
         random.Random(seed),  # noqa: S311 - a play, not a secret
-        Mischief(duplicates, late),
+        Faults(duplicates=duplicates, late=late),
+        1.0 if chosen is PlatformDoor.GBT28181 else play.ALARM_SHARE,
     )
     path, headers = paths(secrets)[chosen]
     site = f"http://{from_here(settings.bind_host)}:{settings.portal_port}"
     with httpx.Client(base_url=site) as client:
         pusher = Pusher(client, path, headers)
         for _n in range(messages):
-            pusher.push(next(bodies)[0])
+            if body := next(bodies)[0]:
+                pusher.push(body)
             time.sleep(1 / rate)
     _tell(pusher, len(speaking))
 
@@ -131,32 +111,6 @@ def _tell(pusher: Pusher, devices: int) -> None:
         f"{done.stored:,} stored for {devices:,} devices, {len(done.lost):,} lost, {done.attempts:,} attempts;"
         f" 99 of 100 answered within {slowest * 1000:.1f} ms."
     )
-
-
-def _speaking(settings: Settings, door: PlatformDoor, count: int) -> list[str]:
-    """Addresses of demonstration devices at this door; those that it does not know yet are put on its book."""
-    book = BOOKS[door]
-    kind = "camera" if door is PlatformDoor.GBT28181 else "smoke_detector"
-    operator = Operator(None, f"command line ({getpass.getuser()})")
-    record = _record(settings)
-    try:
-        with record.scoped(EVERYTHING) as session:
-            found = list(session.scalars(_BOUND, {"book": book, "n": count}))
-            for code, number in session.execute(_DEMO, {"kind": kind, "book": book, "n": count - len(found)}).tuples():
-                found.append(_address(door, number))
-                device_addresses.bind(session, book, found[-1], code, operator, datetime.now(UTC))
-    finally:
-        record.close()
-    if not found:
-        raise InvalidInput("There is no demonstration device to speak.")
-    return found
-
-
-def _address(door: PlatformDoor, number: int) -> str:
-    """An invented address of the right form."""
-    if door is PlatformDoor.GBT45839_STATUS:
-        return f"DEMO:{number:09d}"
-    return f"3607000000131{number:07d}" if door is PlatformDoor.GBT28181 else f"86{number:013d}"
 
 
 def _record(settings: Settings) -> Record:

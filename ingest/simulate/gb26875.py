@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ingest.gb26875 import units
 from ingest.gb26875.dialects import STANDARD, Dialect
@@ -26,6 +26,8 @@ class TransmissionDevice:
     dialect: Dialect = STANDARD
     watch: int | None = None
     answers_after_seconds: float = 0.0
+    slow_by: timedelta = timedelta()
+    """How far its clock is behind."""
     heard: list[Frame] = field(default_factory=list)
     """Everything that the centre said."""
     _serial: int = 0
@@ -46,17 +48,23 @@ class TransmissionDevice:
         if self._listening is not None:
             self._listening.cancel()
 
-    async def say(self, unit: Unit | None, seconds: float = 10) -> Frame:
+    async def say(self, unit: Unit | None, seconds: float = 10, times: int = 1) -> Frame:
         """Send a unit, or a heartbeat; the centre's confirm or deny. `TimeoutError` where neither comes."""
-        data = b"" if unit is None else units.encode(unit, self.dialect)
+        raw = self.next_frame(unit)
         serial, self._serial = self._serial, (self._serial + 1) % 0x10000
         awaited: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._awaited[serial] = awaited
-        self.pour(encode(Frame(serial, self.source, self.centre, Command.SEND, data, datetime.now(UTC)), self.dialect))
+        self.pour(raw * times)
         try:
             return await asyncio.wait_for(awaited, seconds)
         finally:
             self._awaited.pop(serial, None)
+
+    def next_frame(self, unit: Unit | None) -> bytes:
+        """What `say` would send."""
+        data = b"" if unit is None else units.encode(unit, self.dialect)
+        sent_at = datetime.now(UTC) - self.slow_by
+        return encode(Frame(self._serial, self.source, self.centre, Command.SEND, data, sent_at), self.dialect)
 
     def pour(self, raw: bytes) -> None:
         """Bytes as they are."""

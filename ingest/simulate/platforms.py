@@ -6,7 +6,6 @@ import itertools
 import json
 import random
 import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +14,15 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from db.rules.doors import PlatformDoor
+from ingest.simulate.faults import Faults, Mischief
 
 HERE = ZoneInfo("Asia/Shanghai")
 PRODUCT, TENANT = "15014772", "10461180"
+ALARM_SHARE = 0.002
 RETRIES = 3
 FAILURES_BEFORE_COOL_DOWN = 100
 COOL_DOWN_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
-LATE_SECONDS = 2 * 3600
 
 
 def ctwing(address: str, at: datetime, fields: dict[str, object]) -> bytes:
@@ -147,34 +147,35 @@ class Pusher:
         return is_stored
 
 
-@dataclass(frozen=True, slots=True)
-class Mischief:
-    """How often, out of one: a push that comes twice, and a burst of old ones."""
-
-    duplicates: float = 0.0
-    late: float = 0.0
-
-
 def day(
-    door: PlatformDoor, addresses: list[str], token: str, rng: random.Random, mischief: Mischief
+    door: PlatformDoor,
+    addresses: list[str],
+    token: str,
+    rng: random.Random,
+    faults: Faults,
+    alarm_share: float = ALARM_SHARE,
 ) -> Iterator[tuple[bytes, bool]]:
-    """Bodies without end, each with True where it repeats one: mostly quiet, now and then an alarm."""
-    waiting: deque[tuple[str, float]] = deque()
+    """Bodies without end, each with True where it repeats one: mostly quiet, now and then an alarm.
+
+    An empty body stands for a turn in which nothing is said: a silent device's, or a camera's without an alarm.
+    """
+    mischief = Mischief(faults, rng)
     for address in itertools.cycle(addresses):
-        waiting.append((address, 0.0))
-        if rng.random() < mischief.late:
-            waiting.extend((address, LATE_SECONDS - 60.0 * n) for n in range(10))
-        while waiting:
-            whose, age = waiting.popleft()
-            at = datetime.fromtimestamp(time.time() - age, HERE)
-            body = _body(door, whose, at, token, rng)
+        is_said = False
+        for turn in mischief.turns(address, datetime.now(HERE)):
+            body = _body(door, address, turn.at, token, rng, rng.random() < alarm_share)
+            if not body:
+                continue
+            body = mischief.broken(body) if turn.is_broken else body
+            is_said = True
             yield body, False
-            if rng.random() < mischief.duplicates:
+            if turn.is_repeated:
                 yield body, True
+        if not is_said:
+            yield b"", False
 
 
-def _body(door: PlatformDoor, address: str, at: datetime, token: str, rng: random.Random) -> bytes:
-    is_alarm = rng.random() < 0.002
+def _body(door: PlatformDoor, address: str, at: datetime, token: str, rng: random.Random, is_alarm: bool) -> bytes:
     fields: dict[str, object] = {
         "Alarm_Status": 1 if is_alarm else 7,
         "Temperature": round(rng.gauss(22, 3), 1),
@@ -187,6 +188,6 @@ def _body(door: PlatformDoor, address: str, at: datetime, token: str, rng: rando
         case PlatformDoor.ONENET:
             return onenet(address, at, fields, token)
         case PlatformDoor.GBT28181:
-            return alarm_notice(address, at, 5, rng.choice((2, 4, 10, 11)))
+            return alarm_notice(address, at, 5, rng.choice((2, 4, 10, 11))) if is_alarm else b""
         case _:
             return status_info(address, at, 2 if is_alarm else 1)

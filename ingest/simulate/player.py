@@ -1,5 +1,6 @@
 """Playing a day over a real MQTT connection, at an honest rate."""
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from db.rules.access_scope import EVERYTHING
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.session import Record
 from ingest.simulate.day import Day
+from ingest.simulate.faults import Faults, Mischief
 from ingest.simulate.speech import SimulatedDevice, Spoken
 
 MOST_UNCONFIRMED = 2000
@@ -41,6 +43,12 @@ class Played:
     confirmed: int
     """Messages that the broker has acknowledged."""
     seconds: float
+    broken: int = 0
+    """Messages that were spoilt on purpose; they belong into the dead letters."""
+    repeated: int = 0
+    late: int = 0
+    unsaid: int = 0
+    """Turns of devices that are silent on purpose."""
 
     @property
     def rate(self) -> float:
@@ -72,10 +80,12 @@ def cast(record: Record, n: int) -> list[SimulatedDevice]:
 class Player:
     """Publishes at QoS 1 and counts what the broker confirms."""
 
-    def __init__(self, client: Client, day: Day, rate: float) -> None:
+    def __init__(self, client: Client, day: Day, rate: float, mischief: Mischief | None = None) -> None:
         self._client, self._day, self._rate = client, day, rate
+        self._mischief = mischief or Mischief(Faults(), random.Random(0))  # noqa: S311 - a play
         self.stopping = threading.Event()
         self.sent = self.confirmed = 0
+        self._broken = self._repeated = self._late = self._unsaid = 0
         client.on_publish = self._on_publish
 
     def play(self, seconds: float = 0, report: Callable[[Played], None] = lambda _played: None) -> Played:
@@ -89,19 +99,34 @@ class Player:
             owed = min(owed + (now - before) * self._rate, max(1.0, self._rate))
             before = now
             while owed >= 1 and self.sent - self.confirmed < MOST_UNCONFIRMED:
-                self._publish(self._day.next(datetime.now(UTC)))
-                owed -= 1
-            report(Played(self.sent, self.confirmed, now - began))
+                owed -= max(1, self._say(self._day.next(datetime.now(UTC))))
+            report(self._played(now - began))
             self.stopping.wait(min(0.05, 1 / self._rate))
         took = time.monotonic() - began
         self._await_confirmations()
-        return Played(self.sent, self.confirmed, took)
+        return self._played(took)
 
-    def _publish(self, spoken: Spoken) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        body = orjson.dumps({"at": at, **spoken.fields})
+    def _played(self, seconds: float) -> Played:
+        counted = self._broken, self._repeated, self._late, self._unsaid
+        return Played(self.sent, self.confirmed, seconds, *counted)
+
+    def _say(self, spoken: Spoken) -> int:
+        """Publish what the turn becomes; answers how many messages that was."""
+        before, topic = self.sent, f"anwang/v1/{spoken.device.code}/{spoken.signal.value}"
+        for turn in self._mischief.turns(spoken.device.code, datetime.now(UTC)):
+            body = orjson.dumps({"at": turn.at.isoformat(timespec="milliseconds"), **spoken.fields})
+            wire = self._mischief.broken(body) if turn.is_broken else body
+            for _time in range(1 + turn.is_repeated):
+                self._publish(topic, wire)
+                self._broken += turn.is_broken
+            self._repeated += turn.is_repeated
+            self._late += turn.is_late
+        self._unsaid += self.sent == before
+        return self.sent - before
+
+    def _publish(self, topic: str, body: bytes) -> None:
         self.sent += 1
-        self._client.publish(f"anwang/v1/{spoken.device.code}/{spoken.signal.value}", body, qos=1)
+        self._client.publish(topic, body, qos=1)
 
     def _on_publish(self, *_told: object) -> None:
         self.confirmed += 1

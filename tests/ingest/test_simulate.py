@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import orjson
 import pytest
@@ -15,11 +16,12 @@ from sqlalchemy import Connection, text
 from db.errors import CannotStart
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.signal_kinds import SignalKind, rings
-from ingest.messages import DeviceMessage
+from ingest.messages import DeviceMessage, Refused
 from ingest.mqtt.payload import decode
 from ingest.simulate import broker, player
 from ingest.simulate.day import Day, energy, power
 from ingest.simulate.episodes import Chances, fire
+from ingest.simulate.faults import Faults, Mischief
 from ingest.simulate.speech import SimulatedDevice, Spoken
 from tests import factories
 from tests.ingest.gateways import rows, running, wait_for
@@ -171,3 +173,59 @@ def test_a_broker_that_is_not_there(url: str, sentence: str) -> None:
 def test_a_broker_that_does_not_let_us_in(empty_record: TestRecord) -> None:
     with pytest.raises(CannotStart, match="refuses the devices' login"):
         broker.connect(empty_record.addresses.mqtt_device.replace("device:", "device:not"))
+
+
+@pytest.mark.parametrize("what", ["silent", "flapping", "skewed", "broken", "late", "duplicates"])
+def test_a_fault_has_its_share_and_no_other_shows(what: str) -> None:
+    mischief = Mischief(Faults(**{what: 0.2}), random.Random(6))
+    said = [list(mischief.turns(f"sd-{n}", EVENING)) for n in range(5000)]
+    counted = {
+        "silent": sum(not turns for turns in said) if what == "silent" else 0,
+        "flapping": sum(not turns for turns in said) * 2 if what == "flapping" else 0,
+        "skewed": sum(turns[-1].at != EVENING for turns in said if turns),
+        "broken": sum(turn.is_broken for turns in said for turn in turns),
+        "late": sum(len(turns) > 1 for turns in said),
+        "duplicates": sum(turn.is_repeated for turns in said for turn in turns),
+    }
+    assert counted.pop(what) == pytest.approx(1000, rel=0.15)
+    assert set(counted.values()) == {0}
+
+
+def test_a_flapping_device_comes_and_goes() -> None:
+    mischief = Mischief(Faults(flapping=1), random.Random(1))
+    quiet = [mischief.is_quiet("sd-1", EVENING + timedelta(seconds=n)) for n in range(600)]
+    changes = sum(one != other for one, other in pairwise(quiet))
+    assert sum(quiet) == pytest.approx(300, abs=61)
+    assert 9 <= changes <= 10
+
+
+def test_what_is_broken_on_purpose_is_never_taken() -> None:
+    mischief = Mischief(Faults(broken=1), random.Random(2))
+    body = b'{"at":"2026-03-02T10:30:00.000+00:00","value":0.02}'
+    for _n in range(2000):
+        assert isinstance(decode("anwang/v1/sd-1/smoke", mischief.broken(body), EVENING), Refused)
+
+
+def test_faults_on_demand_are_counted_on_record(empty_record: TestRecord, owner: Connection) -> None:
+    """Every broken message is a dead letter, every late one is marked, no repeat is recorded twice."""
+    venue = factories.venue(owner)
+    speaking = [
+        SimulatedDevice(factories.device(owner, venue)[1], DeviceKind.SMOKE_DETECTOR, None, None, venue.id)
+        for _n in range(50)
+    ]
+    faults = Faults(silent=0.1, broken=0.1, late=0.05, duplicates=0.2)
+    client = broker.connect(empty_record.addresses.mqtt_device)
+    try:
+        with running(empty_record):
+            day = Day(speaking, random.Random(5))
+            played = player.Player(client, day, 300, Mischief(faults, random.Random(5))).play(2)
+            whole = played.messages - played.broken
+            wait_for(lambda: rows(owner, "dead_letters") == played.broken)
+            told = text("select sum(accepted) from feeds")
+            wait_for(lambda: int(owner.scalar(told) or 0) >= whole)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    assert min(played.broken, played.late, played.repeated, played.unsaid) > 0
+    assert owner.scalar(text("select count(*) from signals where is_late")) == played.late
+    assert rows(owner, "signals") < whole
