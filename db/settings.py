@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     database_url: str = Field("", description="external PostgreSQL as the schema's owner; empty: a private cluster")
     database_app_url: str = Field("", description="the application's own role; empty: derived by `anwang db upgrade`")
-    redis_url: str = Field("", description="external Redis; empty: a private one")
+    redis_url: str = Field(
+        "", description="external Redis for Celery's messages, or RabbitMQ as amqp://…; empty: a private Redis"
+    )
     mqtt_url: str = Field("", description="external broker, mqtt://user:password@host:port; empty: a private one")
 
     bind_host: str = Field("127.0.0.1", description="address the portal and the private broker listen on")
@@ -68,9 +70,6 @@ class Settings(BaseSettings):
     platform_peers: str = Field(
         "", description="addresses or networks that platforms push from, with commas; empty: any"
     )
-    platform_proxies: str = Field(
-        "127.0.0.1,::1", description="proxies whose last X-Forwarded-For names the platform's address"
-    )
     platform_quiet_seconds: int = Field(
         1800, ge=60, description="a platform that pushed nothing for this long is asked for what it may not have pushed"
     )
@@ -109,11 +108,11 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if value and not value.startswith(("redis://", "rediss://", "unix://", "amqp://", "amqps://")):
+            raise ValueError("must begin with redis://, rediss://, unix://, amqp:// or amqps://")
         return value
 
-    @field_validator("platform_peers", "platform_proxies")
+    @field_validator("platform_peers", "trusted_proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
         for each in filter(None, map(str.strip, value.split(","))):

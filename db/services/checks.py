@@ -1,8 +1,10 @@
 """What the settings name as external, tried before anything starts: each refusal is one sentence."""
 
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
+from kombu.connection import Connection
 from sqlalchemy import create_engine
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
@@ -49,6 +51,9 @@ def revision(found: Addresses) -> str | None:
 
 
 def check_redis(url: str) -> None:
+    """Celery's broker: Redis, or RabbitMQ where the address says so."""
+    if url.startswith("amqp"):
+        return _check_rabbitmq(url)
     client = redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3)
     try:
         client.ping()
@@ -57,6 +62,17 @@ def check_redis(url: str) -> None:
         raise CannotStart(f"Redis at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
     finally:
         client.close()
+
+
+def _check_rabbitmq(url: str) -> None:
+    connection: Any = Connection(url, connect_timeout=3)  # type: ignore[no-untyped-call]
+    try:
+        connection.connect()
+    except (OSError, *connection.connection_errors) as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise CannotStart(f"RabbitMQ at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
+    finally:
+        connection.release()
 
 
 def check_broker(url: str) -> None:

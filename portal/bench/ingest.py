@@ -45,6 +45,14 @@ _PERCENTILES = text(
           where received_at >= :since) taken
     """
 )
+_ROOM = text(
+    """
+    select (select sum(pg_total_relation_size(inhrelid)) / greatest(1, (select count(*) from signals))
+            from pg_inherits where inhparent = 'signals'::regclass),
+           (select sum(pg_total_relation_size(inhrelid)) / greatest(1, (select sum(messages) from raw_batches))
+            from pg_inherits where inhparent = 'raw_batches'::regclass)
+    """
+)
 _RECORDED = text("select count(*) from signals where received_at >= :since")
 
 
@@ -91,6 +99,7 @@ def _sustained(
     took = _drained(record, since, flooded["confirmed"] + alarms["published"], flooded["seconds"], report)
     with record.scoped(EVERYTHING) as session:
         recorded, milliseconds = session.execute(_PERCENTILES, {"since": since}).one()
+        signal_bytes, raw_bytes = session.execute(_ROOM).one()
     of_the_flood = recorded - alarms["published"]
     return {
         "messages_per_s": round(of_the_flood / took),
@@ -107,6 +116,8 @@ def _sustained(
         "commit_ms": dict(zip(("p50", "p95", "p99"), (round(float(ms), 1) for ms in milliseconds), strict=True)),
         "alarm_to_stream_ms": {name: figure for name, figure in alarms.items() if name != "venues"},
         "cpu_cores": cpu,
+        "bytes_per_signal": round(float(signal_bytes)),
+        "raw_bytes_per_message": round(float(raw_bytes)),
     }
 
 

@@ -75,6 +75,11 @@ def test_a_missing_program(refusal: Said, monkeypatch: pytest.MonkeyPatch, tmp_p
         ("database_url", "postgresql://nobody:guess@127.0.0.1:1/anwang", "does not answer: Connection refused"),
         ("database_url", "postgresql://nobody@nowhere.invalid/anwang", "could not translate host name"),
         ("redis_url", "redis://:guess@127.0.0.1:1/0", "(ANWANG_REDIS_URL) does not answer"),
+        (
+            "redis_url",
+            "amqp://guest:guess@127.0.0.1:1//",
+            "RabbitMQ at amqp://guest:***@127.0.0.1:1// (ANWANG_REDIS_URL)",
+        ),
         ("mqtt_url", "mqtt://nobody:guess@127.0.0.1:1", "(ANWANG_MQTT_URL) does not let us in: Connection refused"),
     ],
 )
@@ -104,7 +109,11 @@ def test_a_newer_database(
 @pytest.mark.parametrize(
     ("setting", "value", "sentence"),
     [
-        ("redis_url", "http://127.0.0.1", "ANWANG_REDIS_URL: must begin with redis://, rediss:// or unix://"),
+        (
+            "redis_url",
+            "http://127.0.0.1",
+            "ANWANG_REDIS_URL: must begin with redis://, rediss://, unix://, amqp:// or amqps://",
+        ),
         ("database_url", "mysql://127.0.0.1/x", "ANWANG_DATABASE_URL: must begin with postgresql://"),
         ("portal_port", "eighty", "ANWANG_PORTAL_PORT: Input should be a valid integer"),
         ("portal_workers", "0", "ANWANG_PORTAL_WORKERS: Input should be greater than or equal to 1"),

@@ -34,17 +34,6 @@ def is_among(address: str, allowed: Sequence[Network]) -> bool:
     return any(found in network for network in allowed)
 
 
-def peer_of(client: str, forwarded_for: str, proxies: Sequence[Network]) -> str:
-    """Who pushes: the client, or whom our own proxy names last in X-Forwarded-For."""
-    last = forwarded_for.rpartition(",")[2].strip()
-    if not last or not proxies or not is_among(client, proxies):
-        return client
-    try:
-        return str(ip_address(last))
-    except ValueError:
-        return client
-
-
 def has_key(headers_key: str, authorization: str, secret: str) -> bool:
     """By X-API-Key, `Bearer <key>`, or Basic with the key as password."""
     if headers_key:
