@@ -3,6 +3,7 @@
 A stream that breaks is taken up again at the next two bytes 40 40 with a plausible length and 23 23 at its end.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,12 @@ class Frame:
     sent_at: datetime | None = None
     minor: int = 1
     major: int = MAJOR
+
+
+_PLAUSIBLE_HEAD = re.compile(
+    re.escape(START) + rb".{%d}[\x00-%b].{%d}" % (HEAD - 4, re.escape(bytes((LARGEST_DATA >> 8,))), 1), re.DOTALL
+)
+"""A head whose length's high byte is not too large: what cannot be a frame is passed over in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +178,7 @@ class FrameReader:
     def _pass_over(self, reason: str) -> None:
         """Go on at the next byte that may begin a frame."""
         self._reason = self._reason or reason
-        at = self._buffer.find(START[:1], 1)
-        skipped = at if at > 0 else len(self._buffer)
+        skipped = _next_start(self._buffer)
         room = MOST_KEPT - len(self._passed)
         self._passed += self._buffer[: min(skipped, room)]
         self._passed_bytes += skipped
@@ -189,6 +195,17 @@ class FrameReader:
         self._passed.clear()
         self._passed_bytes, self._reason = 0, ""
         yield Broken(self._offset - passed, raw, f"{reason} {passed} bytes were passed over.")
+
+
+def _next_start(buffer: bytearray) -> int:
+    """Where after the first byte a frame may begin; the buffer's length where it cannot."""
+    found = _PLAUSIBLE_HEAD.search(buffer, 1)
+    if found is not None:
+        return found.start()
+    for at in range(max(1, len(buffer) - HEAD + 1), len(buffer)):
+        if buffer[at : at + 2] == START[: min(2, len(buffer) - at)]:
+            return at  # too little of it to tell
+    return len(buffer)
 
 
 def _size(buffer: bytearray) -> int:

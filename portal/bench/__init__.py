@@ -2,10 +2,12 @@
 
 NAMES = {
     "ingest.mqtt": "gateway",
+    "ingest.gb26875": "transmission devices' door",
     "ingest.simulate": "load generator",
     "ingest.worker": "Celery",
     "portal.cli up": "supervisor",
     "bench ingest": "benchmark",
+    "bench doors": "benchmark",
     "-m portal": "portal",
     "mosquitto": "mosquitto",
     "postgres": "PostgreSQL",

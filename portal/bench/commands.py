@@ -36,3 +36,18 @@ def ingest(
     console = Console(stderr=True, highlight=False)
     figures = measure(Load(devices, rate, seconds), lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("doors")
+def doors(
+    pushes: Annotated[float, typer.Option(min=1, help="pushes a second")] = 100,
+    peers: Annotated[int, typer.Option(min=1, help="transmission devices that keep to the rules")] = 900,
+    hostile: Annotated[int, typer.Option(min=0, help="peers that pour rubbish beside them")] = 100,
+    seconds: Annotated[float, typer.Option(min=5, help="how long, each door")] = 20,
+) -> None:
+    """The doors beside MQTT under load: platforms' pushes, transmission devices among hostile ones."""
+    from portal.bench.doors import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(pushes, peers, hostile, seconds, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

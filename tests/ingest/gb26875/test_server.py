@@ -1,11 +1,10 @@
 """The door for transmission devices over real sockets, with a real database behind it."""
 
 import asyncio
-import random
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +21,7 @@ from ingest.gb26875.frames import Command, Frame, FrameReader, Whole, encode
 from ingest.gb26875.recorder import Recorder
 from ingest.gb26875.server import Server
 from ingest.gb26875.units import Item, Unit
+from ingest.simulate.crowd import crowd
 from ingest.simulate.gb26875 import TransmissionDevice, smoke
 from tests import factories
 from tests.ingest.gateways import rows, wait_for
@@ -303,57 +303,16 @@ def test_who_cannot_be_asked(empty_record: TestRecord, owner: Connection) -> Non
         duty_checks.ask(session, venue.id, Operator(None, "tests"), datetime.now(UTC))
 
 
-async def hostile(port: int, seed: int, over: asyncio.Event) -> None:
-    """Pours rubbish, half frames and long silences, and reads nothing."""
-    rng = random.Random(seed)
-    while not over.is_set():
-        try:
-            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-            continue
-        with suppress(OSError):
-            while not over.is_set():
-                writer.write(rng.choice([rng.randbytes(2000), SMOKE_FIRE[:30], b"@" * 3000, SMOKE_FIRE[:-1] + b"\x00"]))
-                await asyncio.sleep(rng.random())
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-
-
-async def crowd(port: int, sources: list[int], hostiles: int, seconds: float) -> list[float]:
-    """Seconds from each device's frame to its confirmation while others pour rubbish."""
-    over, taken = asyncio.Event(), []
-    pouring = [asyncio.create_task(hostile(port, seed, over)) for seed in range(hostiles)]
-    loop = asyncio.get_running_loop()
-
-    async def speak(source: int) -> None:
-        device = TransmissionDevice("127.0.0.1", port, source)
-        await device.connect()
-        until = loop.time() + seconds
-        while loop.time() < until:
-            began = loop.time()
-            assert (await device.say(None, seconds=30)).command == Command.CONFIRM
-            taken.append(loop.time() - began)
-            await asyncio.sleep(seconds / 4)
-        await device.close()
-
-    await asyncio.gather(*(speak(source) for source in sources))
-    over.set()
-    await asyncio.gather(*pouring)
-    return taken
-
-
 @pytest.mark.parametrize(("peers", "hostiles"), [(150, 20), pytest.param(900, 100, marks=pytest.mark.broad)])
 def test_hostile_peers_hold_up_nobody_else(
     empty_record: TestRecord, owner: Connection, peers: int, hostiles: int
 ) -> None:
-    """All are confirmed; how soon is printed, and `anwang bench gb26875` measures it."""
+    """All are confirmed; how soon is printed, and `anwang bench doors` measures it."""
     sources = list(range(1, peers + 1))
     for source in sources:
         on_the_books(owner, source)
     with serving(empty_record) as (port, recorder):
-        taken = sorted(asyncio.run(crowd(port, sources, hostiles, 8.0)))
+        taken = sorted(asyncio.run(crowd("127.0.0.1", port, sources, hostiles, 8.0)))
         assert len(recorder) < 10_000
     print(f"{len(taken)} confirmations, p99 {taken[int(0.99 * len(taken))]:.3f} s, longest {taken[-1]:.3f} s")
     assert owner.scalar(text("select count(distinct device_id) from signals where signal = 'heartbeat'")) == peers

@@ -1,0 +1,139 @@
+"""The doors beside MQTT measured: pushes of a platform over HTTP, and a crowd of transmission devices over TCP."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from db.addresses import read_secrets
+from db.rules.access_scope import EVERYTHING
+from db.session import Record
+from portal.bench.machine import Usage, machine
+from portal.bench.own_installation import OwnInstallation, running
+
+Report = Callable[[str], None]
+TARGETS = {"push_ms.p99": 20, "confirm_ms.longest": 1000}
+CLIENTS = 32
+DRAIN_SECONDS = 60
+_SOURCES = text(
+    "select a.address from device_addresses a join devices d on d.id = a.device_id"
+    " where a.door = 'gb26875' and a.address !~ '/' and d.retired_on is null order by d.id limit :n"
+)
+_WAITING = text("select count(*) from inbox where state = 'waiting'")
+_TAKEN = text("select count(*) from inbox where received_at >= :since")
+
+
+def measure(pushes_per_s: float, peers: int, hostile: int, seconds: float, report: Report) -> dict[str, Any]:
+    """Both doors in turn, on an installation of the benchmark's own."""
+    with running(report, "bench-ingest", simulate=False) as own:
+        record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
+        try:
+            report(f"a bare answer, {CLIENTS} clients, {pushes_per_s:g} requests a second for {seconds:g} s")
+            bare = asyncio.run(_ask(own, "/healthz", pushes_per_s, min(seconds, 10.0), ()))
+            report(f"pushes, {CLIENTS} clients, {pushes_per_s:g} a second for {seconds:g} s")
+            pushed = _pushes(own, record, pushes_per_s, seconds)
+            report(f"{peers:,} transmission devices beside {hostile:,} hostile peers for {seconds:g} s")
+            confirmed = _crowd(own, record, peers, hostile, seconds)
+        finally:
+            record.close()
+    return {**pushed, "limits": {"bare_answer_ms": _spread(bare)}, **confirmed, "targets": TARGETS, "ran_on": machine()}
+
+
+def _pushes(own: OwnInstallation, record: Record, rate: float, seconds: float) -> dict[str, Any]:
+    path = f"/api/v1/nbiot/ctwing/{read_secrets(own.settings.var_dir)['ctwing_door']}"
+    since = datetime.now(UTC)
+    bodies = [_body(number) for number in range(max(1, int(rate * seconds)))]
+    taken = asyncio.run(_ask(own, path, rate, seconds, bodies))
+    deadline = time.monotonic() + DRAIN_SECONDS
+    with record.scoped(EVERYTHING) as session:
+        stored = session.scalar(_TAKEN, {"since": since})
+    waiting = 1
+    while waiting and time.monotonic() < deadline:
+        time.sleep(0.2)
+        with record.scoped(EVERYTHING) as session:
+            waiting = session.scalar(_WAITING) or 0
+    decoded_after = time.monotonic() - deadline + DRAIN_SECONDS
+    return {
+        "pushes_per_s": round(len(taken) / seconds, 1),
+        "push_ms": _spread(taken),
+        "answered_200": len(taken),
+        "stored": stored,
+        "waiting_at_the_end": waiting,
+        "decoded_within_s": round(decoded_after, 1),
+    }
+
+
+async def _ask(own: OwnInstallation, path: str, rate: float, seconds: float, bodies: Sequence[bytes]) -> list[float]:
+    """Seconds from each request to its answer 200, at an even rate; a slow answer holds up its own client alone."""
+    taken: list[float] = []
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=own.base, limits=limits, timeout=10) as client:
+
+        async def one(body: bytes | None) -> None:
+            began = time.perf_counter()
+            answer = await (client.get(path) if body is None else client.post(path, content=body, headers=_JSON))
+            if answer.status_code == 200:
+                taken.append(time.perf_counter() - began)
+
+        await one(bodies[0] if bodies else None)  # connections, caches
+        taken.clear()
+        began, asked = time.monotonic(), []
+        for n in range(int(rate * seconds) - 1):
+            await asyncio.sleep(max(0.0, began + n / rate - time.monotonic()))
+            asked.append(asyncio.create_task(one(bodies[n + 1] if bodies else None)))
+        await asyncio.gather(*asked)
+    return taken
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _body(number: int) -> bytes:
+    """A decoded report as CTWing pushes it, of a device that nobody knows: it ends among the dead letters."""
+    body = {
+        "timestamp": int(time.time() * 1000) - 600_000 + number,
+        "productId": "15014772",
+        "messageType": "dataReport",
+        "protocol": "lwm2m",
+        "deviceId": f"bench{number % 1000:027d}",
+        "IMEI": f"86{number % 1000:013d}",
+        "payload": {"serviceId": "notification", "serviceData": {"Alarm_Status": 0, "Battery_Level": 96, "RSRP": -98}},
+    }
+    return json.dumps(body).encode()
+
+
+def _crowd(own: OwnInstallation, record: Record, peers: int, hostile: int, seconds: float) -> dict[str, Any]:
+    with record.scoped(EVERYTHING) as session:
+        sources = list(session.scalars(_SOURCES, {"n": peers}))
+    port = own.settings.portal_port + 1
+    usage = Usage()
+    said = subprocess.run(  # noqa: S603 - our own program
+        [
+            *(sys.executable, "-m", "ingest.simulate.crowd", "--port", str(port)),
+            *("--hostile", str(hostile), "--seconds", str(seconds)),
+        ],
+        input="\n".join(sources),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(said.stdout)
+    return {
+        "peers": told["peers"],
+        "hostile_peers": told["hostile"],
+        "confirmations": len(told["confirm_seconds"]),
+        "confirm_ms": _spread(told["confirm_seconds"]) | {"longest": round(max(told["confirm_seconds"]) * 1000, 1)},
+        "cpu_cores": usage.cores(),
+    }
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {f"p{n}": round(ordered[min(len(ordered) - 1, len(ordered) * n // 100)] * 1000, 1) for n in (50, 95, 99)}
