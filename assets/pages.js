@@ -74,7 +74,7 @@
     },
   };
 
-  // j/k move, Enter opens, a acknowledges.
+  // j/k move, Enter opens the venue of the chosen alarm, a acknowledges.
   document.addEventListener("keydown", (event) => {
     const desk = document.querySelector(".desk");
     if (!desk || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -84,6 +84,9 @@
       const button = document.getElementById("acknowledge");
       const chosen = grid?.getSelectedNodes()[0]?.data?.id;
       if (button && (chosen === undefined || String(chosen) === button.dataset.alarm)) button.click();
+    }
+    if (event.key === "Enter" && !event.target.closest("a, button")) {
+      desk.querySelector(".case-place a")?.click();
     }
     if (!grid || (event.key !== "j" && event.key !== "k")) return;
     const here = grid.getSelectedNodes()[0];

@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -20,6 +21,8 @@ from db.services.database import running
 from db.session import Record
 from db.settings import Settings, load
 from db.venue_import import commands as venue_import
+
+HERE = ZoneInfo("Asia/Shanghai")
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -103,12 +106,16 @@ def rankings(
 
 
 def _day(text: str) -> date:
+    today = datetime.now(HERE).date()
     if not text:
-        return date.today()  # noqa: DTZ011 - the day where the installation is
+        return today
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(f"{text!r} is no day; write YYYY-MM-DD.") from error
+    if day > today:
+        raise InvalidInput(f"{day} has not come yet; the last day that can be asked for is {today}.")
+    return day
 
 
 def _plain(row: coverage.CoverageRow) -> dict[str, object]:

@@ -164,6 +164,7 @@ def test_it_refuses_in_one_sentence(empty_record: TestRecord, settings: dict[str
         (f"mqtt://127.0.0.1:{free_port()}", "does not answer"),
         ("mqtt://nobody.invalid", "does not answer"),
     ],
+    ids=["nobody listens", "no such host"],
 )
 def test_a_broker_that_is_not_there(url: str, sentence: str) -> None:
     with pytest.raises(CannotStart, match=sentence):

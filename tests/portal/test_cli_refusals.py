@@ -64,6 +64,13 @@ def test_two_settings_with_one_port(refusal: Said) -> None:
     assert said == f"ANWANG_MQTT_PORT and ANWANG_PORTAL_PORT name the same port, {port}."
 
 
+@pytest.mark.parametrize(
+    ("day", "sentence"), [("2024-13-01", "is no day; write YYYY-MM-DD"), ("2999-01-01", "has not come yet")]
+)
+def test_a_day_that_cannot_be_asked_for(refusal: Said, day: str, sentence: str) -> None:
+    assert sentence in refusal("rankings", "--as-of", day)
+
+
 def test_a_missing_program(refusal: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert refusal("up").startswith("The program redis-server is missing; ./prerequisites.sh installs it")
