@@ -4,7 +4,7 @@
 
 BIN := .venv/bin
 PINNED := -c constraints.txt
-PYTEST := $(BIN)/pytest --cov --cov-report=term
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -15,8 +15,8 @@ demo: .venv/runs ## run the portal with the demonstration province and live data
 test: lint ## everything that must hold: style, types, floors, tests
 	$(PYTEST) -m "not broad"
 
-test-all: lint ## the same with the slow and broad cases
-	$(PYTEST)
+test-all: lint ## the same with the slow and broad cases, and what of the code they reach
+	$(PYTEST) --cov --cov-report=term
 
 lint: .venv/tests ## style, types and import floors alone
 	$(BIN)/ruff check .
