@@ -1,6 +1,7 @@
 """What a person's clicks ask of the portal, recorded once in a real browser to be replayed by many."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Request
 
@@ -61,13 +62,10 @@ def walk(browser: Browser, base: str, login: str, password: str) -> Recording:
     return recording
 
 
-PAINTED = "() => (document.querySelector('.map-canvas')?.dataset.painted ?? '1') === '1'"
-
-
 def _visit(page: Page, url: str) -> None:
+    """Stay until the map, where there is one, is painted: a slow machine must not leave before its tiles are asked."""
     page.goto(url)
     page.wait_for_selector("#frame > *")
-    page.wait_for_function(
-        "() => (document.querySelector('.map-canvas')?.dataset.painted ?? '1') === '1'", timeout=60_000
-    )
+    if urlsplit(url).path in ("/", "/wall"):
+        page.wait_for_selector('.map-canvas[data-painted="1"]', timeout=60_000)
     page.wait_for_timeout(1500)

@@ -16,7 +16,7 @@ PICTURES = (
     ("wall", "/wall", 1920, 1080),
     ("phone", "/venues/{venue}", 390, 844),
 )
-PAINTED = "() => (document.querySelector('.map-canvas')?.dataset.painted ?? '1') === '1'"
+PAINTED = "() => [...document.querySelectorAll('.map-canvas, #wall-canvas')].every((map) => map.dataset.painted === '1')"
 
 
 def main() -> None:
