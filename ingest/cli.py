@@ -79,7 +79,7 @@ def simulate(
     playing = Player(client, Day(speaking, rng), rate, Mischief(faults, random.Random(seed)))  # noqa: S311
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: playing.stopping.set())
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     here = from_here(settings.bind_host)
     panel_play = Panels(here, settings.gb26875_port, sources, random.Random(seed), faults)  # noqa: S311
     secrets = addresses.read_secrets(settings.var_dir)
@@ -127,7 +127,7 @@ def replay(
     if door and door not in DECODERS:
         raise InvalidInput(f"There is no door {door}; choose {', '.join(DECODERS)}.")
     span = Span(_here(since), _here(until) if until else datetime.now(UTC), door or None)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     with running(load()) as found:
         if found.database_owner is None:
             raise CannotStart("To change what is on record, name its owner with ANWANG_DATABASE_URL.")

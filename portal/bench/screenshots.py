@@ -16,7 +16,8 @@ PICTURES = (
     ("wall", "/wall", 1920, 1080),
     ("phone", "/venues/{venue}", 390, 844),
 )
-PAINTED = "() => [...document.querySelectorAll('.map-canvas, #wall-canvas')].every((map) => map.dataset.painted === '1')"
+PAINTED = """() => [...document.querySelectorAll('.map-canvas, #wall-canvas')]
+    .every((map) => map.dataset.painted === '1')"""
 
 
 def main() -> None:
