@@ -74,6 +74,12 @@
     },
   };
 
+  // On a phone the panel stands below the list: a tap on a row leads there.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".desk-grid .ag-row") || window.innerWidth > 820) return;
+    setTimeout(() => document.querySelector(".desk-side")?.scrollIntoView({ behavior: "smooth" }), 400);
+  });
+
   // j/k move, Enter opens the venue of the chosen alarm, a acknowledges.
   document.addEventListener("keydown", (event) => {
     const desk = document.querySelector(".desk");
