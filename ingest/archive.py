@@ -122,9 +122,12 @@ def _retire_day(record: Record, folder: Path, day: date, now: datetime, to_file:
 def archive_day(record: Record, folder: Path, day: date, now: datetime) -> Written:
     """Write the day's file, in place of an earlier one; its rows stay on record."""
     path = folder / file_name(day)
-    with archive_file.put_in_place(path) as fresh, record.scoped(EVERYTHING) as session:
-        with _copied(session, day) as source:
-            written = archive_file.write(source, fresh)
+    with (
+        archive_file.put_in_place(path) as fresh,
+        record.scoped(EVERYTHING) as session,
+        _copied(session, day) as source,
+    ):
+        written = archive_file.write(source, fresh)
     with record.scoped(EVERYTHING) as session:
         session.execute(
             _KEEP,

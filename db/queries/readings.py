@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -90,5 +91,5 @@ def signals_of(session: Session, device_id: int) -> list[str]:
 
 
 def _usual_step(rows: Sequence[Reading]) -> timedelta | None:
-    steps = [(later.at - earlier.at).total_seconds() for earlier, later in zip(rows, rows[1:], strict=False)]
+    steps = [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(rows)]
     return timedelta(seconds=median(steps)) if steps else None
