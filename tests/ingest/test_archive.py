@@ -56,19 +56,20 @@ class Kept:
     def add(self, at: datetime, value: Any, alarm: Any = None, words: Any = None, battery: Any = None) -> None:
         self.owner.execute(
             text(
-                "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text,"
-                " battery_pct, rssi_dbm, is_late) values (:device, 'temperature', :at, :venue, :county, :later, :value,"
+                "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value, alarm,"
+                " text, battery_pct, rssi_dbm, is_late) values (:device, 'temperature', :at, :venue, :county, :later, :value,"
                 " :alarm, :words, :battery, -71, true)"
             ),
             {
-                "device": self.device, "venue": self.venue.id, "county": self.venue.county, "at": at,
-
-                    "later": at + timedelta(hours=1),
-                    "value": value,
-                    "alarm": alarm,
-                    "words": words,
-                    "battery": battery
-                ,
+                "device": self.device,
+                "venue": self.venue.id,
+                "county": self.venue.county,
+                "at": at,
+                "later": at + timedelta(hours=1),
+                "value": value,
+                "alarm": alarm,
+                "words": words,
+                "battery": battery,
             },
         )
 
@@ -173,9 +174,9 @@ def test_a_row_that_comes_between_file_and_drop_keeps_the_day(kept: Kept) -> Non
     kept.owner.commit()
     telemetry.roll_up(kept.record.record, lambda: NOW)
     drop = text("select drop_signal_day(:day, true)")
-    with pytest.raises(DBAPIError, match="does not hold what is on record"):
-        with kept.record.record.scoped(EVERYTHING) as session:
-            session.execute(drop, {"day": DAY})
+    held = pytest.raises(DBAPIError, match="does not hold what is on record")
+    with held, kept.record.record.scoped(EVERYTHING) as session:
+        session.execute(drop, {"day": DAY})
     assert kept.is_there()
 
 

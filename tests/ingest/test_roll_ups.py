@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from db.commands import readings
@@ -44,12 +45,17 @@ class Heard:
     ):
         on.execute(
             text(
-                "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value, battery_pct)"
-                " values (:device, :signal, :at, :venue, :county, :at, :value, :battery)"
+                "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value,"
+                " battery_pct) values (:device, :signal, :at, :venue, :county, :at, :value, :battery)"
             ),
             {
-                "device": self.device, "venue": self.venue.id, "county": self.venue.county,
-                "at": at, "value": value, "signal": signal, "battery": battery,
+                "device": self.device,
+                "venue": self.venue.id,
+                "county": self.venue.county,
+                "at": at,
+                "value": value,
+                "signal": signal,
+                "battery": battery,
             },
         )
 
@@ -133,9 +139,14 @@ def test_a_transaction_that_commits_late_is_not_missed(heard: Heard) -> None:
 
 def test_a_worker_that_is_killed_has_counted_nothing(heard: Heard) -> None:
     heard.say((minute(0), 20.0))
-    with pytest.raises(KeyboardInterrupt), heard.record.record.scoped(EVERYTHING) as session:
-        readings.roll_up(session, NOW)
-        raise KeyboardInterrupt
+
+    def killed() -> None:
+        with heard.record.record.scoped(EVERYTHING) as session:
+            readings.roll_up(session, NOW)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
     heard.roll()
     assert heard.daily() == [(date(2024, 5, 4), 20.0, 20.0, 20.0, 1)]
 
@@ -206,8 +217,6 @@ def test_a_database_loaded_from_a_dump_is_noticed_and_rebuilt(heard: Heard) -> N
     heard.say((minute(1), 22.0))
     owner = create_engine(heard.record.owner_url, poolclass=NullPool)
     with owner.connect() as connection, connection.begin():
-        from sqlalchemy.orm import Session
-
         readings.rebuild(Session(connection))
     heard.roll()
     assert heard.daily() == [(date(2024, 5, 4), 20.0, 22.0, 42.0, 2)]
