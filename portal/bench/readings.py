@@ -41,9 +41,10 @@ _DAILY = text(
 )
 _FIVE = text(
     """
-    insert into readings_5min select :device, :signal, date_bin('5 minutes', at, '2000-01-01 00:00+08'), :venue, :county,
-        18 + 2 * sin(n), 22 + 2 * sin(n), 2 * (20 + 2 * sin(n)), 2
-    from generate_series(cast(:now as timestamptz) - interval '366 days', :now, '5 minutes') with ordinality made (at, n)
+    insert into readings_5min select :device, :signal, date_bin('5 minutes', at, '2000-01-01 00:00+08'),
+        :venue, :county, 18 + 2 * sin(n), 22 + 2 * sin(n), 2 * (20 + 2 * sin(n)), 2
+    from generate_series(cast(:now as timestamptz) - interval '366 days', :now, '5 minutes')
+        with ordinality made (at, n)
     on conflict do nothing
     """
 )

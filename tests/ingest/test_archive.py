@@ -57,8 +57,8 @@ class Kept:
         self.owner.execute(
             text(
                 "insert into signals (device_id, signal, observed_at, venue_id, county, received_at, value, alarm,"
-                " text, battery_pct, rssi_dbm, is_late) values (:device, 'temperature', :at, :venue, :county, :later, :value,"
-                " :alarm, :words, :battery, -71, true)"
+                " text, battery_pct, rssi_dbm, is_late) values (:device, 'temperature', :at, :venue, :county, :later,"
+                " :value, :alarm, :words, :battery, -71, true)"
             ),
             {
                 "device": self.device,
