@@ -74,12 +74,14 @@ class Kept:
         )
 
     def shown(self) -> list[tuple[Any, ...]]:
+        rows = [tuple(row) for row in self.owner.execute(SHOWN)]
         self.owner.rollback()
-        return [tuple(row) for row in self.owner.execute(SHOWN)]
+        return rows
 
     def is_there(self) -> bool:
+        found = bool(self.owner.scalar(PLACE))
         self.owner.rollback()
-        return bool(self.owner.scalar(PLACE))
+        return found
 
     def retire(self, folder: Path | None = None, *, to_file: bool = True, now: datetime = NOW) -> dict[date, int]:
         return archive.retire(self.record.record, folder or self.folder, date(2024, 4, 1), now, to_file=to_file)
@@ -126,11 +128,12 @@ def test_what_was_restored_is_not_counted_twice_and_stays_a_while(kept: Kept) ->
     kept.fill()
     count = text("select sum(n) from readings_daily where signal = 'temperature'")
     counted = kept.owner.scalar(count)
+    kept.owner.rollback()
     kept.retire()
     archive.restore(kept.record.record, kept.folder, DAY, NOW)
     telemetry.roll_up(kept.record.record, lambda: NOW)
-    kept.owner.rollback()
     assert kept.owner.scalar(count) == counted == 5
+    kept.owner.rollback()
     assert kept.retire() == {}
     assert kept.retire(now=NOW + archive.RESTORED_KEPT) == {DAY: len(AWKWARD)}
 
@@ -192,7 +195,9 @@ def test_a_file_that_was_touched_is_not_believed(kept: Kept) -> None:
     kept.fill()
     kept.retire()
     path = kept.folder / "signals-2024-03-05.parquet"
-    path.write_bytes(path.read_bytes()[:-9] + b"\0" + path.read_bytes()[-8:])
+    held = bytearray(path.read_bytes())
+    held[100] ^= 1
+    path.write_bytes(held)
     with pytest.raises(WrongState, match="SHA-256"):
         archive.restore(kept.record.record, kept.folder, DAY, NOW)
     path.unlink()
