@@ -16,9 +16,9 @@ from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind
 
 HERE = ZoneInfo("Asia/Shanghai")
-SAMPLE = 56
+SAMPLE = 30
 """Devices with a past by the day."""
-FINE = 14
+FINE = 10
 """Of these, devices with five-minute readings of a month and each reading of a day and more."""
 SAMPLE_COUNTY = 360_702
 STEP = timedelta(minutes=30)
@@ -97,12 +97,12 @@ def _daily(device: DemoDevice, today: date, rng: np.random.Generator) -> Iterato
         curve, decimals = _curve(signal, moments, rng), DECIMALS.get(signal, 2)
         lowest = np.maximum(curve.mean - curve.spread, curve.floor).round(decimals)
         highest, counts = (curve.mean + curve.spread).round(decimals), rng.integers(40, 49, len(days))
-        mean = ((lowest + highest) / 2).round(decimals + 1)
-        for n in np.flatnonzero(heard):
-            yield (
-                *(device.id, str(signal), days[n], device.area.venue.id, device.area.venue.county),
-                *(lowest[n], highest[n], mean[n] * counts[n], counts[n]),
-            )
+        totals = ((lowest + highest) / 2 * counts).round(decimals)
+        numbers = zip(*(column[heard].tolist() for column in (lowest, highest, totals, counts)), strict=True)
+        on_days = [day for day, is_heard in zip(days, heard, strict=True) if is_heard]
+        place = device.area.venue.id, device.area.venue.county
+        for day, bucket in zip(on_days, numbers, strict=True):
+            yield (device.id, str(signal), day, *place, *bucket)
 
 
 def _fine(
