@@ -87,7 +87,7 @@ create table archived_days (
 
 MONTHS = """
 create function ensure_month_partitions(parent text, first_day date, last_day date) returns int
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     key text;
     month date;
@@ -122,7 +122,7 @@ end $$;
 
 -- Whole months that end before the day.
 create function drop_month_partitions(parent text, before_day date) returns int
-language plpgsql security definer set search_path = public set lock_timeout = '10s' as $$
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '10s' as $$
 declare
     name text;
     dropped int := 0;
@@ -145,7 +145,7 @@ end $$;
 
 # Only replaying changes or removes a signal. The day of its device is then counted anew from what is on record.
 STALE = """
-create function note_stale_readings() returns trigger language plpgsql security definer set search_path = public as $$
+create function note_stale_readings() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into stale_readings (device_id, day)
     select distinct device_id, (observed_at at time zone 'Asia/Shanghai')::date from rows
@@ -159,27 +159,25 @@ create trigger note_changed after update on signals referencing old table as row
 
 -- Counts the stale days of devices anew, from rows below the watermark. A day whose rows are in a file stays as it is.
 create function count_stale_readings_anew(upto_transaction bigint) returns int
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    taken int;
+    devices int[];
+    days date[];
 begin
-    create temporary table if not exists taken_stale (device_id int, day date) on commit delete rows;
-    truncate taken_stale;
     with gone as (delete from stale_readings returning device_id, day)
-    insert into taken_stale select g.device_id, g.day from gone g
+    select array_agg(g.device_id), array_agg(g.day) into devices, days from gone g
     where not exists (select from archived_days a where a.day = g.day and a.dropped_at is not null);
-    get diagnostics taken = row_count;
-    if taken = 0 then
+    if devices is null then
         return 0;
     end if;
-    delete from readings_5min r using taken_stale t where r.device_id = t.device_id
+    delete from readings_5min r using unnest(devices, days) t (device_id, day) where r.device_id = t.device_id
         and r.since >= t.day::timestamp at time zone 'Asia/Shanghai'
         and r.since < (t.day + 1)::timestamp at time zone 'Asia/Shanghai';
-    delete from readings_daily r using taken_stale t where r.device_id = t.device_id and r.day = t.day;
+    delete from readings_daily r using unnest(devices, days) t (device_id, day) where r.device_id = t.device_id and r.day = t.day;
     insert into readings_5min
     select s.device_id, s.signal, date_bin('5 minutes', s.observed_at, timestamptz '2000-01-01 00:00+08'), s.venue_id,
            max(s.county), min(s.value), max(s.value), sum(s.value), count(*)
-    from taken_stale t join signals s on s.device_id = t.device_id
+    from unnest(devices, days) t (device_id, day) join signals s on s.device_id = t.device_id
         and s.observed_at >= t.day::timestamp at time zone 'Asia/Shanghai'
         and s.observed_at < (t.day + 1)::timestamp at time zone 'Asia/Shanghai'
     where s.recorded_in < upto_transaction and s.value is not null
@@ -187,21 +185,21 @@ begin
     insert into readings_daily
     select s.device_id, said.signal, t.day, s.venue_id, max(s.county), min(said.value), max(said.value),
            sum(said.value), count(*)
-    from taken_stale t join signals s on s.device_id = t.device_id
+    from unnest(devices, days) t (device_id, day) join signals s on s.device_id = t.device_id
         and s.observed_at >= t.day::timestamp at time zone 'Asia/Shanghai'
         and s.observed_at < (t.day + 1)::timestamp at time zone 'Asia/Shanghai'
     cross join lateral (values (s.signal, s.value), ('battery', s.battery_pct), ('radio', s.rssi_dbm))
         said (signal, value)
     where s.recorded_in < upto_transaction and said.value is not null
     group by 1, 2, 3, 4;
-    return taken;
+    return cardinality(devices);
 end $$;
 """
 
 ARCHIVE = """
 -- Days before this one that have rows: those with a partition, and those of stray rows in the default partition.
 create function signal_days_before(before_day date) returns setof date
-language sql security definer set search_path = public as $$
+language sql security definer set search_path = public, pg_temp as $$
     select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'signals'::regclass and c.relname ~ '^signals_[0-9]{8}$'
         and c.relname < 'signals_' || to_char(before_day, 'YYYYMMDD')
@@ -219,7 +217,7 @@ $$;
 
 -- Drops a day whose rows are exactly those of its file, or any old day where the file is not wanted.
 create function drop_signal_day(dropped_day date, file_wanted boolean) returns bigint
-language plpgsql security definer set search_path = public set lock_timeout = '10s' as $$
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '10s' as $$
 declare
     name text := 'signals_' || to_char(dropped_day, 'YYYYMMDD');
     kept archived_days;
