@@ -62,6 +62,7 @@ _RESTORED = text(
 )
 _PARTITION = text("select ensure_day_partitions('signals', :day, :day)")
 _DROP = text("select drop_signal_day(:day, :file_wanted)")
+_LOCK = text("select pg_try_advisory_xact_lock(hashtext('archive'))")
 _STAGE = text("create temporary table if not exists restored (like signals including defaults) on commit delete rows")
 _TAKE = text(f"insert into signals ({_COLUMNS}, recorded_in) select {_COLUMNS}, 0 from restored on conflict do nothing")
 
@@ -86,8 +87,13 @@ class Kept:
 def retire(record: Record, folder: Path, oldest_kept: date, now: datetime, *, to_file: bool) -> dict[date, int]:
     """Archive and drop the days before `oldest_kept`; answers the rows that left, by day.
 
-    What fails is said in one sentence, in the log and the register; its day stays, and the others go on.
+    Raises `WrongState` where somebody else is at it. What fails is said in one sentence, in the log and the register; its day stays, and the others go on.
     """
+    with _alone(record):
+        return _retire(record, folder, oldest_kept, now, to_file)
+
+
+def _retire(record: Record, folder: Path, oldest_kept: date, now: datetime, to_file: bool) -> dict[date, int]:
     oldest_kept = min(oldest_kept, (now - UNTOUCHED).astimezone(HERE).date() + timedelta(days=1))
     with record.scoped(EVERYTHING) as session:
         days = list(session.scalars(_DAYS, {"day": oldest_kept}))
@@ -149,10 +155,20 @@ def restore(record: Record, folder: Path, day: date, now: datetime) -> int:
     kept = of_day(record, day)
     if kept is None or kept.file is None:
         raise NotFound(f"There is no file of {day} in the archive.")
-    rows = _put_back(record, folder, kept)
-    with record.scoped(EVERYTHING) as session:
-        session.execute(_RESTORED, {"day": day, "now": now})
+    with _alone(record):
+        rows = _put_back(record, folder, kept)
+        with record.scoped(EVERYTHING) as session:
+            session.execute(_RESTORED, {"day": day, "now": now})
     return rows
+
+
+@contextmanager
+def _alone(record: Record) -> Iterator[None]:
+    """Two never work in the archive at once: a long turn may be asked for again before it ends."""
+    with record.scoped(EVERYTHING) as session:
+        if not session.scalar(_LOCK):
+            raise WrongState("Somebody else is at work in the archive; try again later.")
+        yield
 
 
 def _put_back(record: Record, folder: Path, kept: Kept) -> int:

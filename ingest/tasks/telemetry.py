@@ -75,10 +75,7 @@ def _roll_up() -> None:
     def act(record: Record, _settings: Settings) -> object:
         return roll_up(record, lambda: datetime.now(UTC))
 
-    try:
-        _on_record(task_names.ROLL_UP, act)
-    except WrongState as refusal:
-        log.error("%s", refusal)
+    _on_record(task_names.ROLL_UP, act)
 
 
 def _keep_months() -> None:
@@ -100,5 +97,7 @@ def _on_record(name: str, act: Callable[[Record, Settings], object]) -> None:
         done = act(record, settings)
         if done:
             log.info("%s: %s", name, done)
+    except WrongState as refusal:
+        log.error("%s: %s", name, refusal)
     finally:
         record.close()

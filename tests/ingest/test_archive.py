@@ -1,7 +1,7 @@
 """A day of signals into a file and back; it leaves the record only when the file holds it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,14 +9,17 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import typer
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
+from typer.testing import CliRunner, Result
 
+from db import settings as record_settings
 from db.errors import NotFound, WrongState
 from db.rules.access_scope import EVERYTHING
 from db.settings import Settings
-from ingest import archive
+from ingest import archive, archive_commands
 from ingest.tasks import telemetry
 from tests import factories
 from tests.plugins.services import TestRecord
@@ -183,6 +186,16 @@ def test_a_row_that_comes_between_file_and_drop_keeps_the_day(kept: Kept) -> Non
     assert kept.is_there()
 
 
+def test_two_never_work_in_the_archive_at_once(kept: Kept) -> None:
+    kept.fill()
+    lock = text("select pg_advisory_xact_lock(hashtext('archive'))")
+    with kept.record.record.scoped(EVERYTHING) as session:
+        session.execute(lock)
+        with pytest.raises(WrongState, match="Somebody else"):
+            kept.retire()
+    assert kept.retire() == {DAY: len(AWKWARD)}
+
+
 def test_what_is_not_rolled_up_yet_stays(kept: Kept) -> None:
     kept.fill()
     kept.add(datetime(2024, 3, 5, 9, tzinfo=UTC), 1.0)
@@ -234,3 +247,51 @@ def test_the_application_drops_no_partition_itself(kept: Kept) -> None:
     kept.fill()
     with pytest.raises(DBAPIError, match="must be owner"), kept.record.record.scoped(EVERYTHING) as session:
         session.execute(text("drop table signals_20240305"))
+
+
+@pytest.fixture
+def anwang(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
+    """The command line, on the test's record and archive."""
+    urls = {"ANWANG_DATABASE_URL": kept.record.owner_url, "ANWANG_DATABASE_APP_URL": kept.record.app_url}
+    for name, url in urls.items():
+        monkeypatch.setenv(name, url.render_as_string(hide_password=False))
+    monkeypatch.setenv("ANWANG_VAR_DIR", str(kept.record.settings.var_dir))
+    monkeypatch.setenv("ANWANG_ARCHIVE_DIR", str(kept.folder))
+    monkeypatch.setenv("COLUMNS", "160")
+    record_settings.load.cache_clear()
+    app = typer.Typer()
+    app.add_typer(archive_commands.archive_app, name="archive")
+    app.add_typer(archive_commands.readings_app, name="readings")
+    yield lambda *words: CliRunner().invoke(app, words)
+    record_settings.load.cache_clear()
+
+
+def test_the_command_line_lists_runs_and_restores(kept: Kept, anwang: Callable[..., Result]) -> None:
+    kept.fill()
+    kept.folder.write_text("in the way")
+    assert "0 days left" in anwang("archive", "run").output
+    said = anwang("archive", "list")
+    assert said.exit_code == 1
+    assert "2024-03-05 stays on record: " in said.output
+    kept.folder.unlink()
+    assert "1 days left the record, 6 signals" in anwang("archive", "run").output
+    said = anwang("archive", "list")
+    assert said.exit_code == 0
+    assert "in its file" in said.output
+    assert "6 signals of 2024-03-05 are on record again" in anwang("archive", "restore", "2024-03-05").output
+    assert "brought back" in anwang("archive", "list").output
+
+
+@pytest.mark.parametrize(
+    ("day", "refusal"), [("yesterday", "is no day"), ("2024-13-01", "is no day"), ("2023-01-01", "There is no file")]
+)
+def test_what_cannot_be_restored(anwang: Callable[..., Result], day: str, refusal: str) -> None:
+    assert refusal in str(anwang("archive", "restore", day).exception)
+
+
+def test_the_command_line_counts(kept: Kept, anwang: Callable[..., Result]) -> None:
+    kept.fill()
+    kept.add(datetime(2024, 3, 5, 9, tzinfo=UTC), 1.0)
+    kept.owner.commit()
+    assert "1 signals counted" in anwang("readings", "roll-up").output
+    assert "1 days of devices counted anew" in anwang("readings", "rebuild").output
