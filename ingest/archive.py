@@ -87,7 +87,8 @@ class Kept:
 def retire(record: Record, folder: Path, oldest_kept: date, now: datetime, *, to_file: bool) -> dict[date, int]:
     """Archive and drop the days before `oldest_kept`; answers the rows that left, by day.
 
-    Raises `WrongState` where somebody else is at it. What fails is said in one sentence, in the log and the register; its day stays, and the others go on.
+    What fails is said in one sentence, in the log and the register; its day stays, and the others go on.
+    Raises `WrongState` where somebody else is at it.
     """
     with _alone(record):
         return _retire(record, folder, oldest_kept, now, to_file)
