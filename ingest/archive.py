@@ -152,15 +152,27 @@ def archive_day(record: Record, folder: Path, day: date, now: datetime) -> Writt
 
 
 def restore(record: Record, folder: Path, day: date, now: datetime) -> int:
-    """Bring a day's rows back from its file; answers how many were not on record. Safe to repeat."""
-    kept = of_day(record, day)
-    if kept is None or kept.file is None:
-        raise NotFound(f"There is no file of {day} in the archive.")
+    """Bring a day's rows back from its file; answers how many were not on record. Safe to repeat.
+
+    A file that the register does not know, of a record that was lost, is taken as it is.
+    """
     with _alone(record):
+        kept = of_day(record, day)
+        if kept is None or kept.file is None:
+            kept = _adopted(record, folder / file_name(day), day, now)
         rows = _put_back(record, folder, kept)
         with record.scoped(EVERYTHING) as session:
             session.execute(_RESTORED, {"day": day, "now": now})
     return rows
+
+
+def _adopted(record: Record, path: Path, day: date, now: datetime) -> Kept:
+    if not path.exists():
+        raise NotFound(f"There is no file of {day} in the archive.")
+    facts = {"day": day, "rows": archive_file.rows_of(path), "fingerprint": None, "file": path.name, "now": now}
+    with record.scoped(EVERYTHING) as session:
+        session.execute(_KEEP, facts | {"bytes": path.stat().st_size, "sha256": archive_file.sha256_of(path)})
+        return Kept(*session.execute(_KEPT, {"day": day}).one())
 
 
 @contextmanager

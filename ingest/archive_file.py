@@ -88,6 +88,11 @@ def blocks(path: Path) -> Iterator[io.StringIO]:
             yield io.StringIO("".join("\t".join(map(_told, row)) + "\n" for row in rows))
 
 
+def rows_of(path: Path) -> int:
+    with pq.ParquetFile(path) as file:
+        return int(file.metadata.num_rows)
+
+
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -118,6 +118,17 @@ def test_there_and_back_byte_for_byte(kept: Kept) -> None:
     assert kept.shown() == before
 
 
+def test_a_record_that_was_lost_takes_its_days_back(kept: Kept) -> None:
+    kept.fill()
+    before = kept.shown()
+    kept.retire()
+    kept.owner.execute(text("delete from archived_days"))
+    kept.owner.commit()
+    assert archive.restore(kept.record.record, kept.folder, DAY, NOW) == len(AWKWARD)
+    assert kept.shown() == before
+    assert kept.retire(now=NOW + archive.RESTORED_KEPT) == {DAY: len(AWKWARD)}
+
+
 def test_the_file_is_plain_parquet(kept: Kept) -> None:
     kept.fill()
     kept.retire()

@@ -2,9 +2,12 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from dash import Dash
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.queries import readings
@@ -64,6 +67,14 @@ def bars(*hours: float) -> list[Bar]:
 )
 def test_stretches_end_at_gaps(hours: tuple[float, ...], lengths: list[int]) -> None:
     assert [len(each) for each in stretches(bars(*hours), 2 * HOUR)] == lengths
+
+
+@given(st.lists(st.integers(0, 500), unique=True).map(sorted), st.integers(1, 50))
+def test_stretches_hold_everything_and_join_no_gap(hours: list[int], longest: int) -> None:
+    pieces = list(stretches(bars(*hours), HOUR * longest))
+    assert [bar for piece in pieces for bar in piece] == bars(*hours)
+    assert all(b.at - a.at <= HOUR * longest for piece in pieces for a, b in pairwise(piece))
+    assert all(b[0].at - a[-1].at > HOUR * longest for a, b in pairwise(pieces))
 
 
 def test_the_line_breaks_at_a_gap_and_the_band_with_it() -> None:

@@ -243,7 +243,8 @@ begin
         raise exception 'the day % is not rolled up yet', dropped_day using errcode = 'object_not_in_prerequisite_state';
     end if;
     select * into kept from archived_days where day = dropped_day;
-    if file_wanted and there > 0 and (kept.sha256 is null or kept.rows <> there or kept.fingerprint <> said) then
+    if file_wanted and there > 0 and (kept.sha256 is null
+            or kept.rows is distinct from there or kept.fingerprint is distinct from said) then
         raise exception 'the file of % does not hold what is on record', dropped_day
             using errcode = 'object_not_in_prerequisite_state';
     end if;
