@@ -96,13 +96,13 @@ class Kept:
 
 
 @pytest.fixture
-def kept(empty_record: TestRecord, tmp_path: Path) -> Iterator[Kept]:
-    engine = create_engine(empty_record.owner_url, poolclass=NullPool)
+def kept(telemetry_record: TestRecord, tmp_path: Path) -> Iterator[Kept]:
+    engine = create_engine(telemetry_record.owner_url, poolclass=NullPool)
     with engine.connect() as owner:
         venue = factories.venue(owner)
         device, _code = factories.device(owner, venue)
         owner.commit()
-        yield Kept(empty_record, owner, venue, device, tmp_path / "archive")
+        yield Kept(telemetry_record, owner, venue, device, tmp_path / "archive")
 
 
 def test_there_and_back_byte_for_byte(kept: Kept) -> None:

@@ -73,13 +73,13 @@ class Heard:
 
 
 @pytest.fixture
-def heard(empty_record: TestRecord) -> Iterator[Heard]:
-    engine = create_engine(empty_record.owner_url, poolclass=NullPool)
+def heard(telemetry_record: TestRecord) -> Iterator[Heard]:
+    engine = create_engine(telemetry_record.owner_url, poolclass=NullPool)
     with engine.connect() as owner:
         venue = factories.venue(owner)
         device, _code = factories.device(owner, venue)
         owner.commit()
-        yield Heard(empty_record, owner, venue, device)
+        yield Heard(telemetry_record, owner, venue, device)
 
 
 def minute(n: float) -> datetime:
