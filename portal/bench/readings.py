@@ -27,7 +27,7 @@ SIGNAL = "temperature"
 QUERIES, OPENINGS = 200, 40
 POINTS_A_ROW = 3
 """Value, battery and radio, as `bench ingest` counts."""
-LIMITS = {"year_over_http_ms.p95": 1000}
+LIMITS = {"chart_over_http_ms.year.p95": 1000}
 
 _MONTHS = text(
     "select ensure_month_partitions(parent, :first, :last) from unnest(array['readings_5min', 'readings_daily']) parent"
@@ -80,12 +80,13 @@ def measure(rows: int, report: Report) -> dict[str, Any]:
                 rolled = _rolled(owner, record, rows, now)
             report("opening them")
             queries = {each.value: _queries(record, device, each, now) for each in Range}
-            opened = _opened(own, device)
+            browser = _logged_in(own)
+            opened = {each.value: _opened(browser, own, device, each) for each in Range}
         finally:
             record.close()
     return {
         "query_ms": queries,
-        "year_over_http_ms": opened,
+        "chart_over_http_ms": opened,
         "rolling_up": rolled,
         "limits": LIMITS,
         "ran_on": machine(),
@@ -149,20 +150,24 @@ def _queries(record: Record, device: int, asked: Range, now: datetime) -> dict[s
     return {**_percentiles(taken), "rows": rows}
 
 
-def _opened(own: OwnInstallation, device: int) -> dict[str, Any]:
-    """The chart's callback as a browser asks for it, logged in; the whole answer read."""
+def _logged_in(own: OwnInstallation) -> urllib.request.OpenerDirector:
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     browser.addheaders = [("Origin", own.base)]
     account = own.account("leader")
     browser.open(
         f"{own.base}/login", urllib.parse.urlencode({"login": account.login, "password": account.password}).encode()
     )
+    return browser
+
+
+def _opened(browser: urllib.request.OpenerDirector, own: OwnInstallation, device: int, span: Range) -> dict[str, Any]:
+    """The chart's callback as a browser asks for it; the whole answer read."""
     body = json.dumps(
         {
             "output": f"{page.BODY}.children",
             "outputs": {"id": page.BODY, "property": "children"},
             "inputs": [
-                {"id": "address", "property": "search", "value": f"?range=year&reading={SIGNAL}"},
+                {"id": "address", "property": "search", "value": f"?range={span.value}&reading={SIGNAL}"},
                 {"id": page.DEVICE, "property": "data", "value": device},
             ],
             "changedPropIds": ["address.search"],
