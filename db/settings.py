@@ -3,6 +3,7 @@
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,7 +43,13 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="addresses of reverse proxies whose X-Forwarded-For is believed")
     cookie_secure: bool = Field(False, description="send cookies over HTTPS only; set it behind TLS")
 
-    signal_retention_days: int = Field(90, ge=1, description="daily signal partitions older than this are dropped")
+    signal_retention_days: int = Field(90, ge=2, description="signals are on record for this many days")
+    signals_after_retention: Literal["archive", "drop", "keep"] = Field(
+        "archive", description="what becomes of older signals: archive (a Parquet file a day), drop or keep"
+    )
+    archive_dir: str = Field("", description="folder of archived signals; empty: `archive` among the data")
+    readings_5min_retention_days: int = Field(185, ge=35, description="five-minute readings are kept for this long")
+    readings_daily_retention_days: int = Field(3660, ge=400, description="daily readings are kept for this long")
     raw_retention_days: int = Field(7, ge=1, description="bytes of accepted messages are kept for this long")
     dead_letter_retention_days: int = Field(90, ge=1, description="refused messages are kept for this long")
     dead_letter_quota_mb: int = Field(1024, ge=1, description="most room for refused messages")
@@ -85,6 +92,10 @@ class Settings(BaseSettings):
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
     language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")
+
+    @property
+    def archive_folder(self) -> Path:
+        return Path(self.archive_dir).expanduser().resolve() if self.archive_dir else self.var_dir / "archive"
 
     @field_validator("var_dir")
     @classmethod

@@ -1,7 +1,9 @@
 """Names of the tasks that workers know. Who asks for one sends its name and ids; nobody imports a worker."""
 
 ENSURE_PARTITIONS = "upkeep.ensure_partitions"
-DROP_OLD_SIGNALS = "upkeep.drop_old_signals"
+RETIRE_SIGNALS = "telemetry.retire_signals"
+ROLL_UP = "telemetry.roll_up"
+KEEP_MONTHS = "telemetry.keep_months"
 DROP_OLD_RAW = "upkeep.drop_old_raw"
 DROP_OLD_DEAD_LETTERS = "upkeep.drop_old_dead_letters"
 END_SESSIONS = "upkeep.end_sessions"

@@ -21,7 +21,7 @@ from db.services.database import running
 from db.services.ports import from_here
 from db.session import Record
 from db.settings import load
-from ingest import platform_commands
+from ingest import archive_commands, platform_commands
 from ingest.doors import DECODERS
 from ingest.gb26875 import commands as gb26875
 from ingest.replay import Span, replay_accepted, replay_refused
@@ -39,6 +39,8 @@ FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 app = typer.Typer()
 app.add_typer(gb26875.app, name="decode")
 app.add_typer(platform_commands.app, name="platforms")
+app.add_typer(archive_commands.archive_app, name="archive")
+app.add_typer(archive_commands.readings_app, name="readings")
 
 
 @app.command()

@@ -17,7 +17,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _COLUMNS = (
     "device_id, signal, observed_at, venue_id, county, received_at, value, alarm, text, battery_pct, rssi_dbm, is_late"
 )
-_STAGE = text("create temporary table if not exists staged (like signals, line int) on commit delete rows")
+_STAGE = text(
+    "create temporary table if not exists staged (like signals including defaults, line int) on commit delete rows"
+)
 _CLEAR = text("delete from staged")
 """Cheap where nothing is staged; `truncate` would write the catalogue anew for each batch."""
 _TAKE = text(

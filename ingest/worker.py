@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import inbox, upkeep
+from ingest.tasks import inbox, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -20,7 +20,9 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
-        (task_names.DROP_OLD_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
+        (task_names.ROLL_UP, crontab(minute="*/5"), 280),
+        (task_names.KEEP_MONTHS, crontab(hour=3, minute=10), 6 * 3600),
+        (task_names.RETIRE_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
         (task_names.DROP_OLD_DEAD_LETTERS, crontab(hour=3, minute=35), 6 * 3600),
         (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
@@ -52,4 +54,5 @@ def configuration() -> dict[str, Any]:
 app = Celery("anwang", set_as_current=False)
 app.add_defaults(configuration)
 upkeep.register(app)
+telemetry.register(app)
 inbox.register(app)

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, venues
+from db.demo import alarms, counts, devices, history, maintainers, people, readings, venues
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -80,6 +80,8 @@ def _fill(
     _people(connection, accounts)
     report("alarms")
     _alarms(connection, alarms.make(made_devices, now, rng))
+    report("readings")
+    readings.fill(connection, made_devices, now, rng)
     for table in IDENTITIES:
         connection.execute(
             text(

@@ -21,6 +21,10 @@ _PARTITIONS = text(
     "select ensure_day_partitions(parent, current_date - 2, current_date + 7)"
     " from unnest(array['signals', 'raw_batches']) parent"
 )
+_MONTHS = text(
+    "select ensure_month_partitions(parent, current_date - 62, current_date + 62)"
+    " from unnest(array['readings_5min', 'readings_daily']) parent"
+)
 
 
 def newest() -> str:
@@ -61,8 +65,9 @@ def upgrade(owner_url: URL, app_password: str, report: Callable[[str], None] = l
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
-            report("daily partitions")
+            report("partitions")
             connection.execute(_PARTITIONS)
+            connection.execute(_MONTHS)
             connection.commit()
             return newest()
     except OperationalError as error:

@@ -6,7 +6,7 @@ from alembic import context
 
 from db.models import Base
 
-PARTITIONS = ("signals_", "raw_batches_")
+PARTITIONS = ("signals_", "raw_batches_", "readings_5min_", "readings_daily_")
 
 
 def ours(item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:

@@ -9,6 +9,7 @@ from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
+from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
@@ -18,10 +19,12 @@ __all__ = [
     "Account",
     "Alarm",
     "AlarmStep",
+    "ArchivedDay",
     "AuditEntry",
     "Base",
     "Contract",
     "CoverageStep",
+    "DailyReading",
     "DeadLetter",
     "DeadLetterStore",
     "Device",
@@ -31,6 +34,7 @@ __all__ = [
     "Duty",
     "DutyCheck",
     "Feed",
+    "FiveMinutes",
     "Grant",
     "InboxEntry",
     "Installation",
@@ -41,7 +45,9 @@ __all__ = [
     "PlatformGap",
     "RawBatch",
     "Region",
+    "RolledUp",
     "Signal",
+    "StaleReading",
     "Venue",
     "VenueArea",
     "VenuePerson",

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Integer, LargeBinary, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, recorded_at, small
@@ -12,6 +13,12 @@ class Signal(Base):
     __tablename__ = "signals"
     __table_args__ = (
         Index("ix_signals_venue_id_observed_at", "venue_id", "observed_at"),
+        Index(
+            "ix_signals_recorded_in",
+            "recorded_in",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+        ),
         {"postgresql_partition_by": "RANGE (observed_at)"},
     )
 
@@ -28,6 +35,8 @@ class Signal(Base):
     rssi_dbm: Mapped[small | None]
     is_late: Mapped[bool] = mapped_column(server_default="false")
     """It came so long after its time that it did not ring."""
+    recorded_in: Mapped[int] = mapped_column(BigInteger, server_default=sql("txid_current()"))
+    """Number of the transaction that recorded it; 0 for what was restored from a file."""
 
 
 class RawBatch(Base):

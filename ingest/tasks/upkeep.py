@@ -32,14 +32,11 @@ def ensure_partitions(session: Session, today: date) -> int:
     return sum(int(session.scalar(make, {"parent": parent, **days}) or 0) for parent in KEPT_BY_DAY)
 
 
-def drop_old_signals(session: Session, today: date, retention_days: int) -> int:
-    """Drop the days that are older than the retention; answers how many."""
-    return _drop(session, "signals", today, retention_days)
-
-
 def drop_old_raw(session: Session, today: date, retention_days: int) -> int:
-    """The same for the bytes that came in."""
-    return _drop(session, "raw_batches", today, retention_days)
+    """Drop the days that are older than the retention; answers how many."""
+    oldest_kept = today - timedelta(days=retention_days)
+    drop = text("select drop_day_partitions('raw_batches', :day)")
+    return int(session.scalar(drop, {"day": oldest_kept}) or 0)
 
 
 def drop_old_dead_letters(session: Session, today: date, retention_days: int) -> int:
@@ -56,12 +53,6 @@ def drop_old_inbox(session: Session, today: date, retention_days: int) -> int:
     )
     oldest_kept = today - timedelta(days=retention_days)
     return int(session.scalar(text("select drop_inbox(:day)"), {"day": oldest_kept}) or 0)
-
-
-def _drop(session: Session, parent: str, today: date, retention_days: int) -> int:
-    oldest_kept = today - timedelta(days=retention_days)
-    drop = text("select drop_day_partitions(:parent, :day)")
-    return int(session.scalar(drop, {"parent": parent, "day": oldest_kept}) or 0)
 
 
 def check_audit_log(session: Session) -> int | None:
@@ -95,9 +86,6 @@ def register(app: Celery) -> None:
     """Make these acts known to a worker under their names, each in a transaction of its own."""
     in_scope = {
         task_names.ENSURE_PARTITIONS: lambda session, _settings: ensure_partitions(session, _today()),
-        task_names.DROP_OLD_SIGNALS: lambda session, settings: drop_old_signals(
-            session, _today(), settings.signal_retention_days
-        ),
         task_names.DROP_OLD_RAW: lambda session, settings: drop_old_raw(session, _today(), settings.raw_retention_days),
         task_names.DROP_OLD_DEAD_LETTERS: lambda session, settings: drop_old_dead_letters(
             session, _today(), settings.dead_letter_retention_days

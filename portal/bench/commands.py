@@ -51,3 +51,15 @@ def doors(
     console = Console(stderr=True, highlight=False)
     figures = measure(pushes, peers, hostile, seconds, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("readings")
+def readings(
+    rows: Annotated[int, typer.Option(min=1000, help="signals that one turn rolls up")] = 1_000_000,
+) -> None:
+    """A year of one device's readings opened, and rolling up. Starts an installation of its own."""
+    from portal.bench.readings import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(rows, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -166,6 +166,11 @@ def _clear(own: OwnInstallation) -> None:
     assert own.addresses.database_owner is not None
     engine = create_engine(own.addresses.database_owner, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("truncate signals, raw_batches, alarm_steps, alarms, device_latest cascade"))
+        connection.execute(
+            text(
+                "truncate signals, readings_5min, readings_daily, raw_batches, alarm_steps, alarms, device_latest"
+                " cascade"
+            )
+        )
         connection.execute(text("vacuum analyze devices"))
     engine.dispose()

@@ -13,7 +13,7 @@ from db import migrations
 from db.models import Base
 from tests.plugins.services import TestRecord
 
-PARTITIONS = ("signals_", "raw_batches_")
+PARTITIONS = ("signals_", "raw_batches_", "readings_5min_", "readings_daily_")
 
 
 def ours(item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:

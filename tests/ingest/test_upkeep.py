@@ -34,14 +34,6 @@ def test_partitions_reach_a_week_ahead(empty_record: TestRecord) -> None:
         assert upkeep.ensure_partitions(session, DAY + timedelta(days=1)) == 2
 
 
-def test_signals_are_kept_for_as_long_as_asked(empty_record: TestRecord) -> None:
-    with empty_record.record.scoped(EVERYTHING) as session:
-        upkeep.ensure_partitions(session, DAY)
-        upkeep.drop_old_signals(session, DAY, retention_days=1)
-        assert session.scalar(PARTITIONS) == 9
-        assert upkeep.drop_old_signals(session, DAY, retention_days=1) == 0
-
-
 def test_raw_bytes_are_kept_for_as_long_as_asked(empty_record: TestRecord) -> None:
     with empty_record.record.scoped(EVERYTHING) as session:
         upkeep.ensure_partitions(session, DAY)
