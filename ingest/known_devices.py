@@ -1,12 +1,14 @@
 """The devices that the record knows, kept in memory and asked for again when a new code speaks."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.rules.device_kinds import DeviceKind
 from db.rules.doors import taken_apart
 
 ASK_AGAIN_SECONDS = 10.0
@@ -14,13 +16,14 @@ REFRESH_SECONDS = 300.0
 
 MOST_UNKNOWN = 100_000
 
-_ALL = text("select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null")
+_ALL = text("select id, code, venue_id, county, area_id, is_demo, kind from devices where retired_on is null")
 _BY_CODE = text(
-    "select id, code, venue_id, county, area_id, is_demo from devices where retired_on is null and code = any (:codes)"
+    "select id, code, venue_id, county, area_id, is_demo, kind from devices"
+    " where retired_on is null and code = any (:codes)"
 )
 _BY_ADDRESS = text(
     """
-    select a.door || ':' || a.address as name, d.id, d.code, d.venue_id, d.county, d.area_id, d.is_demo
+    select a.door || ':' || a.address as name, d.id, d.code, d.venue_id, d.county, d.area_id, d.is_demo, d.kind
     from unnest(cast(:books as text[]), cast(:addresses as text[])) asked (door, address)
     join device_addresses a on a.door = asked.door and a.address = asked.address
     join devices d on d.id = a.device_id where d.retired_on is null
@@ -36,6 +39,7 @@ class KnownDevice:
     county: int
     area_id: int | None
     is_demo: bool
+    kind: DeviceKind
 
 
 class KnownDevices:
@@ -48,7 +52,7 @@ class KnownDevices:
 
     def prepare(self, session: Session) -> None:
         """Learn every device in use beforehand, so that a gateway that starts under load is not held up by each."""
-        self._known = {row.code: KnownDevice(*row) for row in session.execute(_ALL)}
+        self._known = {row.code: _known(row) for row in session.execute(_ALL)}
         self._fresh_until = time.monotonic() + REFRESH_SECONDS
 
     def find(self, session: Session, codes: Iterable[str]) -> Mapping[str, KnownDevice]:
@@ -79,10 +83,15 @@ class KnownDevices:
         self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
 
     def _ask(self, session: Session, codes: list[str]) -> dict[str, KnownDevice]:
-        found = {row.code: KnownDevice(*row) for row in session.execute(_BY_CODE, {"codes": codes})}
+        found = {row.code: _known(row) for row in session.execute(_BY_CODE, {"codes": codes})}
         addresses = [parts for code in codes if (parts := taken_apart(code)) is not None]
         if addresses:
             books, inside = zip(*addresses, strict=True)
             rows = session.execute(_BY_ADDRESS, {"books": list(books), "addresses": list(inside)})
-            found |= {name: KnownDevice(*row) for name, *row in rows}
+            found |= {name: _known(row) for name, *row in rows}
         return found
+
+
+def _known(row: Sequence[Any]) -> KnownDevice:
+    number, code, venue_id, county, area_id, is_demo, kind = row
+    return KnownDevice(number, code, venue_id, county, area_id, is_demo, DeviceKind(kind))

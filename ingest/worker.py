@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import inbox, telemetry, upkeep
+from ingest.tasks import inbox, online, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -18,6 +18,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     turns = (
         (task_names.TAKE_INBOX, SWEEP_SECONDS, SWEEP_SECONDS),
         (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
+        (task_names.JUDGE_DEVICES, crontab(minute="*"), 50),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.ROLL_UP, crontab(minute="*/5"), 280),
@@ -26,6 +27,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
         (task_names.DROP_OLD_DEAD_LETTERS, crontab(hour=3, minute=35), 6 * 3600),
         (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
+        (task_names.FORGET_DEVICE_STATES, crontab(hour=3, minute=45), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
     return {name: {"task": name, "schedule": when, "options": {"expires": expires}} for name, when, expires in turns}
@@ -56,3 +58,4 @@ app.add_defaults(configuration)
 upkeep.register(app)
 telemetry.register(app)
 inbox.register(app)
+online.register(app)

@@ -7,6 +7,7 @@ from db.rules.access_scope import Role
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level, Verdict
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.duty_check import DutyCheckState
+from db.rules.online import DeviceState, Evidence
 from db.rules.signal_kinds import SignalKind
 from db.rules.venue_categories import Category, SubType
 from portal.locale import _
@@ -127,6 +128,38 @@ def device_kind(value: str) -> str:
         DeviceKind.USER_TRANSMISSION_DEVICE: _("User transmission device"),
         DeviceKind.MANUAL_CALL_POINT: _("Manual call point"),
     }[DeviceKind(value)]
+
+
+def device_state(value: str) -> str:
+    return {
+        DeviceState.PROVEN: _("Proven online"),
+        DeviceState.HEARD: _("Heard"),
+        DeviceState.FLAPPING: _("Flapping"),
+        DeviceState.FAULTY: _("Faulty"),
+        DeviceState.SILENT: _("Silent"),
+        DeviceState.REGISTERED: _("Registered only"),
+    }[DeviceState(value)]
+
+
+def device_state_class(value: str) -> str:
+    """The colour of its badge."""
+    return {
+        DeviceState.PROVEN: "good",
+        DeviceState.FLAPPING: "minor",
+        DeviceState.FAULTY: "major",
+        DeviceState.SILENT: "major",
+    }.get(DeviceState(value), "")
+
+
+def evidence(value: str) -> str:
+    """What proves a device."""
+    return {
+        Evidence.RADIO: _("radio report or test"),
+        Evidence.READING: _("a reading"),
+        Evidence.COUNTER: _("a counter that moves"),
+        Evidence.PICTURE: _("a decoded picture"),
+        Evidence.LINK: _("a frame"),
+    }[Evidence(value)]
 
 
 def area_kind(value: str) -> str:

@@ -4,7 +4,7 @@ from db.models.alarms import Alarm, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
-from db.models.devices import Device, DeviceAddress, DeviceLatest
+from db.models.devices import Device, DeviceAddress, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
@@ -31,6 +31,7 @@ __all__ = [
     "DeviceAddress",
     "DeviceLatest",
     "DeviceLink",
+    "DeviceStep",
     "Duty",
     "DutyCheck",
     "Feed",

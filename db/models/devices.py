@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import REAL, CheckConstraint, DateTime, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, county_ref, key, small, venue_ref
@@ -56,3 +56,44 @@ class DeviceLatest(Base):
     value: Mapped[float | None]
     battery_pct: Mapped[small | None]
     rssi_dbm: Mapped[small | None]
+    proven_at: Mapped[datetime | None]
+    """When it last brought evidence of the right kind (db.rules.online)."""
+    counter: Mapped[float | None]
+    """What a meter's counter showed last: one that moves proves it."""
+    skew_day: Mapped[date | None]
+    skew_seconds: Mapped[float | None] = mapped_column(REAL)
+    """How far its clock is behind ours at least, on `skew_day`; negative where it is ahead."""
+    skew_before: Mapped[float | None] = mapped_column(REAL)
+    """The same on the day before that it spoke."""
+
+
+class DeviceStep(Base):
+    """What a device's "online" was worth from `since` to before `until`; the row without `until` holds now."""
+
+    __tablename__ = "device_states"
+    __table_args__ = (
+        CheckConstraint("until is null or until > since", name="order"),
+        CheckConstraint(
+            "state in ('proven', 'heard', 'flapping', 'faulty', 'silent', 'registered')",
+            name="state",
+        ),
+        Index("ix_device_states_current", "device_id", unique=True, postgresql_where=text("until is null")),
+        Index("ix_device_states_venue_id", "venue_id", postgresql_where=text("until is null")),
+        Index(
+            "ix_device_states_unrung",
+            "since",
+            postgresql_where=text("until is null and state = 'silent' and alarmed_at is null"),
+        ),
+        Index("ix_device_states_fell_silent", "since", postgresql_where=text("state = 'silent'")),
+    )
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    until: Mapped[datetime | None]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    county: Mapped[int] = mapped_column(ForeignKey("regions.adcode"))
+    state: Mapped[str]
+    by_gateway: Mapped[bool] = mapped_column(server_default="false")
+    """Silent because its gateway is."""
+    alarmed_at: Mapped[datetime | None]
+    """When this silence rang, or was found to be older than the watch."""

@@ -151,6 +151,7 @@ _ROW = """
 """
 _ONE = text(f"{_ROW} where a.id = :id")
 _OF_VENUE = text(f"{_ROW} where a.venue_id = :id order by a.raised_at desc limit :limit")
+_OF_DEVICE = text(f"{_ROW} where a.device_id = :id order by a.raised_at desc limit :limit")
 _STEPS = text("select at, step, actor_name, note from alarm_steps where alarm_id = :id order by at, id")
 _DEVICE = text("select d.code from alarms a join devices d on d.id = a.device_id where a.id = :id")
 _AROUND = text(
@@ -220,6 +221,11 @@ def one(session: Session, alarm_id: int) -> AlarmDetail:
 def of_venue(session: Session, venue_id: int, limit: int) -> list[AlarmRow]:
     """A venue's alarms, newest first."""
     return [AlarmRow(**row) for row in session.execute(_OF_VENUE, {"id": venue_id, "limit": limit}).mappings()]
+
+
+def of_device(session: Session, device_id: int, limit: int) -> list[AlarmRow]:
+    """Alarms that this device raised, newest first."""
+    return [AlarmRow(**row) for row in session.execute(_OF_DEVICE, {"id": device_id, "limit": limit}).mappings()]
 
 
 def around(session: Session, alarm: AlarmDetail) -> list[Reading]:

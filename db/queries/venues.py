@@ -88,6 +88,9 @@ class DeviceSeen:
     """Its 27 characters by GB/T 45839-2025, where it has them."""
     is_online: bool | None = None
     """What its platform says of its link, where it says anything."""
+    state: str | None = None
+    """What its "online" is worth; None before it was first judged."""
+    by_gateway: bool | None = None
 
 
 _SEARCH = text(
@@ -120,10 +123,11 @@ _DUTY = text(
 _DEVICES = text(
     """
     select d.id, d.code, d.kind, d.model, a.floor, a.id as area_id, a.name as area_name, a.kind as area_kind,
-           l.heard_at, l.signal, l.value, l.battery_pct, l.rssi_dbm, k.is_online,
+           l.heard_at, l.signal, l.value, l.battery_pct, l.rssi_dbm, k.is_online, s.state, s.by_gateway,
            (select min(i.address) from device_addresses i where i.device_id = d.id and i.door = 'identity') as identity
     from devices d left join areas a on a.id = d.area_id left join device_latest l on l.device_id = d.id
     left join device_links k on k.device_id = d.id
+    left join device_states s on s.device_id = d.id and s.until is null
     where d.venue_id = :id and d.retired_on is null order by a.floor nulls last, a.id, d.kind, d.id
     """
 )

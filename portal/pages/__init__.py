@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from db.rules.access_scope import Role
 from portal.locale import _
 from portal.pages.alarms import page as alarms
+from portal.pages.device import page as device
 from portal.pages.map import page as map_page
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
@@ -90,6 +91,14 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Venue"),
         venue.layout,
         venue.register_callbacks,
+        PEOPLE,
+    ),
+    Page(
+        "device",
+        re.compile(r"/devices/(?P<code>[A-Za-z0-9._:-]{1,64})"),
+        lambda: _("Device"),
+        device.layout,
+        device.register_callbacks,
         PEOPLE,
     ),
 )

@@ -10,7 +10,6 @@ from db.queries import venues as venue_queries
 from portal import asking, words
 from portal.components.layout import badge
 from portal.locale import _
-from portal.pages.device import readings as device_readings
 from portal.pages.venue import duty, tabs
 from portal.words import HERE
 
@@ -48,7 +47,6 @@ def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
 def register_callbacks(app: Dash) -> None:
     """The page is drawn whole from its address; only the watch is asked from here."""
     duty.register_callbacks(app)
-    device_readings.register_callbacks(app)
 
 
 def _names(facts: tabs.Facts) -> dict[str, str]:

@@ -11,12 +11,13 @@ from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmRow
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
-from db.rules import device_identity
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
 from portal.api.boundaries import address
+from portal.components.identity import identity_line
 from portal.components.layout import badge, figure, note, panel
 from portal.locale import _
+from portal.pages.alarms.lines import alarm_list
 from portal.words import HERE
 
 SILENT_AFTER = timedelta(hours=24)
@@ -67,7 +68,7 @@ def overview(facts: Facts) -> list[Component]:
                     [
                         panel(_("Responsible people"), _people(venue)),
                         panel(_("Programme"), _programme(venue)),
-                        panel(_("Latest alarms"), _alarm_list(facts.alarms[:5], facts.now)),
+                        panel(_("Latest alarms"), alarm_list(facts.alarms[:5], facts.now)),
                     ],
                     className="stack",
                 ),
@@ -157,7 +158,6 @@ def _floor(floor: int | None) -> str:
 
 
 def _device(device: DeviceSeen, now: datetime) -> Component:
-    is_silent = device.heard_at is None or now - device.heard_at > SILENT_AFTER
     heard = (
         _("never heard")
         if device.heard_at is None
@@ -166,11 +166,19 @@ def _device(device: DeviceSeen, now: datetime) -> Component:
     weak = device.battery_pct is not None and device.battery_pct < 20
     return html.Div(
         [
-            html.Div([html.B(words.device_kind(device.kind)), html.Span(device.code, className="quiet")]),
+            html.Div(
+                [
+                    dcc.Link(html.B(words.device_kind(device.kind)), href=f"/devices/{device.code}"),
+                    html.Span(device.code, className="quiet"),
+                ]
+            ),
             html.Div([html.Span(_reading(device)), html.Span(device.model, className="quiet")]),
             html.Div(
                 [
-                    badge(heard, "major" if is_silent else "good"),
+                    badge(words.device_state(device.state), words.device_state_class(device.state))
+                    if device.state
+                    else None,
+                    html.Span(heard, className="quiet"),
                     badge(_("battery {n}%").format(n=device.battery_pct), "minor" if weak else "")
                     if device.battery_pct is not None
                     else None,
@@ -179,25 +187,10 @@ def _device(device: DeviceSeen, now: datetime) -> Component:
                 ],
                 className="device-state",
             ),
-            _identity(device.identity),
+            identity_line(device.identity),
         ],
         className="device",
     )
-
-
-def _identity(written: str | None) -> Component | None:
-    """The 27 characters in their parts; the check at the end needs the fire authority's keys."""
-    if written is None:
-        return None
-    parts = device_identity.parse(written)
-    if isinstance(parts, str):
-        return html.Div(written, className="quiet")
-    net = _("by wire") if parts.net_type == device_identity.BY_WIRE else parts.net
-    words = _("identity {identity}: maker {maker}, {net}, made on {day}; check {check} not verified")
-    said = words.format(
-        identity=written, maker=parts.company, net=net, day=parts.made_on.isoformat(), check=parts.check
-    )
-    return html.Div(said, className="quiet")
 
 
 def _reading(device: DeviceSeen) -> str:
@@ -207,29 +200,7 @@ def _reading(device: DeviceSeen) -> str:
 
 
 def alarms(facts: Facts) -> list[Component]:
-    return [panel(_("Alarms"), _alarm_list(facts.alarms, facts.now))]
-
-
-def _alarm_list(listed: tuple[AlarmRow, ...], now: datetime) -> Component:
-    if not listed:
-        return note(_("No alarm on record."))
-    return html.Ul([_alarm(alarm, now) for alarm in listed], className="alarm-list")
-
-
-def _alarm(alarm: AlarmRow, now: datetime) -> Component:
-    ended = words.verdict(alarm.verdict) if alarm.verdict else words.alarm_state(alarm.state)
-    return html.Li(
-        dcc.Link(
-            [
-                badge(words.level_colour(alarm.level), words.level_class(alarm.level)),
-                html.Span([words.alarm_kind(alarm.kind), html.Small(f" ×{alarm.signal_count}")]),
-                html.Span(alarm.area_name or "", className="quiet"),
-                html.Span(ended, className="quiet"),
-                html.Time(words.moment(alarm.raised_at, now), className="number quiet"),
-            ],
-            href=f"/alarms?alarm={alarm.id}",
-        )
-    )
+    return [panel(_("Alarms"), alarm_list(facts.alarms, facts.now))]
 
 
 def history(facts: Facts) -> list[Component]:
