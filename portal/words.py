@@ -257,6 +257,11 @@ def lasting(span: timedelta) -> str:
     return _("{d} d {h} h").format(d=seconds // 86400, h=seconds % 86400 // 3600)
 
 
+def hours(span: timedelta) -> str:
+    """A span that is set in whole hours."""
+    return _("{n} hours").format(n=round(span.total_seconds() / 3600))
+
+
 def count(n: int) -> str:
     """A whole number with thousands separators."""
     return f"{n:,}"

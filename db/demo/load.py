@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from db.commands import reference
+from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
 from db.demo import alarms, counts, devices, history, maintainers, people, readings, venues
 from db.demo.alarms import DemoAlarm
@@ -20,6 +21,7 @@ from db.demo.names import Names
 from db.errors import WrongState
 from db.rules.alarm_kinds import AlarmState
 from db.rules.device_kinds import DeviceKind
+from db.rules.online import BY_KIND, Evidence
 from db.rules.signal_kinds import SignalKind
 
 DEFAULT_SEED = 2024
@@ -82,6 +84,8 @@ def _fill(
     _alarms(connection, alarms.make(made_devices, now, rng))
     report("readings")
     readings.fill(connection, made_devices, now, rng)
+    report("states of devices")
+    device_states.move(Session(bind=connection), now)
     for table in IDENTITIES:
         connection.execute(
             text(
@@ -199,7 +203,10 @@ def _devices(
     copy_rows(
         connection,
         "device_latest",
-        ("device_id", "venue_id", "county", "heard_at", "observed_at", "signal", "value", "battery_pct", "rssi_dbm"),
+        (
+            *("device_id", "venue_id", "county", "heard_at", "observed_at", "signal", "value"),
+            *("battery_pct", "rssi_dbm", "proven_at"),
+        ),
         _latest(made, now, rng),
     )
 
@@ -232,6 +239,7 @@ def _latest(made: list[DemoDevice], now: datetime, rng: np.random.Generator) -> 
         yield (
             *(device.id, device.area.venue.id, device.area.venue.county, heard, heard, signal.value, value),
             *(int(battery[i]) if on_battery else None, int(radio[i]) if on_battery else None),
+            None if BY_KIND[device.kind].evidence is Evidence.PICTURE else heard,
         )
 
 

@@ -7,6 +7,7 @@ from celery import Celery
 
 from db import addresses, task_names
 from db.commands import device_states
+from db.demo.breath import breathe
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import load
@@ -24,6 +25,7 @@ def judge() -> None:
     record = Record(addresses.find(load()).database_app, pool_size=1, application_name="anwang online")
     try:
         with record.scoped(EVERYTHING) as session:
+            breathe(session, datetime.now(UTC))
             moved = device_states.move(session, datetime.now(UTC))
         if moved is not None and moved.changes:
             log.info("%s devices changed their state, silence rang at %s venues", moved.changes, moved.rung)

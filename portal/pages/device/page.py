@@ -88,7 +88,7 @@ def sentence(facts: DeviceFacts, now: datetime) -> str:
     step, kind = facts.steps[0], BY_KIND[DeviceKind(facts.kind)]
     heard = words.lasting(now - facts.heard_at) if facts.heard_at else "–"
     proven = words.lasting(now - facts.proven_at) if facts.proven_at else "–"
-    period = words.lasting(kind.period)
+    period = words.hours(kind.period)
     match DeviceState(step.state):
         case DeviceState.REGISTERED:
             return _("Registered: on the books, never heard.")
@@ -128,8 +128,8 @@ def _figures(facts: DeviceFacts, end: BatteryEnd | None, days: int, now: datetim
         ),
         figure(
             _("Expected every"),
-            words.lasting(kind.period),
-            detail=_("silence rings after {span}").format(span=words.lasting(kind.alarm_after)),
+            words.hours(kind.period),
+            detail=_("silence rings after {span}").format(span=words.hours(kind.alarm_after)),
         ),
         _battery(facts, end, days),
         figure(
