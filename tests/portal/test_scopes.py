@@ -25,12 +25,13 @@ from tests.portal.tile_reading import layers
 
 LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 
-PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}")
+PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}")
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
 TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
-    *("devices", "device_latest", "device_addresses", "device_links", "signals", "alarms", "alarm_steps"),
+    *("devices", "device_latest", "device_addresses", "device_links", "device_states", "signals"),
+    *("readings_5min", "readings_daily", "alarms", "alarm_steps"),
 )
 
 
@@ -274,12 +275,14 @@ def test_pages_keep_within_the_scope(level: Level, page: str) -> None:
         name = one(level.server, "select name from venues where id = :id", id=outside)
         county = one(level.server, "select county from venues where id = :id", id=outside)
         alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside)
-        path = page.format(venue=outside)
+        device = one(level.server, "select coalesce(max(code), 'none') from devices where venue_id = :id", id=outside)
+        path = page.format(venue=outside, device=device)
         search = f"?area={county}&alarm={alarm or 0}&region={county}"
         assert level.get(path + search).status_code in (200, 403)
         assert name not in level.get(path + search).text
         assert json.dumps(name)[1:-1] not in _routed(level, path, search)
         assert name not in _routed(level, path, search)
+        assert "state-sentence" not in _routed(level, path, search) or "{" not in page
 
 
 def _routed(level: Level, path: str, search: str) -> str:
