@@ -4,7 +4,7 @@ from db.models.alarms import Alarm, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
-from db.models.devices import Device, DeviceAddress, DeviceLatest, DeviceStep
+from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
@@ -29,6 +29,7 @@ __all__ = [
     "DeadLetterStore",
     "Device",
     "DeviceAddress",
+    "DeviceCredential",
     "DeviceLatest",
     "DeviceLink",
     "DeviceStep",

@@ -40,6 +40,20 @@ class DeviceAddress(Base):
     """Its vendor's reading of the protocol, where it is not the standard's."""
 
 
+class DeviceCredential(Base):
+    """A device's own login at the broker: its number, and the hash of a password that stands nowhere."""
+
+    __tablename__ = "device_credentials"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    venue_id: Mapped[venue_ref]
+    county: Mapped[county_ref]
+    hash: Mapped[str]
+    """As mosquitto's password file holds it."""
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class DeviceLatest(Base):
     """The last word of each device: one row a device, only ever moved forward."""
 

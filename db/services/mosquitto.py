@@ -1,5 +1,6 @@
 """A private mosquitto: the broker that devices publish to."""
 
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
@@ -7,20 +8,27 @@ from urllib.parse import quote
 from db.addresses import read_secrets
 from db.errors import CannotStart
 from db.services.broker_login import refusal
-from db.services.identity import Identity
+from db.services.identity import Identity, identity
 from db.services.ports import answers, from_here
 from db.services.process import binary
 from db.services.service import PrivateService
 from db.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-RIGHTS = """\
+DEVICE_RIGHTS = """\
+pattern write anwang/v1/%u/#
+"""
+"""Who has a login of its own publishes as itself alone: %u is the login, which is the device's number."""
+RIGHTS = f"""\
 user gateway
 topic read anwang/v1/#
 
 user device
 topic write anwang/v1/#
-"""
+
+{DEVICE_RIGHTS}"""
+OWN_LOGINS = 2
+"""Lines of the gateway and of the demonstration's devices, at the head of the password file."""
 RULES = """\
 allow_anonymous false
 persistence true
@@ -81,3 +89,26 @@ class PrivateMosquitto(PrivateService):
         if hashing.returncode:
             raise CannotStart(f"mosquitto's passwords could not be written: {hashing.stderr.decode().strip()}")
         who.give(path, 0o600)
+        self._add_issued(path, who)
+
+    def let_in(self, logins: str) -> None:
+        """From now on these devices' logins are valid, and no others: lines of a password file."""
+        who = identity()
+        who.make_folder(self.folder)
+        who.write(self._issued, logins)
+        passwords = self.folder / "passwords"
+        if passwords.exists():
+            self._add_issued(passwords, who)
+            for process in self.processes():
+                process.send_signal(signal.SIGHUP)
+
+    def _add_issued(self, passwords: Path, who: Identity) -> None:
+        """Beside the file first: mosquitto never reads half of it."""
+        own = passwords.read_text().splitlines(keepends=True)[:OWN_LOGINS]
+        fresh = passwords.with_suffix(".new")
+        who.write(fresh, "".join(own) + (self._issued.read_text() if self._issued.exists() else ""))
+        fresh.replace(passwords)
+
+    @property
+    def _issued(self) -> Path:
+        return self.folder / "issued"
