@@ -22,10 +22,12 @@ _STAGE = text(
 )
 _CLEAR = text("delete from staged")
 """Cheap where nothing is staged; `truncate` would write the catalogue anew for each batch."""
+# In one order: two that write the same signals at once would wait for each other in a circle.
 _TAKE = text(
     f"""
     with taken as (
-        insert into signals ({_COLUMNS}) select {_COLUMNS} from staged on conflict do nothing
+        insert into signals ({_COLUMNS}) select {_COLUMNS} from staged order by device_id, signal, observed_at
+        on conflict do nothing
         returning device_id, signal, observed_at
     )
     select line from staged s where not exists (
