@@ -36,10 +36,11 @@ _JUDGE = text(
         select d.id, d.venue_id, d.county, e.period, e.proof_within, l.heard_at, l.proven_at,
                greatest(l.heard_at, g.heard_at) as told_at, faulty.device_id is not null as is_faulty,
                coalesce(flaps.n, 0) as flaps,
-               d.gateway_id is not null and coalesce(g.heard_at < :now - cast(:gateway as interval), true) as is_cut_off
+               coalesce(g.heard_at < :now - cast(:gateway as interval), false) as is_cut_off
         from devices d join expected e on e.kind = d.kind
         left join device_latest l on l.device_id = d.id
-        left join device_latest g on g.device_id = d.gateway_id
+        left join devices used on used.id = d.gateway_id and used.retired_on is null
+        left join device_latest g on g.device_id = used.id
         left join faulty on faulty.device_id = d.id
         left join flaps on flaps.device_id = d.id
         where d.retired_on is null

@@ -102,10 +102,13 @@ def state_of(seen: Seen, expected: Expectation, now: datetime) -> DeviceState:
 
 
 def is_cut_off(seen: Seen, now: datetime) -> bool:
-    """True where its gateway is silent: nothing that it says could arrive."""
-    if not seen.has_gateway:
+    """True where its gateway has fallen silent: nothing that it says could arrive.
+
+    A gateway that was never heard, or is out of use, says nothing of those beneath it.
+    """
+    if not seen.has_gateway or seen.gateway_heard_at is None:
         return False
-    return seen.gateway_heard_at is None or seen.gateway_heard_at < now - seen.gateway_period
+    return seen.gateway_heard_at < now - seen.gateway_period
 
 
 def is_proof(kind: DeviceKind, signal: SignalKind, value: float | None, *, has_radio: bool, is_test: bool) -> bool:

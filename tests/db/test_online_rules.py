@@ -33,7 +33,8 @@ def ago(hours: float | None) -> datetime | None:
         (Seen(ago(1), ago(1), fell_silent=3), DeviceState.FLAPPING),
         (Seen(ago(200), None, has_gateway=True, gateway_heard_at=ago(0.1)), DeviceState.HEARD),
         (Seen(ago(1), ago(1), has_gateway=True, gateway_heard_at=ago(3)), DeviceState.SILENT),
-        (Seen(ago(1), ago(1), has_gateway=True), DeviceState.SILENT),
+        (Seen(ago(1), ago(1), has_gateway=True), DeviceState.PROVEN),
+        (Seen(ago(30), ago(30), has_gateway=True), DeviceState.SILENT),
     ],
 )
 def test_state(seen: Seen, state: DeviceState) -> None:

@@ -148,6 +148,20 @@ def test_children_die_with_their_gateway_and_it_alone_rings(empty_record: TestRe
     assert {now_is(owner, child) for child in children} == {("proven", False)}
 
 
+def test_a_gateway_out_of_use_silences_nobody(empty_record: TestRecord, owner: Connection) -> None:
+    venue = factories.venue(owner)
+    gateway, _code = factories.device(owner, venue, "user_transmission_device")
+    child, _code = factories.device(owner, venue)
+    owner.execute(text("update devices set gateway_id = :g where id = :c"), {"g": gateway, "c": child})
+    hear(owner, gateway, 100, 100)
+    hear(owner, child, 1, 1)
+    look(empty_record)
+    assert now_is(owner, child) == ("silent", True)
+    owner.execute(text("update devices set retired_on = current_date where id = :g"), {"g": gateway})
+    look(empty_record, 0.5)
+    assert now_is(owner, child) == ("proven", False)
+
+
 def test_a_fault_that_is_open_makes_it_faulty(empty_record: TestRecord, owner: Connection) -> None:
     venue = factories.venue(owner)
     device, _code = factories.device(owner, venue)

@@ -1,6 +1,7 @@
 """Roll-ups: each signal counted once, however late, whoever counts, whatever is killed."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +40,18 @@ class Heard:
         for at, value in values:
             self.insert(self.owner, at, value, signal, battery)
         self.owner.commit()
+        self._await_older_transactions()
+
+    def _await_older_transactions(self) -> None:
+        """What is still under way anywhere in the cluster, autovacuum say, holds counting up until the next turn."""
+        settled = text(
+            "select coalesce(max(recorded_in) < txid_snapshot_xmin(txid_current_snapshot()), true) from signals"
+        )
+        deadline = time.monotonic() + 30
+        while not self.owner.scalar(settled) and time.monotonic() < deadline:
+            self.owner.rollback()
+            time.sleep(0.02)
+        self.owner.rollback()
 
     def insert(
         self, on: Connection, at: datetime, value: float | None, signal: str = "temperature", battery: Any = None
