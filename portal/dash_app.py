@@ -18,6 +18,11 @@ STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wa
 SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
 
 
+def _of_pages(kind: str) -> tuple[str, ...]:
+    """Style sheets or scripts of single pages, one file a page."""
+    return tuple(f"pages/{path.name}" for path in sorted((FOLDER / "pages").glob(f"*.{kind}")))
+
+
 MAP_ENGINE = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">'
 
 
@@ -40,8 +45,8 @@ class Portal(Dash):
     """Dash with a page head in the reader's language."""
 
     def interpolate_index(self, **parts: Any) -> str:
-        styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
-        scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in SCRIPTS)
+        styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in (*STYLES, *_of_pages("css")))
+        scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in (*SCRIPTS, *_of_pages("js")))
         path = flask.request.path
         page = pages.find(path)
         bundles = parts["scripts"]

@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -20,15 +21,25 @@ _language: ContextVar[str] = ContextVar("language", default="zh_CN")
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The messages of one language, read from its .po file; English is the source and has none."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "portal.po"
-    if not path.exists():
+    """The messages of one language, read from its .po files, one a room; English is the source and has none."""
+    paths = catalogue_files(language)
+    if not paths:
         return NullTranslations()
+    whole = Catalog(locale=language)
+    for path in paths:
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    whole[message.id] = message
     compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, whole)
     compiled.seek(0)
     return Translations(compiled, domain="portal")
+
+
+def catalogue_files(language: str) -> list[Path]:
+    """The .po files of one language; no message stands in two of them."""
+    return sorted((CATALOGUES / language / "LC_MESSAGES").glob("*.po"))
 
 
 def language() -> str:

@@ -7,6 +7,7 @@ from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
+from db.models.notices import Notice
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
@@ -43,6 +44,7 @@ __all__ = [
     "LoginSession",
     "Maintainer",
     "Milestone",
+    "Notice",
     "Person",
     "PlatformGap",
     "RawBatch",

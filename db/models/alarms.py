@@ -46,9 +46,15 @@ class Alarm(Base):
     device_count: Mapped[int] = mapped_column(server_default="1")
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who has it in hand now: whoever acknowledged it, or took it over since."""
+    promised_for: Mapped[datetime | None]
+    """By when its owner promised to be done."""
     verified_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    window_id: Mapped[int | None]
+    """The drill or maintenance window that it was raised in: kept out of the statistics."""
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     """The venue is a demonstration venue."""
 

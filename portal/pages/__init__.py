@@ -11,6 +11,16 @@ from dash.development.base_component import Component
 from db.rules.access_scope import Role
 from portal.locale import _
 from portal.pages.alarms import page as alarms
+from portal.pages.devices import page as devices
+from portal.pages.conformance import page as conformance
+from portal.pages.hazards import page as hazards
+from portal.pages.orders import page as orders
+from portal.pages.duty import page as duty
+from portal.pages.windows import page as windows
+from portal.pages.messages import page as messages
+from portal.pages.ladders import page as ladders
+from portal.pages.deadlines import page as deadlines
+from portal.pages.outbox import page as outbox
 from portal.pages.device import page as device
 from portal.pages.map import page as map_page
 from portal.pages.rankings import page as rankings
@@ -65,6 +75,66 @@ PAGES: tuple[Page, ...] = (
         icon="bell",
     ),
     Page(
+        "hazards",
+        re.compile("/hazards"),
+        lambda: _("Hazards"),
+        hazards.layout,
+        hazards.register_callbacks,
+        PEOPLE,
+        menu_path="/hazards",
+        icon="hazard",
+    ),
+    Page(
+        "orders",
+        re.compile("/orders"),
+        lambda: _("Work orders"),
+        orders.layout,
+        orders.register_callbacks,
+        PEOPLE,
+        menu_path="/orders",
+        icon="order",
+    ),
+    Page(
+        "devices",
+        re.compile("/devices"),
+        lambda: _("Devices"),
+        devices.layout,
+        devices.register_callbacks,
+        PEOPLE,
+        menu_path="/devices",
+        icon="device",
+    ),
+    Page(
+        "duty",
+        re.compile("/duty"),
+        lambda: _("Duty"),
+        duty.layout,
+        duty.register_callbacks,
+        PEOPLE,
+        menu_path="/duty",
+        icon="duty",
+    ),
+    Page(
+        "windows",
+        re.compile("/windows"),
+        lambda: _("Drills and maintenance"),
+        windows.layout,
+        windows.register_callbacks,
+        PEOPLE,
+        menu_path="/windows",
+        icon="window",
+    ),
+    Page(
+        "messages",
+        re.compile("/messages"),
+        lambda: _("Messages"),
+        messages.layout,
+        messages.register_callbacks,
+        PEOPLE,
+        menu_path="/messages",
+        icon="message",
+    ),
+    Page(
         "rankings",
         re.compile("/rankings"),
         lambda: _("Rankings"),
@@ -73,6 +143,46 @@ PAGES: tuple[Page, ...] = (
         REGIONAL,
         menu_path="/rankings",
         icon="bars",
+    ),
+    Page(
+        "deadlines",
+        re.compile("/deadlines"),
+        lambda: _("Deadlines"),
+        deadlines.layout,
+        deadlines.register_callbacks,
+        PEOPLE,
+        menu_path="/deadlines",
+        icon="clock",
+    ),
+    Page(
+        "ladders",
+        re.compile("/ladders"),
+        lambda: _("Ladders and rehearsal"),
+        ladders.layout,
+        ladders.register_callbacks,
+        PEOPLE,
+        menu_path="/ladders",
+        icon="ladder",
+    ),
+    Page(
+        "outbox",
+        re.compile("/outbox"),
+        lambda: _("Fire service"),
+        outbox.layout,
+        outbox.register_callbacks,
+        REGIONAL,
+        menu_path="/outbox",
+        icon="outbox",
+    ),
+    Page(
+        "conformance",
+        re.compile("/conformance"),
+        lambda: _("Conformance bench"),
+        conformance.layout,
+        conformance.register_callbacks,
+        REGIONAL | {Role.MAINTAINER},
+        menu_path="/conformance",
+        icon="plug",
     ),
     Page(
         "wall",

@@ -1,6 +1,7 @@
 """What the project says of itself is complete: settings, commands, catalogues, licences."""
 
 import re
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.main import get_command
 
 from db.settings import Settings
 from portal.cli import assembled
+from portal.locale import catalogue_files
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,9 +37,22 @@ def spoken() -> set[str]:
     return {message for message in found if message}
 
 
+def translations() -> list[tuple[str, str]]:
+    """Every message with its translation, from every catalogue."""
+    return [
+        (str(entry.id), str(entry.string))
+        for path in catalogue_files("zh_CN")
+        for entry in read_po(BytesIO(path.read_bytes()))
+        if entry.id
+    ]
+
+
 def catalogue() -> dict[str, str]:
-    path = ROOT / "portal/locales/zh_CN/LC_MESSAGES/portal.po"
-    return {str(entry.id): str(entry.string) for entry in read_po(BytesIO(path.read_bytes())) if entry.id}
+    return dict(translations())
+
+
+def test_no_message_stands_in_two_catalogues() -> None:
+    assert [message for message, times in Counter(message for message, _ in translations()).items() if times > 1] == []
 
 
 def test_every_message_is_translated() -> None:

@@ -1,0 +1,14 @@
+"""Alarms told apart: suspected fires and faults, flapping devices."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Work orders."""
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from portal.locale import _
+
+
+def layout(**query: str) -> Component:
+    return html.H1(_("Work orders"))
+
+
+def register_callbacks(app: Dash) -> None:
+    pass
