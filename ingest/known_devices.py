@@ -70,15 +70,14 @@ class KnownDevices:
         return code in self._known
 
     def forget(self) -> None:
-        """Ask for every device anew: the record disagrees with what is kept here."""
-        self._known.clear()
-        self._unknown.clear()
+        """Ask for every device anew: the record disagrees with what is kept here. Who reads meanwhile keeps the old."""
+        self._known, self._unknown = {}, {}
 
     def _learn(self, asked: set[str], found: dict[str, KnownDevice], now: float) -> None:
         if not self._known:
             self._fresh_until = now + REFRESH_SECONDS
         if len(self._unknown) > MOST_UNKNOWN:
-            self._unknown.clear()
+            self._unknown = {}
         self._known |= found
         self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
 

@@ -11,21 +11,21 @@ from dash.development.base_component import Component
 from db.rules.access_scope import Role
 from portal.locale import _
 from portal.pages.alarms import page as alarms
-from portal.pages.devices import page as devices
 from portal.pages.conformance import page as conformance
-from portal.pages.hazards import page as hazards
-from portal.pages.orders import page as orders
-from portal.pages.duty import page as duty
-from portal.pages.windows import page as windows
-from portal.pages.messages import page as messages
-from portal.pages.ladders import page as ladders
 from portal.pages.deadlines import page as deadlines
-from portal.pages.outbox import page as outbox
 from portal.pages.device import page as device
+from portal.pages.devices import page as devices
+from portal.pages.duty import page as duty
+from portal.pages.hazards import page as hazards
+from portal.pages.ladders import page as ladders
 from portal.pages.map import page as map_page
+from portal.pages.messages import page as messages
+from portal.pages.orders import page as orders
+from portal.pages.outbox import page as outbox
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
 from portal.pages.wall import page as wall
+from portal.pages.windows import page as windows
 
 REGIONAL = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ANALYST, Role.ADMINISTRATOR})
 PEOPLE = REGIONAL | {Role.VENUE, Role.MAINTAINER}
