@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from db import addresses
+from db.broker_trust import trust_of
 from db.commands.people import Operator
 from db.errors import CannotStart, InvalidInput
 from db.services.database import running
@@ -77,7 +78,7 @@ def simulate(
         speakers = [Speakers(door, pushers.speaking(record, door, platforms)) for door in BOOKS] if platforms else []
     finally:
         record.close()
-    client = broker.connect(found.mqtt_device)
+    client = broker.connect(found.mqtt_device, trust_of(settings))
     playing = Player(client, Day(speaking, rng), rate, Mischief(faults, random.Random(seed)))  # noqa: S311
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: playing.stopping.set())

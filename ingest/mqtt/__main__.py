@@ -16,10 +16,10 @@ def main() -> None:
     try:
         settings = load()
         found = addresses.find(settings)
+        record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
+        gateway = Gateway(record, found.mqtt, settings, number=_number())
     except AnwangError as refusal:
         sys.exit(str(refusal))
-    record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
-    gateway = Gateway(record, found.mqtt, settings, number=_number())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
     try:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db import addresses, migrations
 from db.addresses import Addresses
+from db.broker_trust import trust_of
 from db.errors import CannotStart
 from db.queries.feeds import FeedRow
 from db.services import private_services
@@ -97,7 +98,7 @@ def _services(settings: Settings, found: Addresses, started: dict[str, Started])
     known: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
         ("ANWANG_POSTGRES_PORT", "PostgreSQL", database, lambda: check_answers(found)),
         ("ANWANG_REDIS_PORT", "Redis", masked(found.redis), lambda: check_redis(found.redis)),
-        ("ANWANG_MQTT_PORT", "mosquitto", masked(found.mqtt), lambda: check_broker(found.mqtt)),
+        ("ANWANG_MQTT_PORT", "mosquitto", masked(found.mqtt), lambda: check_broker(found.mqtt, trust_of(settings))),
     )
     return [
         _private(private[setting], address, started)
