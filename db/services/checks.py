@@ -69,9 +69,13 @@ def _check_rabbitmq(url: str) -> None:
     connection: Any = Connection(url, connect_timeout=3)  # type: ignore[no-untyped-call]
     try:
         connection.connect()
-    except (OSError, *connection.connection_errors) as error:
-        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise CannotStart(f"RabbitMQ at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
+    except (OSError, *connection.connection_errors, *connection.channel_errors) as error:
+        # A refused login is an error of a channel there.
+        said = getattr(error, "reply_text", None) or getattr(error, "strerror", None) or str(error).strip()
+        why = (said or type(error).__name__).splitlines()[0]
+        raise CannotStart(
+            f"RabbitMQ at {masked(url)} (ANWANG_REDIS_URL) does not let us in: {why.rstrip('.')}."
+        ) from error
     finally:
         connection.release()
 

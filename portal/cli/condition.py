@@ -99,9 +99,10 @@ def _services(settings: Settings, found: Addresses, started: dict[str, Started])
     """Database, Redis, broker, in this order."""
     private = {service.setting: service for service in private_services(settings)}
     database = found.database_app.set(drivername="postgresql").render_as_string(hide_password=True)
+    queue = "RabbitMQ" if found.redis.startswith("amqp") else "Redis"
     known: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
         ("ANWANG_POSTGRES_PORT", "PostgreSQL", database, lambda: check_answers(found)),
-        ("ANWANG_REDIS_PORT", "Redis", masked(found.redis), lambda: check_redis(found.redis)),
+        ("ANWANG_REDIS_PORT", queue, masked(found.redis), lambda: check_redis(found.redis)),
         ("ANWANG_MQTT_PORT", "mosquitto", masked(found.mqtt), lambda: check_broker(found.mqtt, trust_of(settings))),
     )
     return [
