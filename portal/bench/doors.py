@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from db.addresses import read_secrets
+from db.errors import CannotStart
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from portal.bench.machine import Usage, machine
@@ -157,8 +158,10 @@ def _crowd(own: OwnInstallation, peers: int, hostile: int, seconds: float) -> di
         input="\n".join(map(str, sources)),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if said.returncode:
+        raise CannotStart(f"The devices did not get through: {said.stderr.strip().splitlines()[-1]}")
     told = json.loads(said.stdout)
     return {
         "peers": told["peers"],
