@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from db.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
+FILES = ("mqtt_tls_certificate", "mqtt_tls_key", "mqtt_tls_client_ca", "mqtt_ca_file", "mqtt_certificate", "mqtt_key")
 
 
 class Settings(BaseSettings):
@@ -33,6 +34,22 @@ class Settings(BaseSettings):
     postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
     redis_port: int = Field(8379, ge=1, le=65535, description="port of the private Redis, loopback only")
     mqtt_port: int = Field(11883, ge=1, le=65535, description="port of the private broker")
+    mqtt_tls_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port of the private broker for devices over TLS; the plain one is then on loopback only; 0: none",
+    )
+    mqtt_tls_certificate: str = Field("", description="the private broker's certificate with its chain, a PEM file")
+    mqtt_tls_key: str = Field("", description="the key of that certificate, a PEM file without a passphrase")
+    mqtt_tls_client_ca: str = Field(
+        "", description="authority whose certificates devices must show beside their login; empty: the login is enough"
+    )
+    mqtt_ca_file: str = Field(
+        "", description="authority that clients of an mqtts:// broker believe, a PEM file; empty: the system's"
+    )
+    mqtt_certificate: str = Field("", description="certificate that our programs show to an mqtts:// broker")
+    mqtt_key: str = Field("", description="the key of that certificate")
     worker_processes: int = Field(1, ge=1, le=64, description="Celery worker processes")
 
     session_idle_minutes: int = Field(60, ge=1, description="a session ends after this long without a request")
@@ -95,12 +112,18 @@ class Settings(BaseSettings):
 
     @property
     def archive_folder(self) -> Path:
-        return Path(self.archive_dir).expanduser().resolve() if self.archive_dir else self.var_dir / "archive"
+        return Path(self.archive_dir) if self.archive_dir else self.var_dir / "archive"
 
     @field_validator("var_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("archive_dir", *FILES)
+    @classmethod
+    def _absolute_where_given(cls, value: str) -> str:
+        """Programs that `anwang up` starts work in another folder."""
+        return str(Path(value).expanduser().resolve()) if value else value
 
     @field_validator("language")
     @classmethod

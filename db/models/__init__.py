@@ -12,7 +12,7 @@ from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
-from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
+from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "RolledUp",
     "Signal",
     "StaleReading",
+    "Turn",
     "Venue",
     "VenueArea",
     "VenuePerson",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.broker_trust import trust_of
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
@@ -45,7 +46,7 @@ class Gateway:
         self._number = number
         self.writer = BatchWriter(record, settings)
         is_shared = settings.gateway_shared or settings.gateway_processes > 1
-        self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared)
+        self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared, trust=trust_of(settings))
         self.redeliveries = Redeliveries()
         self.held = Held()
         self.feed = Feed(_feed_name(settings.gateway_name, number))

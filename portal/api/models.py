@@ -158,9 +158,18 @@ class Feed(Answer):
     stale: bool
 
 
+class Background(Answer):
+    """Work that goes on by itself."""
+
+    name: str
+    behind_seconds: int
+    stalled: bool
+
+
 class Feeds(BaseModel):
     at: datetime
     rows: list[Feed]
+    background: list[Background]
 
 
 class Alarm(Answer):

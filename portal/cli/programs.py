@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db.addresses import Addresses
 from db.services.process import spawn, stop
-from db.settings import Settings
+from db.settings import FILES, Settings
 
 SIMULATED = ("--devices", "2000", "--rate", "5")
 
@@ -45,9 +45,15 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
     return inherited | {
         "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
         "ANWANG_VAR_DIR": str(settings.var_dir),
+        **_paths(settings),
         "ANWANG_GB26875_PORT": str(settings.gb26875_port),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _paths(settings: Settings) -> dict[str, str]:
+    """Written out: the programs work in another folder than the one in which they were named."""
+    return {f"ANWANG_{name.upper()}": getattr(settings, name) for name in ("archive_dir", *FILES)}
 
 
 class Program:

@@ -108,10 +108,9 @@ def _run(settings: Settings, steps: Steps, *, with_demo: bool, simulate: bool) -
 def check(settings: Settings, found: Addresses, services: list[PrivateService]) -> None:
     """Everything that can be known before anything starts; each refusal is one sentence."""
     taken = {settings.portal_port: "ANWANG_PORTAL_PORT"}
-    for service in services:
-        if service.port in taken:
-            raise CannotStart(f"{service.setting} and {taken[service.port]} name the same port, {service.port}.")
-        taken[service.port] = service.setting
+    for port in (port for service in services for port in service.ports):
+        if taken.setdefault(port.number, port.setting) != port.setting:
+            raise CannotStart(f"{port.setting} and {taken[port.number]} name the same port, {port.number}.")
     for service in services:
         service.check()
     _end_leftovers(settings)
