@@ -66,7 +66,7 @@ def records(session: Session, devices: Sequence[int], since: datetime, until: da
     if not found:
         return found
     rows = session.execute(_RECORD, {"devices": list(found), "since": since - LOOK_BACK, "until": until})
-    for device, at, signal, value, alarm, is_test in rows.tuples():
+    for device, at, signal, value, alarm, is_test in rows:
         found[device].append(Said(at, SignalKind(signal), value, alarm, is_test))
     return found
 
