@@ -1,6 +1,6 @@
 """Tables, one aggregate a file."""
 
-from db.models.alarms import Alarm, AlarmStep
+from db.models.alarms import Alarm, AlarmDevice, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
@@ -19,6 +19,7 @@ __all__ = [
     "Access",
     "Account",
     "Alarm",
+    "AlarmDevice",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, county_ref, small
@@ -20,7 +20,17 @@ class Alarm(Base):
             postgresql_where=text("closed_at is null"),
         ),
         CheckConstraint("kind <> 'fire' or closed_at is null or verdict is not null", name="fire_has_a_verdict"),
+        CheckConstraint(
+            "nature in ('suspected_test', 'suspected_fault', 'reported', 'corroborated')",
+            name="nature",
+        ),
         Index("ix_alarms_raised_at", "raised_at"),
+        Index(
+            "ix_alarms_device_id_closed_at",
+            "device_id",
+            "closed_at",
+            postgresql_where=text("verdict in ('false', 'test_or_drill')"),
+        ),
         Index("ix_alarms_open", "level", "raised_at", postgresql_where=text("closed_at is null")),
         Index("ix_alarms_venue_id_raised_at", "venue_id", "raised_at"),
     )
@@ -34,6 +44,10 @@ class Alarm(Base):
     kind: Mapped[str]
     level: Mapped[small]
     """1 critical … 4 notice."""
+    nature: Mapped[str] = mapped_column(server_default="reported")
+    """What it is taken for (db.rules.alarm_natures)."""
+    because: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """What raised it, told it apart, or is worth knowing: codes of `Because`, in order."""
     state: Mapped[str]
     signal: Mapped[str | None]
     value: Mapped[float | None]
@@ -57,6 +71,23 @@ class Alarm(Base):
     """The drill or maintenance window that it was raised in: kept out of the statistics."""
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     """The venue is a demonstration venue."""
+
+
+class AlarmDevice(Base):
+    """A device's part in an alarm: since when, how often, and in which spans of five minutes it rang."""
+
+    __tablename__ = "alarm_devices"
+    __table_args__ = (Index("ix_alarm_devices_device_id", "device_id", "last_at"),)
+
+    alarm_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("alarms.id"), primary_key=True, autoincrement=False)
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    county: Mapped[county_ref]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    signal_count: Mapped[int]
+    spans: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    """As `db.rules.alarm_correlation` numbers them; empty for a device under test."""
 
 
 class AlarmStep(Base):

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind
-from ingest.simulate.episodes import Beat, Chances, Neighbours, episode
-from ingest.simulate.speech import SimulatedDevice, Spoken
+from ingest.simulate.episodes import Chances, Neighbours, episode
+from ingest.simulate.speech import Beat, SimulatedDevice, Spoken
 
 HERE = ZoneInfo("Asia/Shanghai")
 METERS_BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
