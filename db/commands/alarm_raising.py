@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.commands import watermarks
 from db.rules.alarm_folding import Folded, Folding, Happening, OpenAlarm, Ring, fold
 from db.rules.alarm_kinds import AlarmKind, Level
 
@@ -19,7 +20,7 @@ class AlarmSignal:
     venue_id: int
     county: int
     area_id: int | None
-    device_id: int
+    device_id: int | None
     device_code: str
     kind: AlarmKind
     signal: str
@@ -65,11 +66,11 @@ _OPEN = text(
     """
 )
 _INSERT = text(
-    """
+    f"""
     insert into alarms (venue_id, county, area_id, device_id, kind, level, state, signal, value, raised_at,
-        recorded_at, last_signal_at, signal_count, device_count, is_demo)
+        recorded_at, last_signal_at, signal_count, device_count, is_demo, window_id)
     values (:venue_id, :county, :area_id, :device_id, :kind, :level, 'raised', :signal, :value, :raised_at,
-        :now, :at, :signals, :devices, :is_demo)
+        :now, :at, :signals, :devices, :is_demo, {watermarks.WINDOW_OF_NEW})
     returning id
     """
 )
@@ -136,6 +137,8 @@ def raise_alarms(session: Session, signals: Sequence[AlarmSignal], now: datetime
             raised[number] = Raised(change.alarm_id, folding)
     _fold(session, folded_into)
     _note(session, new + folded_into, now)
+    told = [(raised[n].alarm_id, said.area_id, said.device_id, said.observed_at) for n, said in enumerate(signals)]
+    watermarks.lift(session, told, now)
     return [raised[number] for number in range(len(signals))]
 
 
