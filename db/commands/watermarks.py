@@ -69,15 +69,8 @@ _STEP = text(
     """
 )
 _CONCERNED = text(
-    """
-    select distinct g.person_id, m.venue_id, m.county
-    from unnest(cast(:venues as int[]), cast(:counties as int[])) m (venue_id, county) join grants g on
-        (g.role = 'venue' and g.venue_id = m.venue_id)
-        or (g.role = 'county' and g.county_lo = m.county and g.county_hi = m.county)
-        or (g.role = 'maintainer' and exists (select from contracts c where c.maintainer_id = g.maintainer_id
-            and c.venue_id = m.venue_id and c.starts_on <= :day and (c.ends_on is null or c.ends_on > :day)))
-    order by g.person_id, m.venue_id
-    """
+    "select distinct person_id, venue_id, county from concerned_people(cast(:venues as int[]), cast(:day as date))"
+    " order by person_id, venue_id"
 )
 
 WINDOW_OVER = "window_over"
@@ -121,9 +114,8 @@ class Concerned:
 
 def concerned(session: Session, venues: Sequence[tuple[int, int]], now: datetime) -> list[Concerned]:
     """Whoever is concerned at these venues, given with their counties."""
-    facts = {"venues": [venue for venue, _county in venues], "counties": [county for _venue, county in venues]}
-    day = now.astimezone(HERE).date()
-    return [Concerned(*row) for row in session.execute(_CONCERNED, {**facts, "day": day})]
+    facts = {"venues": [venue for venue, _county in venues], "day": now.astimezone(HERE).date()}
+    return [Concerned(*row) for row in session.execute(_CONCERNED, facts)]
 
 
 def _ring_anew(session: Session, alarms: Sequence[Any], why: str, now: datetime) -> list[int]:
