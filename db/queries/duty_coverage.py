@@ -1,5 +1,7 @@
 """Declared and verified duty by the minute, from rosters, contracts, checks and alarms; nothing stores a rate."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -123,14 +125,17 @@ _PARTS = f"""
         where a.raised_at > cast(:since as timestamptz) - :before and a.raised_at < :until
             and a.acknowledged_at >= a.raised_at
             and a.acknowledged_at - a.raised_at <= case a.level {_IN_TIME} end and keeps_watch(a.acknowledged_by)
-    ), unanswered as materialized (
-        select c.venue_id, c.sent_at from duty_checks c join chosen on chosen.id = c.venue_id
+        union all
+        select c.venue_id, c.sent_at, c.sent_at, null, null
+        from duty_checks c join chosen on chosen.id = c.venue_id
         where c.asked_at > cast(:since as timestamptz) - :before and c.asked_at < :until and c.state = 'unanswered'
+    ), ended as materialized (
+        select *, min(at) filter (where holds is null) over (partition by venue_id order by at
+            rows between 1 following and unbounded following) as unanswered_at from proofs where at <= :now
     ), proven as materialized (
-        select p.venue_id, range_agg(tstzrange(case when p.is_late then p.at else p.since end, least(p.at + p.holds,
-            (select min(u.sent_at) from unanswered u where u.venue_id = p.venue_id and u.sent_at > p.at), :now)))
-            * tstzmultirange(tstzrange(:since, :until)) as stretch
-        from proofs p where p.at <= :now group by 1
+        select venue_id, range_agg(tstzrange(case when is_late then at else since end,
+            least(at + holds, unanswered_at, :now))) * tstzmultirange(tstzrange(:since, :until)) as stretch
+        from ended where holds is not null group by 1
     )
 """
 
@@ -151,7 +156,9 @@ _UNITS = text(
         sum(minutes_of(b.stretch))::float8 as contracted_minutes
     from by_contract b join maintainers m on m.id = b.maintainer_id left join kept k on k.maintainer_id = m.id
     left join proven p on p.venue_id = b.venue_id
-    group by 1, 2 order by verified_minutes / nullif(sum(minutes_of(b.watched)), 0) nulls first, m.name limit :limit
+    group by 1, 2
+    order by sum(minutes_of(b.watched * p.stretch)) / nullif(sum(minutes_of(b.watched)), 0) nulls first, m.name
+    limit :limit
     """
 )
 _BANDS = text(
@@ -169,20 +176,31 @@ _BANDS = text(
 
 def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> DutyFigures:
     """Declared and verified minutes from `since` to `until`, at most now for what is verified."""
-    row = session.execute(_FIGURES, _facts(of, since, until, now)).one()
+    with _without_nested_loops(session):
+        row = session.execute(_FIGURES, _facts(of, since, until, now)).one()
     wanted = row[0] * (until - since).total_seconds() / 60
     return DutyFigures(row[0], row[1], row[2], row[3], wanted)
 
 
 def units(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime, limit: int) -> list[UnitDuty]:
     """Maintainers with their venues here, the least verified first."""
-    rows = session.execute(_UNITS, {**_facts(of, since, until, now), "limit": limit}).mappings()
+    with _without_nested_loops(session):
+        rows = session.execute(_UNITS, {**_facts(of, since, until, now), "limit": limit}).mappings().all()
     return [UnitDuty(**row) for row in rows]
 
 
 def bands(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> list[Band]:
     """What of the stretch is declared, verified or a gap: of a venue, or of all of a unit's together."""
     return [Band(*row) for row in session.execute(_BANDS, _facts(of, since, until, now))]
+
+
+@contextmanager
+def _without_nested_loops(session: Session) -> Iterator[None]:
+    """Of what stands in WITH the planner knows no size, and would look through all of it for each venue."""
+    switch = text("select set_config('enable_nestloop', :how, true)")
+    session.execute(switch, {"how": "off"})
+    yield
+    session.execute(switch, {"how": "on"})
 
 
 def _facts(of: DutyOf, since: datetime, until: datetime, now: datetime) -> dict[str, object]:

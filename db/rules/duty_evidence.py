@@ -28,15 +28,15 @@ class Proof:
 
 
 PROOFS: tuple[Proof, ...] = (
-    Proof(Evidence.PANEL_KEY, timedelta(hours=4)),
-    Proof(Evidence.PORTAL_ANSWER, timedelta(hours=3)),
-    Proof(Evidence.PHONE_KEY, timedelta(hours=2)),
-    Proof(Evidence.LATE_ANSWER, timedelta(minutes=30)),
-    Proof(Evidence.ALARM_ACKNOWLEDGED, timedelta(hours=2)),
+    Proof(Evidence.PANEL_KEY, timedelta(hours=8)),
+    Proof(Evidence.PORTAL_ANSWER, timedelta(hours=6)),
+    Proof(Evidence.PHONE_KEY, timedelta(hours=4)),
+    Proof(Evidence.LATE_ANSWER, timedelta(hours=1)),
+    Proof(Evidence.ALARM_ACKNOWLEDGED, timedelta(hours=4)),
     Proof(Evidence.DESK_CAMERA, timedelta(minutes=10)),
 )
-"""A key at the desk says most: the portal and the telephone are answered from a bed, too. A late answer speaks for the
-moment alone. Whatever it is, a check that nobody answers ends it."""
+"""A key at the desk says most, for a shift: the portal and the telephone are answered from a bed, too. A late answer
+speaks for little more than its moment. Whatever it is, a check that nobody answers ends it."""
 BY_EVIDENCE = {proof.evidence: proof for proof in PROOFS}
 
 IN_TIME: dict[int, timedelta] = {
