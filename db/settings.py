@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     ctwing_api_url: str = Field("https://ag-api.ctwing.cn", description="CTWing's interface for asking again")
     ctwing_app_key: str = Field("", description="CTWing application's key; empty: CTWing is never asked")
     ctwing_app_secret: str = Field("", description="CTWing application's secret")
+    duty_checks_per_week: float = Field(
+        2, ge=0, le=50, description="how often a week the clock asks each watch, at random moments; 0: never"
+    )
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")

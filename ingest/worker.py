@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import inbox, online, telemetry, upkeep
+from ingest.tasks import duty, inbox, online, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -18,6 +18,8 @@ def schedule() -> dict[str, dict[str, Any]]:
     turns = (
         (task_names.TAKE_INBOX, SWEEP_SECONDS, SWEEP_SECONDS),
         (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
+        (task_names.WATCH_DUTY, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.ASK_THE_WATCH, crontab(minute="*"), 50),
         (task_names.JUDGE_DEVICES, crontab(minute="*"), 50),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
@@ -59,3 +61,4 @@ upkeep.register(app)
 telemetry.register(app)
 inbox.register(app)
 online.register(app)
+duty.register(app)

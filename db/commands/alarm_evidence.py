@@ -114,9 +114,13 @@ def rings(session: Session, signals: Sequence[AlarmSignal], standing: Standings)
     """The signals with what their devices' records have against them; asked only where that could change anything."""
     unsure = [signal for signal in signals if _is_unsure(signal, standing)]
     moments = [signal.observed_at for signal in unsure]
-    devices = sorted({signal.device_id for signal in unsure})
+    devices = sorted({number for signal in unsure if (number := signal.device_id) is not None})
     said = records(session, devices, min(moments), max(moments)) if unsure else {}
-    new = {s.device_id: s.observed_at for s in unsure if s.place not in standing.get(s.venue_id, {})}
+    new = {
+        number: s.observed_at
+        for s in unsure
+        if (number := s.device_id) is not None and s.place not in standing.get(s.venue_id, {})
+    }
     stands = known(session, new)
     made = []
     for signal in signals:
@@ -138,7 +142,7 @@ def rings(session: Session, signals: Sequence[AlarmSignal], standing: Standings)
 
 def _is_unsure(signal: AlarmSignal, standing: Standings) -> bool:
     """True where the device's record could make a difference: no alarm of full level is open there."""
-    if not may_doubt(signal.kind, signal.device_kind, signal.signal_kind):
+    if signal.device_id is None or not may_doubt(signal.kind, signal.device_kind, signal.signal_kind):
         return False
     there = standing.get(signal.venue_id, {}).get(signal.place)
     return there is None or there.level > BY_KIND[signal.kind].level

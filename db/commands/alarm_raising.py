@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from db.commands import alarm_evidence
+from db.commands import alarm_evidence, watermarks
 from db.commands.alarm_signals import AlarmSignal
 from db.rules.alarm_correlation import CORRELATED, span_of
 from db.rules.alarm_folding import Folded, Folding, Happening, Note, Place, Standing, fold
@@ -52,11 +52,11 @@ _OPEN = text(
     """
 )
 _INSERT = text(
-    """
+    f"""
     insert into alarms (venue_id, county, area_id, device_id, kind, level, state, signal, value, raised_at,
-        recorded_at, last_signal_at, signal_count, device_count, is_demo, nature, because)
+        recorded_at, last_signal_at, signal_count, device_count, is_demo, nature, because, window_id)
     values (:venue_id, :county, :area_id, :device_id, :kind, :level, 'raised', :signal, :value, :raised_at,
-        :now, :at, :signals, :devices, :is_demo, :nature, :because)
+        :now, :at, :signals, :devices, :is_demo, :nature, :because, {watermarks.WINDOW_OF_NEW})
     returning id
     """
 )
@@ -151,6 +151,8 @@ def raise_alarms(session: Session, signals: Sequence[AlarmSignal], now: datetime
             raised[number] = Raised(alarms[signals[number].place], folding)
         changes += changed.values()
     _write(session, changes, now)
+    told = [(raised[n].alarm_id, said.area_id, said.device_id, said.observed_at) for n, said in enumerate(signals)]
+    watermarks.lift(session, told, now)
     return [raised[number] for number in range(len(signals))]
 
 
@@ -271,6 +273,8 @@ def _take_part(session: Session, changes: Sequence[_Change]) -> None:
     spans: dict[tuple[int, int], str] = {}
     for change in changes:
         for signal in change.signals:
+            if signal.device_id is None:
+                continue
             part = (change.alarm_id, signal.device_id)
             parts.setdefault(part, []).append(signal)
             spans[part] = ",".join(map(str, sorted(change.after.parts[signal.device_code])))

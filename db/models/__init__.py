@@ -8,12 +8,15 @@ from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLat
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.notices import Notice
+from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
+from db.models.rosters import Roster
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+from db.models.windows import Window
 
 __all__ = [
     "Access",
@@ -38,6 +41,7 @@ __all__ = [
     "Duty",
     "DutyCheck",
     "Feed",
+    "FirePlatform",
     "FiveMinutes",
     "Grant",
     "InboxEntry",
@@ -46,11 +50,13 @@ __all__ = [
     "Maintainer",
     "Milestone",
     "Notice",
+    "OutboxEntry",
     "Person",
     "PlatformGap",
     "RawBatch",
     "Region",
     "RolledUp",
+    "Roster",
     "Signal",
     "StaleReading",
     "Turn",
@@ -58,4 +64,5 @@ __all__ = [
     "VenueArea",
     "VenuePerson",
     "WallToken",
+    "Window",
 ]

@@ -33,6 +33,7 @@ class Alarm(Base):
         ),
         Index("ix_alarms_open", "level", "raised_at", postgresql_where=text("closed_at is null")),
         Index("ix_alarms_venue_id_raised_at", "venue_id", "raised_at"),
+        Index("ix_alarms_window_id", "window_id", postgresql_where=text("window_id is not null")),
     )
 
     id: Mapped[big_key]
@@ -67,7 +68,7 @@ class Alarm(Base):
     verified_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
     closed_at: Mapped[datetime | None]
-    window_id: Mapped[int | None]
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("windows.id"))
     """The drill or maintenance window that it was raised in: kept out of the statistics."""
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     """The venue is a demonstration venue."""

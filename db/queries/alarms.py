@@ -38,6 +38,8 @@ class AlarmCard:
     device_code: str | None
     lng: float
     lat: float
+    window_id: int | None
+    """The drill or maintenance window in which it was raised: shown with its watermark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class AlarmRow:
     closed_at: datetime | None
     signal_count: int
     device_count: int
+    window_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ class Reading:
 _CARD = """
     select a.id, a.venue_id, v.name as venue_name, a.county, county.name as county_name, city.name as city_name,
            area.name as area_name, area.floor, a.kind, a.level, a.state, a.signal, a.value, a.raised_at, a.recorded_at,
-           a.last_signal_at, a.signal_count, d.code as device_code, st_x(v.point) as lng, st_y(v.point) as lat
+           a.last_signal_at, a.signal_count, d.code as device_code, st_x(v.point) as lng, st_y(v.point) as lat,
+           a.window_id
     from alarms a join venues v on v.id = a.venue_id
     join regions county on county.adcode = a.county join regions city on city.adcode = v.city
     left join areas area on area.id = a.area_id left join devices d on d.id = a.device_id
@@ -144,7 +148,7 @@ _CARDS = text(f"{_CARD} where a.id = any (:ids) order by a.id")
 _ROW = """
     select a.id, a.venue_id, v.name as venue_name, a.county, county.name as county_name, city.name as city_name,
            area.name as area_name, a.kind, a.level, a.state, a.verdict, a.signal, a.value, a.raised_at,
-           a.acknowledged_at, a.closed_at, a.signal_count, a.device_count
+           a.acknowledged_at, a.closed_at, a.signal_count, a.device_count, a.window_id
     from alarms a join venues v on v.id = a.venue_id
     join regions county on county.adcode = a.county join regions city on city.adcode = v.city
     left join areas area on area.id = a.area_id
@@ -234,14 +238,14 @@ def around(session: Session, alarm: AlarmDetail) -> list[Reading]:
 
 
 def open_count(session: Session) -> int:
-    return session.scalar(text("select count(*) from alarms where closed_at is null")) or 0
+    return session.scalar(text("select count(*) from alarms where closed_at is null and window_id is null")) or 0
 
 
 _SUMMARY = text(
     """
     select count(*) as open_total, coalesce(sum(signal_count), 0)::int as open_signals,
            count(*) filter (where state = 'raised') as waiting, count(*) filter (where level <= 2) as urgent
-    from alarms where closed_at is null
+    from alarms where closed_at is null and window_id is null
     """
 )
 _TODAY = text(
@@ -252,13 +256,14 @@ _TODAY = text(
                filter (where acknowledged_at is not null),
            percentile_cont(0.5) within group (order by recorded_at - raised_at)
     from alarms
-    where raised_at >= date_trunc('day', cast(:now as timestamptz), 'Asia/Shanghai')
+    where raised_at >= date_trunc('day', cast(:now as timestamptz), 'Asia/Shanghai') and window_id is null
     """
 )
 _HOURS = text(
     """
     select date_trunc('hour', raised_at) as hour, level, count(*) as n from alarms
-    where raised_at >= date_trunc('hour', cast(:since as timestamptz)) and raised_at <= :now group by 1, 2
+    where raised_at >= date_trunc('hour', cast(:since as timestamptz)) and raised_at <= :now
+        and window_id is null group by 1, 2
     """
 )
 

@@ -191,6 +191,9 @@ class Alarm(Answer):
     closed_at: datetime | None
     signal_count: int
     device_count: int
+    window_id: int | None = Field(
+        description="the drill or maintenance window it fell into: kept out of the statistics"
+    )
 
 
 class AlarmStep(Answer):

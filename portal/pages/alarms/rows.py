@@ -46,5 +46,9 @@ def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:
         "county": f"{alarm.city_name} {alarm.county_name}",
         "raised_at": words.moment(alarm.raised_at, now),
         "lasted": words.lasting(ended - alarm.raised_at),
-        "state": words.verdict(alarm.verdict) if alarm.verdict else words.alarm_state(alarm.state),
+        "state": _("Drill or maintenance")
+        if alarm.window_id and not alarm.verdict
+        else words.verdict(alarm.verdict)
+        if alarm.verdict
+        else words.alarm_state(alarm.state),
     }

@@ -40,6 +40,7 @@ def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, no
                 dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
                 html.Span(f"{row.city_name} {row.county_name} · {row.area_name or _('No area')}", className="quiet"),
                 html.Span(state, className="quiet"),
+                window_badge(row.window_id),
             ],
             className="case-place",
         ),
@@ -47,6 +48,13 @@ def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, no
         panel(_("What happened"), _timeline(alarm, now)),
         _acts(alarm, asker),
     ]
+
+
+def window_badge(window_id: int | None) -> Component | None:
+    """The watermark of an alarm that was expected: timed and shown, kept out of the statistics."""
+    if window_id is None:
+        return None
+    return dcc.Link(badge(_("In a drill or maintenance window"), "minor"), href=f"/windows?window={window_id}")
 
 
 def _readings(signal: str | None, readings: Sequence[Reading]) -> Component:
@@ -72,6 +80,7 @@ def _timeline(alarm: AlarmDetail, now: datetime) -> Component:
         "handled": _("Handled"),
         "closed": _("Closed"),
         "reopened": _("Reopened"),
+        "live_again": _("No drill: live again"),
     }
     return html.Ul(
         [

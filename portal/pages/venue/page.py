@@ -89,7 +89,7 @@ def _head(facts: tabs.Facts) -> Component:
 def _sentence(facts: tabs.Facts) -> Component:
     """The venue's state in one sentence, the worst thing first."""
     venue, today = facts.venue, facts.now.astimezone(HERE).date()
-    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
+    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None and alarm.window_id is None]
     critical = [alarm for alarm in open_alarms if alarm.level == 1]
     if critical:
         text, kind = (

@@ -41,7 +41,7 @@ class Facts:
 
 def overview(facts: Facts) -> list[Component]:
     venue, today = facts.venue, facts.now.astimezone(HERE).date()
-    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
+    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None and alarm.window_id is None]
     watch = next((s.about for s in venue.duty if s.since <= today and (s.until is None or today < s.until)), None)
     return [
         html.Div(
