@@ -1,6 +1,6 @@
 """Tables, one aggregate a file."""
 
-from db.models.alarms import Alarm, AlarmStep
+from db.models.alarms import Alarm, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
@@ -12,6 +12,7 @@ from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
+from db.models.saved_views import SavedView
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 
@@ -19,6 +20,7 @@ __all__ = [
     "Access",
     "Account",
     "Alarm",
+    "AlarmSilence",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
@@ -50,6 +52,7 @@ __all__ = [
     "RawBatch",
     "Region",
     "RolledUp",
+    "SavedView",
     "Signal",
     "StaleReading",
     "Venue",
