@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from db.commands.actor import Actor
 from db.errors import NotAllowed
 from db.rules.access_scope import Role, Scope
 from db.session import Record
@@ -57,6 +58,12 @@ def current() -> Asker:
     if asker is None:
         raise NotAllowed("Log in first.")
     return asker
+
+
+def actor() -> Actor:
+    """The person asking, as whoever acts upon the record."""
+    asker = current()
+    return Actor(asker.person_id, asker.name, asker.address, asker.role)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Tables, one aggregate a file."""
 
-from db.models.alarms import Alarm, AlarmDevice, AlarmStep
+from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.coverage import CoverageStep
@@ -14,6 +14,7 @@ from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGa
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
 from db.models.rosters import Roster
+from db.models.saved_views import SavedView
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 from db.models.windows import Window
@@ -23,6 +24,7 @@ __all__ = [
     "Account",
     "Alarm",
     "AlarmDevice",
+    "AlarmSilence",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
@@ -57,6 +59,7 @@ __all__ = [
     "Region",
     "RolledUp",
     "Roster",
+    "SavedView",
     "Signal",
     "StaleReading",
     "Turn",

@@ -43,13 +43,12 @@ def add(
 ) -> None:
     """From now on this platform is told. Without --key one is made and shown once, to be given to it."""
     transport, address = _way(url, frames)
-    with _recording() as (record, operator):
-        with record.scoped(EVERYTHING) as session:
-            new = NewPlatform(name, region, transport, address, centre, source)
-            number = fire_platforms.add(session, new, operator, datetime.now(UTC))
-            if transport is Transport.HTTP:
-                given = sys.stdin.readline().strip() if has_key else None
-                key = keys.keep(load().var_dir, number, given)
+    with _recording() as (record, operator), record.scoped(EVERYTHING) as session:
+        new = NewPlatform(name, region, transport, address, centre, source)
+        number = fire_platforms.add(session, new, operator, datetime.now(UTC))
+        if transport is Transport.HTTP:
+            given = sys.stdin.readline().strip() if has_key else None
+            key = keys.keep(load().var_dir, number, given)
     print(f"{name} is told from now on.")
     if transport is Transport.HTTP and not has_key:
         print(f"Key for HMAC-SHA256: {key}")

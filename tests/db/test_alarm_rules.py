@@ -11,8 +11,7 @@ from db.rules.alarm_correlation import CORROBORATIONS, may_witness, span_of, tog
 from db.rules.alarm_doubts import DOUBTS, Said, doubt_of, is_near_limit, may_doubt, overcome
 from db.rules.alarm_folding import Folded, Folding, Happening, Place, Reading, Ring, Standing, fold
 from db.rules.alarm_hints import Known, hints
-from db.rules.alarm_kinds import BY_KIND, AlarmKind, AlarmState, Level, Verdict
-from db.rules.alarm_lifecycle import STEPS, Act, Refusal, step
+from db.rules.alarm_kinds import BY_KIND, AlarmKind, Level
 from db.rules.alarm_natures import AGAINST, HINTS, RANK, Because, Nature
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.signal_kinds import SignalKind
@@ -374,14 +373,3 @@ def test_rows_are_complete() -> None:
     assert all(row.level <= BY_KIND[row.kind].level for row in CORROBORATIONS)
     assert set(BY_KIND) == set(AlarmKind)
     assert {kind for kind, row in BY_KIND.items() if row.level is Level.CRITICAL} == {FIRE}
-
-
-@given(st.sampled_from(AlarmState), st.sampled_from(Act), st.sampled_from(AlarmKind), st.sampled_from([None, *Verdict]))
-def test_only_the_tables_steps_are_taken(state: AlarmState, act: Act, kind: AlarmKind, verdict: Verdict | None) -> None:
-    after = step(state, act, kind, verdict)
-    if isinstance(after, Refusal):
-        assert (state, act) not in STEPS or (kind is AlarmKind.FIRE and verdict is None)
-        assert after.reason.endswith(".")
-    else:
-        assert STEPS[state, act] is after
-        assert not (act is Act.CLOSE and kind is AlarmKind.FIRE and verdict is None)
