@@ -181,7 +181,7 @@ def _listing(filters: DeviceFilters, sort: DeviceSort, stretch: str) -> tuple[st
 
 def _conditions(filters: DeviceFilters) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     """Conditions of fixed words, their values, and the tables that they need beside the devices'."""
-    parts, values, tables = ["d.retired_on is null"], dict[str, Any](), ()
+    parts, values, tables = ["d.retired_on is null"], dict[str, Any](), tuple[str, ...]()
     if filters.state is not None:
         tables = ("s.",)
         # written so that the index of current states can serve; a device that nobody judged yet is registered
