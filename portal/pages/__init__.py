@@ -9,8 +9,10 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
+from db.rules.role_acts import BIND_DEVICES
 from portal.locale import _
 from portal.pages.alarms import page as alarms
+from portal.pages.bind import page as bind
 from portal.pages.devices import page as devices
 from portal.pages.conformance import page as conformance
 from portal.pages.hazards import page as hazards
@@ -202,6 +204,22 @@ PAGES: tuple[Page, ...] = (
         venue.layout,
         venue.register_callbacks,
         PEOPLE,
+    ),
+    Page(
+        "bind",
+        re.compile("/bind"),
+        lambda: _("Bind a device"),
+        bind.layout,
+        bind.register_callbacks,
+        BIND_DEVICES,
+    ),
+    Page(
+        "bind-number",
+        re.compile("/bind/(?P<named>[^/]{1,400})"),
+        lambda: _("Bind a device"),
+        bind.layout,
+        lambda _app: None,
+        BIND_DEVICES,
     ),
     Page(
         "device",
