@@ -20,6 +20,7 @@ from portal.pages.orders import page as orders
 from portal.pages.duty import page as duty
 from portal.pages.windows import page as windows
 from portal.pages.messages import page as messages
+from portal.pages.labels import page as labels
 from portal.pages.ladders import page as ladders
 from portal.pages.deadlines import page as deadlines
 from portal.pages.outbox import page as outbox
@@ -220,6 +221,14 @@ PAGES: tuple[Page, ...] = (
         bind.layout,
         lambda _app: None,
         BIND_DEVICES,
+    ),
+    Page(
+        "labels",
+        re.compile("/labels"),
+        lambda: _("Labels"),
+        labels.layout,
+        labels.register_callbacks,
+        PEOPLE,
     ),
     Page(
         "device",
