@@ -30,6 +30,11 @@ class Settings(BaseSettings):
 
     bind_host: str = Field("127.0.0.1", description="address the portal and the private broker listen on")
     portal_port: int = Field(8050, ge=1, le=65535, description="the portal's port")
+    public_url: str = Field(
+        "",
+        pattern="^(https?://[^/?#]+/?)?$",
+        description="where people's phones reach the portal, as labels carry it; empty: as each request came",
+    )
     portal_workers: int = Field(2, ge=1, le=64, description="portal processes")
     postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
     redis_port: int = Field(8379, ge=1, le=65535, description="port of the private Redis, loopback only")

@@ -11,6 +11,8 @@ from db.settings import Settings
 from portal.refusals import answer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READS_CODES = "/bind"
+"""The one page that may use the camera, to read a device's code."""
 BODY_SECONDS = 30.0
 """A body that is not here by then holds no thread: it is refused."""
 
@@ -53,6 +55,8 @@ class SecurityHeaders:
         if is_secure:
             fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         self._fixed = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
+        rights = fixed | {"Permissions-Policy": fixed["Permissions-Policy"].replace("camera=()", "camera=(self)")}
+        self._with_camera = [(name.lower().encode(), value.encode()) for name, value in rights.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +67,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 known = {name for name, _ in message["headers"]}
                 unsaid = [] if b"cache-control" in known else [(b"cache-control", b"no-store")]
-                message = {**message, "headers": [*message["headers"], *self._fixed, *unsaid]}
+                fixed = self._with_camera if str(scope["path"]).startswith(READS_CODES) else self._fixed
+                message = {**message, "headers": [*message["headers"], *fixed, *unsaid]}
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -3,6 +3,7 @@
 from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
+from db.models.bench import BenchFrame, BenchTrial
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -29,6 +30,8 @@ __all__ = [
     "ArchivedDay",
     "AuditEntry",
     "Base",
+    "BenchFrame",
+    "BenchTrial",
     "Contract",
     "CoverageStep",
     "DailyReading",

@@ -7,6 +7,8 @@ ACT_ON_ALARMS = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE, Ro
 """The five levels of supervision. Analysts, administrators and walls have no part in an alarm's life."""
 ASK_THE_WATCH = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY})
 """Supervision asks; nobody checks his own duty."""
+BIND_DEVICES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER})
+"""GB/T 45839-2025: the maintainer binds a device by its code; the venue and those above it may too."""
 ANNOUNCE_WINDOWS = ACT_ON_ALARMS
 """Whoever holds a drill or has devices worked on, and supervision."""
 KEEP_ROSTERS = frozenset({Role.VENUE, Role.MAINTAINER})
