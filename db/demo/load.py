@@ -268,7 +268,7 @@ def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
 
 
 def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
-    connection.execute(text("alter table alarms disable trigger ring_live"))
+    connection.execute(text("alter table alarms disable trigger ring_live, disable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarms",
@@ -287,7 +287,7 @@ def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
             for a in made
         ),
     )
-    connection.execute(text("alter table alarms enable trigger ring_live"))
+    connection.execute(text("alter table alarms enable trigger ring_live, enable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarm_steps",

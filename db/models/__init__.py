@@ -13,21 +13,33 @@ from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGa
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
+from db.models.telling import (
+    AlarmStamps,
+    ContactPoint,
+    Delivery,
+    NotificationRule,
+    NotifyChannel,
+    QuietTime,
+    Receipt,
+)
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 
 __all__ = [
     "Access",
     "Account",
     "Alarm",
+    "AlarmStamps",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
     "Base",
+    "ContactPoint",
     "Contract",
     "CoverageStep",
     "DailyReading",
     "DeadLetter",
     "DeadLetterStore",
+    "Delivery",
     "Device",
     "DeviceAddress",
     "DeviceCredential",
@@ -45,9 +57,13 @@ __all__ = [
     "Maintainer",
     "Milestone",
     "Notice",
+    "NotificationRule",
+    "NotifyChannel",
     "Person",
     "PlatformGap",
+    "QuietTime",
     "RawBatch",
+    "Receipt",
     "Region",
     "RolledUp",
     "Signal",
