@@ -111,7 +111,7 @@ class Delivery(Base):
     state: Mapped[str]
     made_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    """While it waits: when it may be tried. Taking it moves this to the end of the lease, so nothing dies with a worker."""
+    """While it waits: when it may be tried. Who takes it moves this to its lease's end: nothing dies with a worker."""
     tries: Mapped[small] = mapped_column(server_default="0")
     message_key: Mapped[str | None]
     """Of the message that carries it, the same at every try; deliveries that went together share it."""

@@ -14,7 +14,7 @@ GIVE_UP_AFTER: dict[int, timedelta] = {
 
 
 def wait_seconds(tries: int, chance: float) -> float:
-    """After `tries` attempts: 2 s, 4 s, 8 s … up to 5 minutes, between half and the whole of it by `chance` (0 to 1)."""
+    """After `tries` attempts: 2 s, 4 s, 8 s … up to 5 minutes; half to the whole of it by `chance` (0 to 1)."""
     whole = min(FIRST_WAIT_SECONDS * 2 ** min(max(0, tries - 1), 16), LONGEST_WAIT_SECONDS)
     return float(whole * (0.5 + chance / 2))
 
