@@ -174,7 +174,7 @@ class AlarmStamps(Base):
     venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
     county: Mapped[county_ref]
     begun_at: Mapped[datetime]
-    """The device's time of the first signal; of a silence, when the device was last heard."""
+    """The device's time of the first signal; of a silence, when the sign of life that was due had not come."""
     received_at: Mapped[datetime | None]
     """When a door had it."""
     recorded_at: Mapped[datetime]

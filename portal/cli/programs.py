@@ -23,7 +23,7 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> list[Command]:
+def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, phones_port: int = 0) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -33,6 +33,8 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> 
         *([Command("gb26875", "ingest.gb26875")] if has_panels else []),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
+        *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),
+        Command("notify", "ingest.notify"),
     ]
     if simulate:
         wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
@@ -46,6 +48,7 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
         "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
         "ANWANG_VAR_DIR": str(settings.var_dir),
         "ANWANG_GB26875_PORT": str(settings.gb26875_port),
+        "ANWANG_NOTIFY_FILE": settings.notify_file,
         "PYTHONUNBUFFERED": "1",
     }
 

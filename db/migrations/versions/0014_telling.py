@@ -226,7 +226,8 @@ begin
     insert into alarm_stamps (alarm_id, venue_id, county, begun_at, received_at, recorded_at)
     values (new.id, new.venue_id, new.county,
         case when new.kind in ('device_silent', 'access_lost') then coalesce(
-            (select l.heard_at from device_latest l where l.device_id = new.device_id and l.heard_at <= new.raised_at),
+            (select d.since from device_states d where d.device_id = new.device_id and d.until is null
+                and d.state = 'silent' and d.since <= new.raised_at),
             new.raised_at) else new.raised_at end,
         (select s.received_at from signals s
             where s.device_id = new.device_id and s.signal = new.signal and s.observed_at = new.raised_at),
@@ -280,7 +281,7 @@ def upgrade() -> None:
             "insert into notification_rules (position, reason, kind, worst_level, role, channels, pierces_quiet)"
             f" values ({place * 10}, {values})"
         )
-    seen_with_person = f"{OWN} or {EVERYTHING} or exists (select from people p where p.id = person_id)"
+    seen_with_person = f"{OWN} or {PROVINCE_WIDE} or exists (select from people p where p.id = person_id)"
     policies = (
         ("contact_points", "in_scope", "select", seen_with_person),
         ("contact_points", "own", "all", f"{OWN} or {EVERYTHING}"),
