@@ -1,4 +1,4 @@
-"""The demonstration's telephone network as a file of channels: a gateway on this machine that sends nothing anywhere."""
+"""The demonstration's telephone network as a file of channels: on this machine, and sending nothing anywhere."""
 
 from pathlib import Path
 

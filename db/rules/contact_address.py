@@ -33,29 +33,36 @@ class Address:
     detail: dict[str, str] = field(default_factory=dict)
 
 
-def read(channel: Channel, typed: str, secret: str = "", hosts: Sequence[str] = ()) -> Address | str:
-    """The address, or one sentence that says what is wrong; `hosts` are those that a whole URL may name."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an address cannot be used, in one sentence."""
+
+    reason: str
+
+
+def read(channel: Channel, typed: str, secret: str = "", hosts: Sequence[str] = ()) -> Address | Refusal:
+    """The address, or what is wrong with it; `hosts` are those that a whole URL may name."""
     typed = typed.strip()
     match channel:
         case Channel.SMS | Channel.VOICE:
             number = re.sub(r"[\s\-()]", "", typed).removeprefix("+86")
-            return Address(number) if _PHONE.fullmatch(number) else "This is no telephone number."
+            return Address(number) if _PHONE.fullmatch(number) else Refusal("This is no telephone number.")
         case Channel.EMAIL:
-            return Address(typed.lower()) if _MAIL.fullmatch(typed) else "This is no mail address."
+            return Address(typed.lower()) if _MAIL.fullmatch(typed) else Refusal("This is no mail address.")
         case Channel.WECOM:
             key = _from_url(typed, "key")
-            return Address(key) if _WECOM.fullmatch(key) else "This is no key of a WeCom robot."
+            return Address(key) if _WECOM.fullmatch(key) else Refusal("This is no key of a WeCom robot.")
         case Channel.DINGTALK:
             token = _from_url(typed, "access_token")
             if not _DINGTALK.fullmatch(token):
-                return "This is no token of a DingTalk robot."
+                return Refusal("This is no token of a DingTalk robot.")
             if secret and not _SECRET.fullmatch(secret.strip()):
-                return "The secret of a DingTalk robot begins with SEC."
+                return Refusal("The secret of a DingTalk robot begins with SEC.")
             return Address(token, {"own_secret": secret.strip()} if secret.strip() else {})
         case Channel.WEBHOOK:
             return _url(typed, hosts)
         case _:
-            return "This channel cannot be added here."
+            return Refusal("This channel cannot be added here.")
 
 
 def _from_url(typed: str, name: str) -> str:
@@ -63,19 +70,19 @@ def _from_url(typed: str, name: str) -> str:
     return parse_qs(urlsplit(typed).query).get(name, [""])[0] if "://" in typed else typed
 
 
-def _url(typed: str, hosts: Sequence[str]) -> Address | str:
+def _url(typed: str, hosts: Sequence[str]) -> Address | Refusal:
     try:
         parts = urlsplit(typed)
         named = parts.hostname or ""
         parts.port  # noqa: B018 - parses the port
     except ValueError:
-        return "This is no web address."
+        return Refusal("This is no web address.")
     if parts.scheme not in ("https", "http") or not named or parts.username is not None:
-        return "This is no web address."
+        return Refusal("This is no web address.")
     if not is_allowed(named, hosts):
-        return "The administrator has not allowed this host."
+        return Refusal("The administrator has not allowed this host.")
     if parts.scheme == "http" and named not in ("127.0.0.1", "localhost"):
-        return "A web address must begin with https://."
+        return Refusal("A web address must begin with https://.")
     return Address(typed)
 
 
@@ -84,15 +91,15 @@ def is_allowed(host: str, hosts: Sequence[str]) -> bool:
     return any(host == each or (each.startswith("*.") and host.endswith(each[1:])) for each in hosts)
 
 
-def push_endpoint(endpoint: str, keys: dict[str, str], hosts: Sequence[str]) -> Address | str:
+def push_endpoint(endpoint: str, keys: dict[str, str], hosts: Sequence[str]) -> Address | Refusal:
     """What a browser says of its push service: the host must be a known one, since the server will call it."""
     found = _url(endpoint, hosts)
-    if isinstance(found, str):
+    if isinstance(found, Refusal):
         return found
     if not re.fullmatch(r"[A-Za-z0-9_-]{80,100}=*", keys.get("p256dh", "")):
-        return "The browser gave no usable keys."
+        return Refusal("The browser gave no usable keys.")
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,30}=*", keys.get("auth", "")):
-        return "The browser gave no usable keys."
+        return Refusal("The browser gave no usable keys.")
     return Address(endpoint, {"p256dh": keys["p256dh"], "auth": keys["auth"]})
 
 
