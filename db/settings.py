@@ -114,6 +114,13 @@ class Settings(BaseSettings):
     )
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
+    public_url: str = Field(
+        "", description="the portal's address as people's telephones and gateways reach it; empty: this machine's own"
+    )
+    notify_file: str = Field(
+        "", description="file of the gateways that people are told over (SMS, voice, robots, mail); empty: none"
+    )
+
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
     language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")
@@ -121,6 +128,25 @@ class Settings(BaseSettings):
     @property
     def archive_folder(self) -> Path:
         return Path(self.archive_dir) if self.archive_dir else self.var_dir / "archive"
+
+    @property
+    def notify_path(self) -> Path | None:
+        return Path(self.notify_file).expanduser().resolve() if self.notify_file else None
+
+    @property
+    def portal_address(self) -> str:
+        """Where links in messages lead, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        host = "127.0.0.1" if self.bind_host in ("0.0.0.0", "::") else self.bind_host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.portal_port}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _site(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/")
 
     @field_validator("var_dir")
     @classmethod

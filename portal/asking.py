@@ -72,5 +72,6 @@ def reading() -> Iterator[Session]:
     record = _record.get()
     if record is None:
         raise RuntimeError("no record: the front door answers every request inside asked_by()")
-    with record.scoped(current().scope) as session:
+    asker = current()
+    with record.scoped(asker.scope, asker.person_id) as session:
         yield session

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from db import addresses as record_addresses
+from db import channel_file
 from db import settings as record_settings
 from db.addresses import Addresses
 from db.rules.access_scope import NOTHING
@@ -25,6 +26,7 @@ from portal import refusals, tiles
 from portal.api import reference
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
+from portal.api.doors.receipts import Receipts
 from portal.api.doors.receivers import Receivers
 from portal.api.doors.telling import Telling
 from portal.assets import FOLDER
@@ -90,6 +92,12 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
                 Receivers,
                 writer=inbox,
                 settings=settings,
+                secrets=record_addresses.read_secrets(settings.var_dir),
+            ),
+            Middleware(
+                Receipts,
+                record=record,
+                gateways=channel_file.read(settings),
                 secrets=record_addresses.read_secrets(settings.var_dir),
             ),
             Middleware(HeadAsGet),

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, readings, venues, watch
+from db.demo import alarms, counts, devices, history, maintainers, people, readings, telling, venues, watch
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -27,7 +27,7 @@ from db.rules.signal_kinds import SignalKind
 DEFAULT_SEED = 2024
 IDENTITIES = (
     *("venues", "venue_people", "access_history", "areas", "maintainers", "contracts", "duty_history"),
-    *("devices", "alarms", "alarm_steps", "people", "grants"),
+    *("devices", "alarms", "alarm_steps", "people", "grants", "notices"),
 )
 
 
@@ -81,7 +81,9 @@ def _fill(
     accounts = people.make(made_venues, contracts)
     _people(connection, accounts)
     report("alarms")
-    _alarms(connection, alarms.make(made_devices, now, rng))
+    made_alarms = alarms.make(made_devices, now, rng)
+    _alarms(connection, made_alarms)
+    telling.fill(connection, made_venues, made_alarms, now, rng.spawn(1)[0])
     report("readings")
     readings.fill(connection, made_devices, now, rng)
     report("rosters and duty checks")
@@ -123,12 +125,7 @@ def _venues(connection: Connection, made: list[venues.DemoVenue], names: Names) 
             for v in made
         ),
     )
-    copy_rows(
-        connection,
-        "venue_people",
-        ("venue_id", "county", "duty", "name", "phone"),
-        ((v.id, v.county, duty, names.person(), names.phone()) for v in made for duty in venues.DUTIES),
-    )
+    telling.people(connection, made, names)
 
 
 def _histories(
@@ -246,7 +243,12 @@ def _latest(made: list[DemoDevice], now: datetime, rng: np.random.Generator) -> 
 
 
 def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
-    copy_rows(connection, "people", ("id", "name", "is_demo"), ((p.id, p.name, True) for p in made))
+    copy_rows(
+        connection,
+        "people",
+        ("id", "name", "phone", "is_demo"),
+        ((p.id, p.name, None if p.role == "wall" else f"1990001{p.id:04d}", True) for p in made),
+    )
     copy_rows(
         connection,
         "grants",
@@ -270,7 +272,7 @@ def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
 
 
 def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
-    connection.execute(text("alter table alarms disable trigger ring_live"))
+    connection.execute(text("alter table alarms disable trigger ring_live, disable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarms",
@@ -289,7 +291,7 @@ def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
             for a in made
         ),
     )
-    connection.execute(text("alter table alarms enable trigger ring_live"))
+    connection.execute(text("alter table alarms enable trigger ring_live, enable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarm_steps",

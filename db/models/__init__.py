@@ -17,6 +17,7 @@ from db.models.regions import Region
 from db.models.rosters import Roster
 from db.models.saved_views import SavedView
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
+from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 from db.models.windows import Window
 
@@ -26,17 +27,20 @@ __all__ = [
     "Alarm",
     "AlarmDevice",
     "AlarmSilence",
+    "AlarmStamps",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
     "Base",
     "BenchFrame",
     "BenchTrial",
+    "ContactPoint",
     "Contract",
     "CoverageStep",
     "DailyReading",
     "DeadLetter",
     "DeadLetterStore",
+    "Delivery",
     "Device",
     "DeviceAddress",
     "DeviceCredential",
@@ -55,10 +59,14 @@ __all__ = [
     "Maintainer",
     "Milestone",
     "Notice",
+    "NotificationRule",
+    "NotifyChannel",
     "OutboxEntry",
     "Person",
     "PlatformGap",
+    "QuietTime",
     "RawBatch",
+    "Receipt",
     "Region",
     "RolledUp",
     "Roster",

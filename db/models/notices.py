@@ -36,3 +36,8 @@ class Notice(Base):
     made_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     """When it was turned into deliveries."""
+    read_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    """When the person said that they have it."""
+    acknowledged_over: Mapped[str | None]
+    """portal, or the channel whose receipt said so: a key pressed during a call."""

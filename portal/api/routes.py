@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, device_files, figures, places
+from portal.api import alarms, device_files, figures, places, shown
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -45,6 +45,7 @@ def me() -> Me:
     )
 
 
+router.include_router(shown.router)
 router.include_router(alarms.router)
 router.include_router(places.router)
 router.include_router(figures.router)

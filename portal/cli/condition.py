@@ -125,7 +125,10 @@ def _private(service: PrivateService, address: str, started: dict[str, Started])
 def _programs(settings: Settings, started: dict[str, Started]) -> list[Part]:
     parts = []
     has_panels = bool(settings.gb26875_port) or "gb26875" in started
-    for command in commands("simulator" in started, settings.gateway_processes, has_panels=has_panels):
+    phones_port = int("phones" in started)  # where it stands is of no account here
+    for command in commands(
+        "simulator" in started, settings.gateway_processes, has_panels=has_panels, phones_port=phones_port
+    ):
         one = started.get(command.name)
         is_alive = one is not None and one.is_alive()
         is_portal = command.name == "portal"

@@ -23,7 +23,7 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> list[Command]:
+def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, phones_port: int = 0) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -34,6 +34,8 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> 
         Command("outbox", "ingest.outbox"),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
+        *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),
+        Command("notify", "ingest.notify"),
     ]
     if simulate:
         wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
@@ -49,6 +51,7 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
         "ANWANG_VAR_DIR": str(settings.var_dir),
         **_paths(settings),
         "ANWANG_GB26875_PORT": str(settings.gb26875_port),
+        "ANWANG_NOTIFY_FILE": settings.notify_file,
         "PYTHONUNBUFFERED": "1",
     }
 
