@@ -7,6 +7,8 @@ from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
+from db.models.evidence import EvidenceFile
+from db.models.hazards import Hazard, HazardStep
 from db.models.notices import Notice
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
@@ -14,6 +16,7 @@ from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp,
 from db.models.regions import Region
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+from db.models.work_orders import WorkOrder, WorkOrderStep
 
 __all__ = [
     "Access",
@@ -36,9 +39,12 @@ __all__ = [
     "DeviceStep",
     "Duty",
     "DutyCheck",
+    "EvidenceFile",
     "Feed",
     "FiveMinutes",
     "Grant",
+    "Hazard",
+    "HazardStep",
     "InboxEntry",
     "Installation",
     "LoginSession",
@@ -56,4 +62,6 @@ __all__ = [
     "VenueArea",
     "VenuePerson",
     "WallToken",
+    "WorkOrder",
+    "WorkOrderStep",
 ]
