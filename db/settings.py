@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     ctwing_app_secret: str = Field("", description="CTWing application's secret")
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
+    evidence_dir: str = Field(
+        "", description="folder of photographs and documents of evidence; empty: `evidence` among the data"
+    )
+    evidence_limit_mb: int = Field(15, ge=1, le=100, description="most that one file of evidence may weigh")
+
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
     language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")
@@ -96,6 +101,10 @@ class Settings(BaseSettings):
     @property
     def archive_folder(self) -> Path:
         return Path(self.archive_dir).expanduser().resolve() if self.archive_dir else self.var_dir / "archive"
+
+    @property
+    def evidence_folder(self) -> Path:
+        return Path(self.evidence_dir).expanduser().resolve() if self.evidence_dir else self.var_dir / "evidence"
 
     @field_validator("var_dir")
     @classmethod

@@ -65,7 +65,7 @@ def doubts(picture: Picture, since: datetime, venue_lng: float, venue_lat: float
 
 def are_alike(one: int, other: int) -> bool:
     """True for two fingerprints of brightness (`evidence.pictures`) of what is hardly two pictures."""
-    return (one ^ other).bit_count() <= ALIKE_BITS
+    return ((one ^ other) & ((1 << 64) - 1)).bit_count() <= ALIKE_BITS
 
 
 def metres_between(lng: float, lat: float, other_lng: float, other_lat: float) -> float:

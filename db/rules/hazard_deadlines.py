@@ -59,11 +59,6 @@ def look_back_on(grade: Grade, closed_on: date) -> date | None:
     return None if span is None else closed_on + span
 
 
-def is_same_again(closed_at: datetime, found_at: datetime) -> bool:
-    """True where what is found now is the closed hazard come back."""
-    return found_at - closed_at <= SAME_WITHIN
-
-
 def must_be_told(act_by: datetime | None, reminded_at: datetime | None, grade: Grade, now: datetime) -> bool:
     """True where a deadline has passed untold; of a major hazard again every week."""
     if act_by is None or act_by >= now:
