@@ -237,7 +237,7 @@ def test_closing_needs_a_picture_or_an_official_s_written_acceptance(place: Plac
 
 
 def test_the_same_hazard_at_the_same_spot(place: Place, store: EvidenceStore) -> None:
-    """Open: it is the same one, seen again. Closed within 90 days: it comes back, graver, and old pictures prove nothing."""
+    """Open: it is the same one, seen again. Closed within 90 days: it comes back, graver, its old pictures void."""
     first = place.found()
     assert first.how is How.NEW
     assert place.found(what="又被占用") == hazards.FoundHazard(first.id, How.AGAIN)
@@ -406,9 +406,7 @@ ROLES = st.sampled_from(
 WORDS = st.sampled_from(["", "说明", "说明一段话"])
 
 
-def _try(
-    place: Place, store: EvidenceStore, act: str, role: Role, words: str, hazard: int, n: int, now: datetime
-) -> None:
+def _try(place: Place, act: str, role: Role, words: str, hazard: int, n: int, now: datetime) -> None:
     """One act by one person; refusals are the record's business."""
     due_on = now.date() + timedelta(days=n % 9 - 1)
     if act == "find":
@@ -441,7 +439,7 @@ def test_no_state_outside_the_table_and_no_step_without_its_entry(
             hazards.raise_grade(session, hazard, place.people[Role.COUNTY], now, "别处")
         before = place.state(hazard)
         try:
-            _try(place, store, act, role, words, hazard, n, now)
+            _try(place, act, role, words, hazard, n, now)
         except AnwangError:
             assert place.state(hazard) == before
             continue
@@ -489,7 +487,7 @@ def test_the_store_keeps_bytes_once_and_apart(store: EvidenceStore) -> None:
         shown, kind = store.read(kept.sha256, kept.media_type, form)
         assert (kind, b"Exif" in shown) == ("image/jpeg", False)
         assert max(opened(shown).size) == edge
-    files = [path for path in Path(store.folder).rglob(f"{kept.sha256.hex()}*")]
+    files = list(Path(store.folder).rglob(f"{kept.sha256.hex()}*"))
     assert len(files) == 3
     assert json.dumps(kept.picture.camera if kept.picture else None) == '"Anwang Test Phone"'
 
