@@ -45,7 +45,7 @@ def read_picture(content: bytes) -> PictureRead:
     """Decode a picture whole; `InvalidInput` in one sentence where it is damaged or too large to unpack."""
     with _ONE_AT_A_TIME, _sentences(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
-            raise InvalidInput(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels; take it smaller.")
+            raise InvalidInput("The picture unpacks to more than can be taken; take it smaller.")
         exif = image.getexif()
         taken_at, (lng, lat), camera = _taken_at(exif), _place(exif), _camera(exif)
         size = image.size[::-1] if exif.get(ExifTags.Base.Orientation) in SIDEWAYS else image.size
