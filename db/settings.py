@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "",
         pattern="^(https?://[^/?#]+/?)?$",
-        description="where people's phones reach the portal, as labels carry it; empty: as each request came",
+        description="the portal's address for people's phones, in labels and messages; empty: as each request came",
     )
     portal_workers: int = Field(2, ge=1, le=64, description="portal processes")
     postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
@@ -114,12 +114,13 @@ class Settings(BaseSettings):
     )
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
 
-    public_url: str = Field(
-        "", description="the portal's address as people's telephones and gateways reach it; empty: this machine's own"
-    )
     notify_file: str = Field(
         "", description="file of the gateways that people are told over (SMS, voice, robots, mail); empty: none"
     )
+    evidence_dir: str = Field(
+        "", description="folder of photographs and documents of evidence; empty: `evidence` among the data"
+    )
+    evidence_limit_mb: int = Field(15, ge=1, le=100, description="most that one file of evidence may weigh")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
@@ -137,16 +138,13 @@ class Settings(BaseSettings):
     def portal_address(self) -> str:
         """Where links in messages lead, without a slash at the end."""
         if self.public_url:
-            return self.public_url
+            return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.bind_host in ("0.0.0.0", "::") else self.bind_host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.portal_port}"
 
-    @field_validator("public_url")
-    @classmethod
-    def _site(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://")
-        return value.rstrip("/")
+    @property
+    def evidence_folder(self) -> Path:
+        return Path(self.evidence_dir).expanduser().resolve() if self.evidence_dir else self.var_dir / "evidence"
 
     @field_validator("var_dir")
     @classmethod

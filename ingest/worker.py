@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import duty, inbox, online, promises, telemetry, upkeep
+from ingest.tasks import duty, inbox, online, overdue, promises, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -22,6 +22,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.ASK_THE_WATCH, crontab(minute="*"), 50),
         (task_names.JUDGE_DEVICES, crontab(minute="*"), 50),
         (task_names.REMIND_OF_PROMISES, crontab(minute="*"), 50),
+        (task_names.TELL_OVERDUE, crontab(minute="*/5"), 280),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.ROLL_UP, crontab(minute="*/5"), 280),
@@ -64,3 +65,4 @@ inbox.register(app)
 online.register(app)
 duty.register(app)
 promises.register(app)
+overdue.register(app)

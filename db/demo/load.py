@@ -13,7 +13,21 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, readings, telling, venues, watch
+from db.demo import (
+    alarms,
+    counts,
+    devices,
+    evidence,
+    hazards,
+    history,
+    maintainers,
+    orders,
+    people,
+    readings,
+    telling,
+    venues,
+    watch,
+)
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -28,6 +42,7 @@ DEFAULT_SEED = 2024
 IDENTITIES = (
     *("venues", "venue_people", "access_history", "areas", "maintainers", "contracts", "duty_history"),
     *("devices", "alarms", "alarm_steps", "people", "grants", "notices"),
+    *("hazards", "hazard_steps", "work_orders", "work_order_steps", "evidence_files"),
 )
 
 
@@ -50,7 +65,7 @@ def load(
             if connection.scalar(text("select exists (select from venues)")):
                 raise WrongState("The record has venues already; the demonstration province needs an empty one.")
             with checked_at_once(connection):
-                made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), report)
+                made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), var_dir, report)
                 report("constraints")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("analyze"))
@@ -60,7 +75,12 @@ def load(
 
 
 def _fill(
-    connection: Connection, rng: np.random.Generator, today: date, now: datetime, report: Callable[[str], None]
+    connection: Connection,
+    rng: np.random.Generator,
+    today: date,
+    now: datetime,
+    var_dir: Path,
+    report: Callable[[str], None],
 ) -> list[people.DemoPerson]:
     names = Names(rng)
     report("regions")
@@ -84,6 +104,12 @@ def _fill(
     made_alarms = alarms.make(made_devices, now, rng)
     _alarms(connection, made_alarms)
     telling.fill(connection, made_venues, made_alarms, now, rng.spawn(1)[0])
+    report("hazards")
+    found = hazards.make(areas, _officers(connection), now, rng.spawn(1)[0])
+    given = orders.make(found, contracts, accounts, now, rng.spawn(1)[0])
+    favourite = next(account.venue_id for account in accounts if account.venue_id is not None)
+    pictures = evidence.make(found, favourite, var_dir / "evidence", rng.spawn(1)[0])
+    _hazards(connection, found, given, pictures, now)
     report("readings")
     readings.fill(connection, made_devices, now, rng)
     report("rosters and duty checks")
@@ -308,6 +334,36 @@ def _steps(alarm: DemoAlarm) -> Iterator[tuple[Any, ...]]:
     if alarm.closed_at is not None and alarm.verdict is not None:
         yield (*about, alarm.closed_at, AlarmState.VERIFIED.value, "值守人员", alarm.verdict.value)
         yield (*about, alarm.closed_at, AlarmState.CLOSED.value, "值守人员", None)
+
+
+def _officers(connection: Connection) -> dict[int, str]:
+    """The safety officers' names, by venue."""
+    rows = connection.execute(text("select venue_id, name from venue_people where duty = 'safety_officer'"))
+    return {row.venue_id: row.name for row in rows}
+
+
+def _hazards(
+    connection: Connection,
+    found: list[hazards.DemoHazard],
+    given: list[orders.DemoOrder],
+    pictures: list[tuple[Any, ...]],
+    now: datetime,
+) -> None:
+    copy_rows(connection, "hazards", hazards.COLUMNS, (hazards.row(hazard, now) for hazard in found))
+    copy_rows(
+        connection,
+        "hazard_steps",
+        ("hazard_id", "venue_id", "county", "at", "step", "state", "actor_name", "note"),
+        (row for hazard in found for row in hazards.step_rows(hazard)),
+    )
+    copy_rows(connection, "work_orders", orders.COLUMNS, (orders.row(order, now) for order in given))
+    copy_rows(
+        connection,
+        "work_order_steps",
+        ("order_id", "venue_id", "county", "at", "step", "state", "actor_name"),
+        (row for order in given for row in orders.step_rows(order)),
+    )
+    copy_rows(connection, "evidence_files", evidence.COLUMNS, pictures)
 
 
 def is_loaded(owner_url: URL) -> bool:

@@ -8,6 +8,8 @@ from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
+from db.models.evidence import EvidenceFile
+from db.models.hazards import Hazard, HazardStep
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
@@ -20,6 +22,7 @@ from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signa
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
 from db.models.windows import Window
+from db.models.work_orders import WorkOrder, WorkOrderStep
 
 __all__ = [
     "Access",
@@ -49,10 +52,13 @@ __all__ = [
     "DeviceStep",
     "Duty",
     "DutyCheck",
+    "EvidenceFile",
     "Feed",
     "FirePlatform",
     "FiveMinutes",
     "Grant",
+    "Hazard",
+    "HazardStep",
     "InboxEntry",
     "Installation",
     "LoginSession",
@@ -79,4 +85,6 @@ __all__ = [
     "VenuePerson",
     "WallToken",
     "Window",
+    "WorkOrder",
+    "WorkOrderStep",
 ]
