@@ -7,6 +7,8 @@ from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
+from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
+from db.models.letters import Letter
 from db.models.notices import Notice
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
@@ -19,10 +21,12 @@ __all__ = [
     "Access",
     "Account",
     "Alarm",
+    "AlarmLadder",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
     "Base",
+    "ChainHole",
     "Contract",
     "CoverageStep",
     "DailyReading",
@@ -41,6 +45,9 @@ __all__ = [
     "Grant",
     "InboxEntry",
     "Installation",
+    "LadderRung",
+    "LadderTemplate",
+    "Letter",
     "LoginSession",
     "Maintainer",
     "Milestone",
@@ -49,6 +56,7 @@ __all__ = [
     "PlatformGap",
     "RawBatch",
     "Region",
+    "Rehearsal",
     "RolledUp",
     "Signal",
     "StaleReading",
