@@ -1,7 +1,7 @@
 from datetime import date
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Point, county_ref, key, of_a_venue, recorded_at, venue_ref
@@ -44,7 +44,6 @@ class VenuePerson(Base):
     """Somebody responsible at a venue: legal_person, operator or safety_officer."""
 
     __tablename__ = "venue_people"
-    __table_args__ = (Index("ix_venue_people_person_id", "person_id", postgresql_where=text("person_id is not null")),)
 
     id: Mapped[key]
     venue_id: Mapped[venue_ref]

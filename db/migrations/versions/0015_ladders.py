@@ -147,7 +147,6 @@ end $$;
 create trigger letter_stays before update or delete on letters for each row execute function letter_stays();
 """
 PEOPLE = """
-create index ix_venue_people_person_id on venue_people (person_id) where person_id is not null;
 create index ix_grants_maintainer_id on grants (maintainer_id) where maintainer_id is not null;
 
 -- Whoever is responsible at a venue is seen by those who see the venue, with a login or without one.
