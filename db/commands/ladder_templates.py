@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.commands import audit
 from db.commands.people import Operator
 from db.errors import InvalidInput, NotFound, WrongState
-from db.rules.ladders import Rung, refusal
+from db.rules.ladders import Rung, refused
 
 _LOCK = text(
     "select id, name, category, kind, level, nature, version, replaced_at from ladder_templates"
@@ -90,9 +90,9 @@ def _insert(
     operator: Operator,
     now: datetime,
 ) -> int:
-    reason = refusal(rungs)
-    if reason is not None:
-        raise InvalidInput(reason)
+    refusal = refused(rungs)
+    if refusal is not None:
+        raise InvalidInput(refusal.reason)
     if not timedelta(minutes=1) <= promise_at_most <= timedelta(days=30):
         raise InvalidInput("A promise may hold a ladder up for 1 minute to 30 days.")
     facts = {

@@ -1,6 +1,6 @@
 """The nightly rehearsal: a synthetic fire at every venue, resolved over the real ladders and the real people.
 
-Nothing is sent to those whom a fire would be sent to; holes are noted, and each county is told of its own in one notice.
+Nobody is sent what a fire would send; holes are noted, and each county is told of its own in one notice.
 """
 
 from dataclasses import dataclass

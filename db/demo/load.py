@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, readings, venues
+from db.demo import alarms, counts, devices, history, maintainers, people, readings, responsible, venues
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -80,6 +80,7 @@ def _fill(
     report("people")
     accounts = people.make(made_venues, contracts)
     _people(connection, accounts)
+    responsible.fill(connection, DEFAULT_SEED)
     report("alarms")
     _alarms(connection, alarms.make(made_devices, now, rng))
     report("readings")

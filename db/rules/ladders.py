@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from db.rules.alarm_kinds import AlarmKind, Level
+from db.rules.alarm_lifecycle import Refusal
 from db.rules.device_kinds import DeviceKind
 
 
@@ -164,20 +165,20 @@ REHEARSED: dict[DeviceKind, AlarmKind] = {
 """The worst that each kind of device rings for."""
 
 
-def refusal(rungs: Sequence[Rung]) -> str | None:
+def refused(rungs: Sequence[Rung]) -> Refusal | None:
     """Why these rungs make no ladder; None where they do."""
     raised = chain(rungs, Clock.RAISED)
     if not raised or raised[0].after:
-        return "Somebody must be told at once: the first rung stands at 0 minutes since the alarm was raised."
+        return Refusal("Somebody must be told at once: a rung stands at 0 minutes since the alarm was raised.")
     if not any(rung.since is Clock.ACKNOWLEDGED for rung in rungs):
-        return "A ladder needs a rung for alarms that were acknowledged and then left."
+        return Refusal("A ladder needs a rung for alarms that were acknowledged and then left.")
     if not any(rung.since is Clock.PROMISED for rung in rungs):
-        return "A ladder needs a rung for promises that have passed."
+        return Refusal("A ladder needs a rung for promises that have passed.")
     if any(rung.who is Party.OWNER and rung.since is Clock.RAISED for rung in rungs):
-        return "An alarm that nobody has acknowledged has no owner yet."
+        return Refusal("An alarm that nobody has acknowledged has no owner yet.")
     if any(rung.letter_within is not None and rung.who not in OFFICES for rung in rungs):
-        return "A letter goes out when a city or the province is reached."
+        return Refusal("A letter goes out when a city or the province is reached.")
     seen = [(rung.since, rung.who) for rung in rungs]
     if len(set(seen)) < len(seen):
-        return "Each level stands once after each event."
+        return Refusal("Each level stands once after each event.")
     return None

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, figures, places
+from portal.api import alarms, figures, letters, places
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -48,3 +48,4 @@ def me() -> Me:
 router.include_router(alarms.router)
 router.include_router(places.router)
 router.include_router(figures.router)
+router.include_router(letters.router)

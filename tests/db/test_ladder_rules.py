@@ -14,7 +14,7 @@ from db.rules.ladders import (
     chain,
     climb,
     reason_told,
-    refusal,
+    refused,
     remaining,
     step_name,
     wait_until,
@@ -156,5 +156,5 @@ def test_why_and_what_it_is_called(clock: Clock, number: int, began: str, reason
     ],
 )
 def test_which_rungs_make_a_ladder(rungs: tuple[Rung, ...], word: str | None) -> None:
-    said = refusal(rungs)
-    assert said is None if word is None else word in (said or "")
+    said = refused(rungs)
+    assert said is None if word is None else said is not None and word in said.reason
