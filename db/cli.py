@@ -16,6 +16,7 @@ from db import device_logins, migrations
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart, InvalidInput
 from db.queries import coverage, regions
+from db.rehearsal_command import rehearse
 from db.rules.access_scope import region_scope
 from db.services.database import running
 from db.session import Record
@@ -31,6 +32,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
 app.add_typer(venue_import.app, name="import")
 app.add_typer(device_logins.app, name="devices")
+app.command("rehearse")(rehearse)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing where all goes well")]
 

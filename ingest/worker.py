@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import duty, inbox, online, overdue, promises, telemetry, upkeep
+from ingest.tasks import duty, inbox, ladders, online, overdue, promises, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -31,6 +31,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
         (task_names.DROP_OLD_DEAD_LETTERS, crontab(hour=3, minute=35), 6 * 3600),
         (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
+        (task_names.REHEARSE, crontab(hour=4, minute=10), 6 * 3600),
         (task_names.FORGET_DEVICE_STATES, crontab(hour=3, minute=45), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
@@ -66,3 +67,4 @@ online.register(app)
 duty.register(app)
 promises.register(app)
 overdue.register(app)
+ladders.register(app)

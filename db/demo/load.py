@@ -24,6 +24,7 @@ from db.demo import (
     orders,
     people,
     readings,
+    responsible,
     telling,
     venues,
     watch,
@@ -100,6 +101,7 @@ def _fill(
     report("people")
     accounts = people.make(made_venues, contracts)
     _people(connection, accounts)
+    responsible.fill(connection, DEFAULT_SEED)
     report("alarms")
     made_alarms = alarms.make(made_devices, now, rng)
     _alarms(connection, made_alarms)

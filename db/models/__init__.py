@@ -10,6 +10,8 @@ from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.evidence import EvidenceFile
 from db.models.hazards import Hazard, HazardStep
+from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
+from db.models.letters import Letter
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
@@ -29,6 +31,7 @@ __all__ = [
     "Account",
     "Alarm",
     "AlarmDevice",
+    "AlarmLadder",
     "AlarmSilence",
     "AlarmStamps",
     "AlarmStep",
@@ -37,6 +40,7 @@ __all__ = [
     "Base",
     "BenchFrame",
     "BenchTrial",
+    "ChainHole",
     "ContactPoint",
     "Contract",
     "CoverageStep",
@@ -61,6 +65,9 @@ __all__ = [
     "HazardStep",
     "InboxEntry",
     "Installation",
+    "LadderRung",
+    "LadderTemplate",
+    "Letter",
     "LoginSession",
     "Maintainer",
     "Milestone",
@@ -74,6 +81,7 @@ __all__ = [
     "RawBatch",
     "Receipt",
     "Region",
+    "Rehearsal",
     "RolledUp",
     "Roster",
     "SavedView",

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, key, recorded_at
@@ -24,6 +24,9 @@ class Grant(Base):
     """
 
     __tablename__ = "grants"
+    __table_args__ = (
+        Index("ix_grants_maintainer_id", "maintainer_id", postgresql_where=text("maintainer_id is not null")),
+    )
 
     id: Mapped[key]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)

@@ -32,6 +32,7 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, pho
         *(Command(f"gateway {n}" if n > 1 else "gateway", "ingest.mqtt", (str(n),)) for n in range(1, gateways + 1)),
         *([Command("gb26875", "ingest.gb26875")] if has_panels else []),
         Command("outbox", "ingest.outbox"),
+        Command("escalation", "ingest.escalation"),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
         *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),

@@ -19,13 +19,16 @@ from db.rules.access_scope import Scope
 from portal.api.doors import receivers
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
-from tests.portal.door import one
+from tests.portal.door import change, one
 from tests.portal.listening import listening
 from tests.portal.tile_reading import layers
 
 LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 
-PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}")
+PAGES = (
+    *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}"),
+    *("/ladders", "/ladders?tab=rehearsal&device={device}", "/ladders?tab=holes", "/ladders?tab=letters"),
+)
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
 TABLES = (
@@ -33,6 +36,7 @@ TABLES = (
     *("devices", "device_latest", "device_addresses", "device_links", "device_states"),
     *("device_credentials", "signals"),
     *("readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
+    *("alarm_ladders", "chain_holes", "letters"),
 )
 
 
@@ -185,6 +189,24 @@ def try_acknowledging(level: Level) -> None:
         close(level.server, alarm)
 
 
+def try_letters(level: Level) -> None:
+    """A letter about a venue that is not theirs: as if there were none."""
+    for outside in level.outside:
+        alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside) or raise_alarm(
+            level.server, venue=_ringing_place(level, outside)
+        )
+        change(level.server, LETTER, alarm=alarm)
+        letter = one(level.server, "select max(id) from letters")
+        _refused(level, level.get(f"/api/v1/letters/{letter}.pdf"), outside)
+
+
+LETTER = """
+    insert into letters (year, serial, alarm_id, alarm_ids, venue_id, county, who, made_at, due_at, facts, pdf, sha256)
+    select 1, (select count(*) from letters), id, array[id], venue_id, county, 'city', now(), now(),
+        '{"issuer": ""}', 'x', encode(sha256('x'), 'hex') from alarms where id = :alarm
+"""
+
+
 def try_feeds(level: Level) -> None:
     assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
 
@@ -201,6 +223,7 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
     ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,
     ("get", "/api/v1/feeds"): try_feeds,
+    ("get", "/api/v1/letters/{letter_id}.pdf"): try_letters,
 }
 
 
@@ -277,8 +300,8 @@ def test_pages_keep_within_the_scope(level: Level, page: str) -> None:
         county = one(level.server, "select county from venues where id = :id", id=outside)
         alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside)
         device = one(level.server, "select coalesce(max(code), 'none') from devices where venue_id = :id", id=outside)
-        path = page.format(venue=outside, device=device)
-        search = f"?area={county}&alarm={alarm or 0}&region={county}"
+        path, _question, asked = page.format(venue=outside, device=device).partition("?")
+        search = f"?area={county}&alarm={alarm or 0}&region={county}&{asked}"
         assert level.get(path + search).status_code in (200, 403)
         assert name not in level.get(path + search).text
         assert json.dumps(name)[1:-1] not in _routed(level, path, search)
@@ -358,7 +381,7 @@ def test_people_and_maintainers_are_seen_where_the_scope_meets_them(level: Level
     assert (wide, foreign) == (0, 0)
 
 
-OF_THE_PROVINCE = ("inbox", "platform_gaps", "installations", "dead_letters")
+OF_THE_PROVINCE = ("rehearsals", "inbox", "platform_gaps", "installations", "dead_letters")
 """What came from outside and is of no venue yet, or of many."""
 
 
@@ -398,7 +421,7 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
         assert visitor.get(path).status_code in (401, 404), path
 
 
-FOR_EVERYBODY = {"regions", "milestones", "feeds"}
+FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs"}
 """Tables that hold nothing of any venue."""
 
 

@@ -1,0 +1,1 @@
+"""The program that climbs ladders and draws the letters."""
