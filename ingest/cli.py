@@ -25,6 +25,7 @@ from db.settings import load
 from ingest import archive_commands, platform_commands
 from ingest.doors import DECODERS
 from ingest.gb26875 import commands as gb26875
+from ingest.gb26875 import panel_commands
 from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player, pushers
 from ingest.simulate import panels as panels_of
@@ -39,6 +40,7 @@ FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 app = typer.Typer()
 app.add_typer(gb26875.app, name="decode")
+app.add_typer(panel_commands.app, name="panels")
 app.add_typer(platform_commands.app, name="platforms")
 app.add_typer(archive_commands.archive_app, name="archive")
 app.add_typer(archive_commands.readings_app, name="readings")

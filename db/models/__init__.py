@@ -8,6 +8,7 @@ from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLat
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.notices import Notice
+from db.models.panel_questions import PanelQuestion
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
@@ -45,6 +46,7 @@ __all__ = [
     "Maintainer",
     "Milestone",
     "Notice",
+    "PanelQuestion",
     "Person",
     "PlatformGap",
     "RawBatch",

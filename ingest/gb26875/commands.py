@@ -41,7 +41,7 @@ def decode_gb26875(
         print(json.dumps(entries, ensure_ascii=False, indent=2))
     else:
         for entry in entries:
-            Console(highlight=False, soft_wrap=True).print(_tree(entry))
+            Console(highlight=False, soft_wrap=True).print(tree(entry))
     if any("refused" in entry or "refused" in entry.get("data", {}) for entry in entries):
         raise typer.Exit(SOME_REFUSED)
 
@@ -64,9 +64,11 @@ def _hex_or_raw(content: bytes) -> bytes:
     return bytes.fromhex(re.sub(rb"0x|[\s,]", b"", content).decode())
 
 
-def _tree(entry: dict[str, Any]) -> Tree:
+def tree(entry: dict[str, Any]) -> Tree:
+    """An entry of `explained`, for people."""
     title = f"[red]{entry['refused']}[/red]" if "refused" in entry else entry["command"]["zh"]
-    tree = Tree(f"@{entry['offset']} {title}")
+    where = f"@{entry['offset']} " if "offset" in entry else ""
+    tree = Tree(f"{where}{title}")
     _grow(tree, {name: value for name, value in entry.items() if name not in ("offset", "refused")})
     return tree
 

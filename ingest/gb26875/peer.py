@@ -18,7 +18,6 @@ from ingest.messages import Received, Refused
 
 log = logging.getLogger("anwang.gb26875")
 
-ANSWER_SECONDS = 10.0
 TRIES = 3
 """GB/T 26875.3 section 6.5: no answer within 10 s at most, three times."""
 MOST_BROKEN = 200
@@ -39,6 +38,7 @@ class Peer:
     """Told which device speaks here."""
     dialect: Dialect = STANDARD
     source: int | None = None
+    answer_seconds: float = 10.0
     broken_in_a_row: int = 0
     _reader: FrameReader = field(init=False)
     _serial: int = 0
@@ -158,7 +158,7 @@ class Peer:
             self._awaited[serial] = awaited
             self._write(Frame(serial, self.centre, self.source, command, data, datetime.now(UTC)))
             try:
-                return await asyncio.wait_for(awaited, ANSWER_SECONDS)
+                return await asyncio.wait_for(awaited, self.answer_seconds)
             except TimeoutError:
                 continue
             finally:

@@ -31,7 +31,7 @@ PAGES = ("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{dev
 TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
     *("devices", "device_latest", "device_addresses", "device_links", "device_states"),
-    *("device_credentials", "signals"),
+    *("device_credentials", "signals", "panel_questions"),
     *("readings_5min", "readings_daily", "alarms", "alarm_steps"),
 )
 
