@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from sqlalchemy import text
 
 from db import addresses
@@ -20,7 +19,7 @@ from db.rules.access_scope import EVERYTHING
 from db.rules.panel_questions import PanelAct, QuestionState
 from db.session import Record
 from db.settings import load
-from ingest.gb26875.commands import Form, tree
+from ingest.gb26875.commands import Form, console, tree
 
 HERE = ZoneInfo("Asia/Shanghai")
 ROOM_SECONDS = 10.0
@@ -85,10 +84,9 @@ def _tell(told: dict[str, Any], form: Form) -> None:
     if form is Form.JSON:
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    console = Console(highlight=False, soft_wrap=True)
     answer = told["answer"]
     if answer is not None and "data" in answer:
-        console.print(tree({"command": answer["command"], "sent_at": answer["sent_at"], **answer["data"]}))
+        console().print(tree({"command": answer["command"], "sent_at": answer["sent_at"], **answer["data"]}))
     words = {
         QuestionState.CONFIRMED: "The device has confirmed it.",
         QuestionState.DENIED: "The device denies it.",
@@ -96,7 +94,7 @@ def _tell(told: dict[str, Any], form: Form) -> None:
         QuestionState.UNREACHABLE: "The device is not connected.",
     }
     if (said := words.get(QuestionState(told["state"]))) is not None:
-        console.print(said)
+        console().print(said)
 
 
 def _pair(written: str, option: str, most: int) -> tuple[int | None, int | None]:

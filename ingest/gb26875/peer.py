@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingest.gb26875 import meaning, units
+from ingest.gb26875 import decoding, units
 from ingest.gb26875.addresses import Addressed, Addresses
 from ingest.gb26875.dialects import STANDARD, Dialect
 from ingest.gb26875.errors import FrameError
@@ -103,27 +103,19 @@ class Peer:
         known = self.addresses.find(str(frame.source))
         if known is None:
             self._answer(frame, Command.DENY)
-            self._refuse(received, f"There is no transmission device with the address {frame.source}.")
+            self._refuse(received, decoding.UNKNOWN.format(source=frame.source))
             return
         self._record(frame, received, known)
 
     def _record(self, frame: Frame, received: Received, known: Addressed) -> None:
         confirm = (lambda: None) if frame.command == Command.ANSWER else self._later(frame)
-        if not frame.data:
-            self.recorder.put(Job(received, (meaning.heartbeat(known.code),), done=confirm))
-            return
         try:
-            unit = units.decode(frame.data, self.dialect)
-            if unit.flag not in meaning.LISTENED:
-                raise FrameError(f"The type flag {unit.flag} is the centre's to send.")
+            said, is_fire = decoding.said(frame, known, self.addresses, received.received_at)
         except FrameError as error:
             self._answer(frame, Command.DENY)
             self._refuse(received, str(error))
             return
-        said = meaning.said(unit, frame.source, known.code, received.received_at, self.addresses.code)
-        self.recorder.put(
-            Job(received, said.messages, meaning.is_fire(unit), known.device_id, said.duty_answers, confirm)
-        )
+        self.recorder.put(Job(received, said.messages, is_fire, known.device_id, said.duty_answers, confirm))
 
     def _later(self, frame: Frame) -> Callable[[], None]:
         """Confirms from the recorder's thread, once the frame is on record."""
