@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.commands import audit
 from db.commands.people import Operator
 from db.errors import InvalidInput, NotFound
-from db.rules.panel_questions import BY_ACT, MOST_OPERATIONS, UNREACHABLE_AFTER, PanelAct, QuestionState
+from db.rules.panel_questions import BY_ACT, MOST_OPERATIONS, PanelAct, QuestionState, expired
 
 _ASKABLE = text(
     """
@@ -32,8 +32,8 @@ _END = text(
     "update panel_questions set state = :state, answered_at = :now, answer = cast(:answer as jsonb)"
     " where id = :id and state in ('asked', 'sent')"
 )
-_EXPIRE = text(
-    "update panel_questions set state = 'unreachable' where state = 'asked' and asked_at < :before returning id"
+_OPEN = text(
+    "select id, state, asked_at, sent_at from panel_questions where state in ('asked', 'sent') for update skip locked"
 )
 
 
@@ -110,5 +110,11 @@ def ended(session: Session, number: int, state: QuestionState, answer: dict[str,
 
 
 def expire(session: Session, now: datetime) -> int:
-    """Questions whose device was not there; answers how many."""
-    return len(session.execute(_EXPIRE, {"before": now - UNREACHABLE_AFTER}).all())
+    """End the questions that come to nothing; answers how many."""
+    gone = 0
+    for row in session.execute(_OPEN).all():
+        state = expired(QuestionState(row.state), row.asked_at, row.sent_at, now)
+        if state is not None:
+            ended(session, row.id, state, None, now)
+            gone += 1
+    return gone

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 UNREACHABLE_AFTER = timedelta(seconds=30)
 """A device that is not connected gets the question no later."""
+LOST_AFTER = timedelta(minutes=2)
+"""One whose server ended while it waited for the answer."""
 MOST_OPERATIONS = 102
 
 
@@ -80,6 +82,10 @@ class QuestionState(StrEnum):
 OPEN = (QuestionState.ASKED, QuestionState.SENT)
 
 
-def is_unreachable(asked_at: datetime, now: datetime) -> bool:
-    """True for a question that nobody could carry by now."""
-    return now > asked_at + UNREACHABLE_AFTER
+def expired(state: QuestionState, asked_at: datetime, sent_at: datetime | None, now: datetime) -> QuestionState | None:
+    """The end that an open question comes to by itself, or None while it waits."""
+    if state is QuestionState.ASKED and now > asked_at + UNREACHABLE_AFTER:
+        return QuestionState.UNREACHABLE
+    if state is QuestionState.SENT and sent_at is not None and now > sent_at + LOST_AFTER:
+        return QuestionState.UNANSWERED
+    return None

@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, text
@@ -16,7 +16,7 @@ from db.commands.panel_questions import About
 from db.commands.people import Operator
 from db.errors import InvalidInput, NotFound
 from db.rules.access_scope import EVERYTHING, region_scope
-from db.rules.panel_questions import ACTS, BY_ACT, PanelAct
+from db.rules.panel_questions import ACTS, BY_ACT, PanelAct, QuestionState, expired
 from db.settings import load
 from ingest.cli import app
 from ingest.gb26875 import units
@@ -128,6 +128,22 @@ def test_one_that_is_not_connected(empty_record: TestRecord, owner: Connection) 
         owner.execute(text("update panel_questions set asked_at = asked_at - interval '1 min'"))
         state = text("select state from panel_questions where id = :id")
         wait_for(lambda: owner.scalar(state, {"id": number}) == "unreachable")
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "sent", "end"),
+    [
+        (QuestionState.ASKED, 29, None, None),
+        (QuestionState.ASKED, 31, None, QuestionState.UNREACHABLE),
+        (QuestionState.SENT, 200, 119, None),
+        (QuestionState.SENT, 200, 121, QuestionState.UNANSWERED),
+        (QuestionState.ANSWERED, 900, 900, None),
+    ],
+)
+def test_what_comes_to_nothing(state: QuestionState, asked: int, sent: int | None, end: QuestionState | None) -> None:
+    """Seconds ago: asked, and sent by a server that has ended since."""
+    sent_at = None if sent is None else NOW - timedelta(seconds=sent)
+    assert expired(state, NOW - timedelta(seconds=asked), sent_at, NOW) == end
 
 
 @pytest.mark.parametrize(
