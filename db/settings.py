@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     )
     gb26875_address: int = Field(1, ge=0, lt=2**48, description="the centre's own address in GB/T 26875.3 frames")
     gb26875_most_peers: int = Field(4000, ge=1, description="most transmission devices connected at once")
+    gb26875_answer_seconds: float = Field(
+        10, gt=0, le=10, description="a device that has not answered a command after this long hears it again, twice"
+    )
     gb26875_idle_seconds: int = Field(180, ge=5, description="a connected device silent for so long is let go")
     platform_peers: str = Field(
         "", description="addresses or networks that platforms push from, with commas; empty: any"

@@ -23,8 +23,9 @@ from db.services.ports import from_here
 from db.session import Record
 from db.settings import load
 from ingest import archive_commands, platform_commands
-from ingest.doors import DECODERS
+from ingest.doors import DOORS
 from ingest.gb26875 import commands as gb26875
+from ingest.gb26875 import panel_commands
 from ingest.outbox import commands as fire_service
 from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player, pushers
@@ -35,11 +36,13 @@ from ingest.simulate.panels import Panels
 from ingest.simulate.player import Played, Player
 from ingest.simulate.pushers import BOOKS, Platforms
 
+HERE = ZoneInfo("Asia/Shanghai")
 LINE_EVERY_SECONDS = 10.0
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 app = typer.Typer()
 app.add_typer(gb26875.app, name="decode")
+app.add_typer(panel_commands.app, name="panels")
 app.add_typer(platform_commands.app, name="platforms")
 app.add_typer(archive_commands.archive_app, name="archive")
 app.add_typer(archive_commands.readings_app, name="readings")
@@ -123,17 +126,22 @@ def _sum_up(console: Console, played: Played, devices: int, pushed: int) -> None
 def replay(
     since: Annotated[datetime, typer.Option(formats=FORMATS, help="received from here on; Shanghai's time")],
     until: Annotated[datetime | None, typer.Option(formats=FORMATS, help="and before; now where left out")] = None,
-    door: Annotated[str, typer.Option(help=f"one door alone: {', '.join(DECODERS)}")] = "",
+    door: Annotated[str, typer.Option(help=f"one door alone: {', '.join(DOORS)}")] = "",
     dead_letters: Annotated[
         bool, typer.Option("--dead-letters", help="refused messages instead of accepted ones")
     ] = False,
 ) -> None:
     """Decode kept messages again: correct what a dictionary got wrong, or take in what was refused before a fix."""
-    if door and door not in DECODERS:
-        raise InvalidInput(f"There is no door {door}; choose {', '.join(DECODERS)}.")
+    if door and door not in DOORS:
+        raise InvalidInput(f"There is no door {door}; choose {', '.join(DOORS)}.")
     span = Span(_here(since), _here(until) if until else datetime.now(UTC), door or None)
+    if span.since >= span.until:
+        raise InvalidInput(
+            f"Nothing lies between {span.since:%Y-%m-%d %H:%M} and {span.until.astimezone(HERE):%Y-%m-%d %H:%M}."
+        )
+    settings = load()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    with running(load()) as found:
+    with running(settings) as found:
         if found.database_owner is None:
             raise CannotStart("To change what is on record, name its owner with ANWANG_DATABASE_URL.")
         owner = Record(found.database_owner, pool_size=2, application_name="anwang replay")
@@ -148,10 +156,13 @@ def replay(
         f"{done.messages:,} messages: {done.unchanged:,} unchanged, {done.corrected:,} corrected,"
         f" {done.added:,} added, {done.refused:,} refused."
     )
+    if not done.messages:
+        days = settings.dead_letter_retention_days if dead_letters else settings.raw_retention_days
+        console.print(f"Nothing is kept of what came then; bytes are kept for {days} days.")
 
 
 def _here(given: datetime) -> datetime:
-    return given.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return given.replace(tzinfo=HERE)
 
 
 def _watched(playing: Player, seconds: float, devices: int, console: Console) -> Played:

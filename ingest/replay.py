@@ -19,7 +19,7 @@ from db.session import Record
 from ingest import latest, raw, recording
 from ingest.accept import Arrival, accept
 from ingest.dead_letters import KEPT_BYTES
-from ingest.doors import DECODERS
+from ingest.doors import Decoding
 from ingest.known_devices import KnownDevices
 from ingest.located import Located
 from ingest.messages import DeviceMessage, Received, Refused
@@ -88,11 +88,11 @@ def replay_accepted(owner: Record, span: Span, operator: Operator, report: Repor
 
     What is refused now stays as it was recorded. A batch is a transaction: one that is cut off can be run again.
     """
-    devices, total = KnownDevices(), Replayed()
+    devices, decode, total = KnownDevices(), Decoding(), Replayed()
     with owner.scoped(EVERYTHING) as reading:
         for batch in _batches(raw.kept(reading, span.since, span.until, span.channel), AT_ONCE):
             with owner.scoped(EVERYTHING) as session:
-                total = total.plus(_correct(session, batch, devices))
+                total = total.plus(_correct(session, batch, devices, decode))
             report(total.messages)
     _note(owner, operator, "messages decoded again", span, total)
     return total
@@ -100,7 +100,7 @@ def replay_accepted(owner: Record, span: Span, operator: Operator, report: Repor
 
 def replay_refused(owner: Record, span: Span, operator: Operator, report: Report = lambda _done: None) -> Replayed:
     """Take in the dead letters that can be read now; those that came within the hour ring."""
-    devices, total, after = KnownDevices(), Replayed(), 0
+    devices, decode, total, after = KnownDevices(), Decoding(), Replayed(), 0
     window = {"since": span.since, "until": span.until, "channel": span.channel, "n": AT_ONCE}
     while True:
         with owner.scoped(EVERYTHING) as session:
@@ -112,7 +112,7 @@ def replay_refused(owner: Record, span: Span, operator: Operator, report: Report
             arrivals: list[Arrival] = []
             for letter in letters:
                 received = Received(letter.channel, letter.peer, bytes(letter.payload), letter.received_at)
-                said = _readable(session, received, devices)
+                said = _readable(session, received, devices, decode)
                 if said:
                     taken.append(letter.id)
                     arrivals += [Arrival(received, message) for message in said]
@@ -126,19 +126,19 @@ def replay_refused(owner: Record, span: Span, operator: Operator, report: Report
     return total
 
 
-def _readable(session: Session, received: Received, devices: KnownDevices) -> Sequence[DeviceMessage]:
+def _readable(session: Session, received: Received, devices: KnownDevices, decode: Decoding) -> Sequence[DeviceMessage]:
     """What a dead letter says, all of it by devices in use; nothing where any of it is still refused."""
-    decode = DECODERS.get(received.channel)
-    if decode is None or len(received.payload) >= KEPT_BYTES:
+    if len(received.payload) >= KEPT_BYTES:
         return ()
-    said = [message for message in decode(received) if isinstance(message, DeviceMessage)]
+    all_said = decode(session, received)
+    said = [message for message in all_said if isinstance(message, DeviceMessage)]
     known = devices.find(session, {message.device_code for message in said})
-    whole = len(said) == len(decode(received)) and all(message.device_code in known for message in said)
+    whole = len(said) == len(all_said) and all(message.device_code in known for message in said)
     return said if whole else ()
 
 
-def _correct(session: Session, batch: Sequence[Received], devices: KnownDevices) -> Replayed:
-    located, refused = _located(session, batch, devices)
+def _correct(session: Session, batch: Sequence[Received], devices: KnownDevices, decode: Decoding) -> Replayed:
+    located, refused = _located(session, batch, devices, decode)
     held = _held(session, located)
     changed = [entry for entry in located if not _claimed(held, entry, lambda row, e: _says(row) == _wanted(e))]
     wrong = []
@@ -162,8 +162,10 @@ def _correct(session: Session, batch: Sequence[Received], devices: KnownDevices)
     return Replayed(len(batch), unchanged + len(anew) - len(wrong) - added, len(wrong), added, refused)
 
 
-def _located(session: Session, batch: Sequence[Received], devices: KnownDevices) -> tuple[list[Located], int]:
-    said = [(received, message) for received in batch for message in DECODERS[received.channel](received)]
+def _located(
+    session: Session, batch: Sequence[Received], devices: KnownDevices, decode: Decoding
+) -> tuple[list[Located], int]:
+    said = [(received, message) for received in batch for message in decode(session, received)]
     known = devices.find(session, {m.device_code for _received, m in said if isinstance(m, DeviceMessage)})
     located = [
         Located(message, known[message.device_code], received.received_at, message.observed_at or received.received_at)

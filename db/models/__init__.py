@@ -14,6 +14,7 @@ from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate
 from db.models.letters import Letter
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
+from db.models.panel_questions import PanelQuestion
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
@@ -75,6 +76,7 @@ __all__ = [
     "NotificationRule",
     "NotifyChannel",
     "OutboxEntry",
+    "PanelQuestion",
     "Person",
     "PlatformGap",
     "QuietTime",

@@ -23,11 +23,12 @@ def _entry(event: Event, dialect: Dialect) -> dict[str, Any]:
     shown: dict[str, Any] = {"offset": event.offset, "bytes": event.raw.hex(" ").upper()}
     if isinstance(event, Broken):
         shown |= {"refused": event.reason}
-        return shown | ({"seems": _frame(event.frame, dialect)} if event.frame is not None else {})
-    return shown | _frame(event.frame, dialect)
+        return shown | ({"seems": frame_entry(event.frame, dialect)} if event.frame is not None else {})
+    return shown | frame_entry(event.frame, dialect)
 
 
-def _frame(frame: Frame, dialect: Dialect) -> dict[str, Any]:
+def frame_entry(frame: Frame, dialect: Dialect) -> dict[str, Any]:
+    """One frame, field by field."""
     shown = {
         "serial": frame.serial,
         "version": f"{frame.major}.{frame.minor}",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingest.gb26875 import meaning, units
+from ingest.gb26875 import decoding, units
 from ingest.gb26875.addresses import Addressed, Addresses
 from ingest.gb26875.dialects import STANDARD, Dialect
 from ingest.gb26875.errors import FrameError
@@ -18,7 +18,6 @@ from ingest.messages import Received, Refused
 
 log = logging.getLogger("anwang.gb26875")
 
-ANSWER_SECONDS = 10.0
 TRIES = 3
 """GB/T 26875.3 section 6.5: no answer within 10 s at most, three times."""
 MOST_BROKEN = 200
@@ -39,6 +38,7 @@ class Peer:
     """Told which device speaks here."""
     dialect: Dialect = STANDARD
     source: int | None = None
+    answer_seconds: float = 10.0
     broken_in_a_row: int = 0
     _reader: FrameReader = field(init=False)
     _serial: int = 0
@@ -103,27 +103,19 @@ class Peer:
         known = self.addresses.find(str(frame.source))
         if known is None:
             self._answer(frame, Command.DENY)
-            self._refuse(received, f"There is no transmission device with the address {frame.source}.")
+            self._refuse(received, decoding.UNKNOWN.format(source=frame.source))
             return
         self._record(frame, received, known)
 
     def _record(self, frame: Frame, received: Received, known: Addressed) -> None:
         confirm = (lambda: None) if frame.command == Command.ANSWER else self._later(frame)
-        if not frame.data:
-            self.recorder.put(Job(received, (meaning.heartbeat(known.code),), done=confirm))
-            return
         try:
-            unit = units.decode(frame.data, self.dialect)
-            if unit.flag not in meaning.LISTENED:
-                raise FrameError(f"The type flag {unit.flag} is the centre's to send.")
+            said, is_fire = decoding.said(frame, known, self.addresses, received.received_at)
         except FrameError as error:
             self._answer(frame, Command.DENY)
             self._refuse(received, str(error))
             return
-        said = meaning.said(unit, frame.source, known.code, received.received_at, self.addresses.code)
-        self.recorder.put(
-            Job(received, said.messages, meaning.is_fire(unit), known.device_id, said.duty_answers, confirm)
-        )
+        self.recorder.put(Job(received, said.messages, is_fire, known.device_id, said.duty_answers, confirm))
 
     def _later(self, frame: Frame) -> Callable[[], None]:
         """Confirms from the recorder's thread, once the frame is on record."""
@@ -158,7 +150,7 @@ class Peer:
             self._awaited[serial] = awaited
             self._write(Frame(serial, self.centre, self.source, command, data, datetime.now(UTC)))
             try:
-                return await asyncio.wait_for(awaited, ANSWER_SECONDS)
+                return await asyncio.wait_for(awaited, self.answer_seconds)
             except TimeoutError:
                 continue
             finally:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db.commands import duty_checks
+from db.commands import duty_checks, panel_questions
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
@@ -21,6 +21,7 @@ from ingest.feed import Feed
 from ingest.gb26875 import duty
 from ingest.gb26875.addresses import Addresses
 from ingest.gb26875.duty import Question
+from ingest.gb26875.inquiries import Inquiry, waiting
 from ingest.messages import DeviceMessage, Received, Refused
 
 log = logging.getLogger("anwang.gb26875")
@@ -57,6 +58,8 @@ class Recorder:
         self.feed = Feed(FEED)
         self.ask: Callable[[Question], None] = lambda _question: None
         """Carries a duty check to its device; set by the server."""
+        self.inquire: Callable[[Inquiry], None] = lambda _inquiry: None
+        """The same for other questions."""
         self._urgent: deque[Job] = deque()
         self._waiting: deque[Job] = deque()
         self._refused: deque[Job] = deque()
@@ -159,11 +162,15 @@ class Recorder:
                     self.addresses.refresh(session)
                 questions = duty.waiting(session)
                 duty_checks.expire(session, datetime.now(UTC))
+                panel_questions.expire(session, datetime.now(UTC))
+                inquiries = waiting(session)
         except SQLAlchemyError as error:
             log.warning("the record does not answer: %s", words_of(error))
             return
         for question in questions:
             self.ask(question)
+        for inquiry in inquiries:
+            self.inquire(inquiry)
 
     def note(self, act: Callable[[Session], None]) -> None:
         """A small write of the server's own, in the recorder's thread pool of one: order is kept."""

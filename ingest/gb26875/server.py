@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from db.commands import duty_checks
+from db.commands import duty_checks, panel_questions
 from db.settings import Settings
 from ingest.gb26875.addresses import Addresses
 from ingest.gb26875.duty import Question
+from ingest.gb26875.explain import frame_entry
 from ingest.gb26875.frames import Command
+from ingest.gb26875.inquiries import Inquiry, outcome
 from ingest.gb26875.peer import Peer
 from ingest.gb26875.recorder import Recorder
 from ingest.gb26875.units import Item, Unit
@@ -34,7 +36,7 @@ class Server:
         self.settings, self.recorder, self.addresses = settings, recorder, addresses
         self._conversations: set[asyncio.Task[None]] = set()
         self._by_source: dict[int, Peer] = {}
-        self._asking: dict[int, asyncio.Task[None]] = {}
+        self._asking: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def serve(self, stopping: asyncio.Event, ready: asyncio.Event | None = None) -> None:
         """Until `stopping` is set."""
@@ -44,7 +46,10 @@ class Server:
         def carry(question: Question) -> None:
             loop.call_soon_threadsafe(self._ask, question)
 
-        self.recorder.ask = carry
+        def inquire(inquiry: Inquiry) -> None:
+            loop.call_soon_threadsafe(self._inquire, inquiry)
+
+        self.recorder.ask, self.recorder.inquire = carry, inquire
         tcp = await asyncio.start_server(self._converse, host, port, limit=CHUNK)
         udp, _protocol = await loop.create_datagram_endpoint(lambda: _Datagrams(self), local_addr=(host, port))
         log.info("listening on %s:%s", host, port)
@@ -103,7 +108,10 @@ class Server:
                 return
 
     def peer(self, name: str, send: "_Sending | _Answering") -> Peer:
-        return Peer(name, self.settings.gb26875_address, self.addresses, self.recorder, send, self._meet)
+        chosen = self.settings
+        peer = Peer(name, chosen.gb26875_address, self.addresses, self.recorder, send, self._meet)
+        peer.answer_seconds = chosen.gb26875_answer_seconds
+        return peer
 
     def _meet(self, source: int, peer: Peer) -> None:
         """A device is asked where it spoke last; its clock is set when it comes."""
@@ -112,7 +120,7 @@ class Server:
         is_new = self._by_source.get(source) is not peer
         self._by_source[source] = peer
         if is_new:
-            self._keep(asyncio.ensure_future(self._set_clock(peer)), -source)
+            self._keep(asyncio.ensure_future(self._set_clock(peer)), ("clock", source))
 
     def _forget(self, peer: Peer) -> None:
         if peer.source is not None and self._by_source.get(peer.source) is peer:
@@ -123,8 +131,9 @@ class Server:
 
     def _ask(self, question: Question) -> None:
         peer = self._by_source.get(question.source)
-        if peer is not None and question.check_id not in self._asking:
-            self._keep(asyncio.ensure_future(self._check_duty(peer, question)), question.check_id)
+        key = ("duty", question.check_id)
+        if peer is not None and key not in self._asking:
+            self._keep(asyncio.ensure_future(self._check_duty(peer, question)), key)
 
     async def _check_duty(self, peer: Peer, question: Question) -> None:
         """Ask the watch: the device confirms at once; the answer comes as flag 24 when somebody presses the key."""
@@ -135,9 +144,23 @@ class Server:
             at = datetime.now(UTC)
             self.recorder.note(lambda session: duty_checks.confirmed(session, question.check_id, at))
 
-    def _keep(self, task: asyncio.Task[None], number: int) -> None:
-        self._asking[number] = task
-        task.add_done_callback(lambda _done: self._asking.pop(number, None) and None)
+    def _inquire(self, inquiry: Inquiry) -> None:
+        peer, key = self._by_source.get(inquiry.source), ("inquiry", inquiry.question_id)
+        if peer is not None and key not in self._asking:
+            self._keep(asyncio.ensure_future(self._bring(peer, inquiry)), key)
+
+    async def _bring(self, peer: Peer, inquiry: Inquiry) -> None:
+        """Ask the device, and write down what it says; what it says of its panel is recorded as signals too."""
+        sent_at, number = datetime.now(UTC), inquiry.question_id
+        self.recorder.note(lambda session: panel_questions.sent(session, number, sent_at))
+        answer = await peer.ask(inquiry.command, inquiry.unit(sent_at))
+        told = None if answer is None else frame_entry(answer, peer.dialect)
+        at, state = datetime.now(UTC), outcome(answer)
+        self.recorder.note(lambda session: panel_questions.ended(session, number, state, told, at))
+
+    def _keep(self, task: asyncio.Task[None], key: tuple[str, int]) -> None:
+        self._asking[key] = task
+        task.add_done_callback(lambda _done: self._asking.pop(key, None) and None)
 
 
 def _name(writer: asyncio.StreamWriter) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ingest.gb26875 import units
@@ -26,6 +26,10 @@ class TransmissionDevice:
     dialect: Dialect = STANDARD
     watch: int | None = None
     answers_after_seconds: float = 0.0
+    is_burning: bool = False
+    """What it says of states is fire."""
+    is_mute: bool = False
+    """Hears questions and commands, and says nothing."""
     slow_by: timedelta = timedelta()
     """How far its clock is behind."""
     heard: list[Frame] = field(default_factory=list)
@@ -84,14 +88,21 @@ class TransmissionDevice:
         awaited = self._awaited.get(frame.serial)
         if frame.command in (Command.CONFIRM, Command.DENY) and awaited is not None and not awaited.done():
             awaited.set_result(frame)
-        elif frame.command in (Command.CONTROL, Command.REQUEST):
-            self.pour(
-                encode(
-                    Frame(frame.serial, self.source, self.centre, Command.CONFIRM, b"", datetime.now(UTC)), self.dialect
-                )
-            )
+        elif frame.command in (Command.CONTROL, Command.REQUEST) and not self.is_mute:
+            self._reply(frame)
             if frame.data[:1] == bytes((DUTY_CHECK,)) and self.watch is not None:
                 self._answering = asyncio.ensure_future(self._answer(self.watch))
+
+    def _reply(self, asked: Frame) -> None:
+        """Confirm a command; answer a question, or deny one that it does not know."""
+        command, data = Command.CONFIRM, b""
+        if asked.command == Command.REQUEST:
+            told = answer_to(
+                units.decode(asked.data, self.dialect), datetime.now(UTC) - self.slow_by, 3 if self.is_burning else 1
+            )
+            command = Command.DENY if told is None else Command.ANSWER
+            data = b"" if told is None else units.encode(told, self.dialect)
+        self.pour(encode(Frame(asked.serial, self.source, self.centre, command, data, datetime.now(UTC)), self.dialect))
 
     async def _answer(self, operator: int) -> None:
         await asyncio.sleep(self.answers_after_seconds)
@@ -102,6 +113,30 @@ class TransmissionDevice:
 def duty_answer(operator: int) -> Unit:
     """The watch has pressed the key."""
     return Unit(OPERATION, (Item(operation=DUTY_ANSWERED, operator=operator, at=datetime.now(UTC)),))
+
+
+def answer_to(asked: Unit, now: datetime, state: int = 1) -> Unit | None:
+    """What a panel in this state says to a question; None where it knows nothing of the kind."""
+    item = asked.items[0]
+    system = Item(system_type=item.system_type, system_address=item.system_address)
+    component = replace(system, component_type=SMOKE_DETECTOR, component_address=item.component_address)
+    told: dict[int, Item] = {
+        81: Item(state=state, at=now),
+        84: Item(operation=1 << 6, operator=3, at=now),
+        85: Item(major=2, minor=7),
+        86: Item(text="主楼消防控制室"),
+        88: Item(at=now),
+        61: replace(system, state=state, at=now),
+        62: replace(component, state=state, text="一层走廊", at=now),
+        63: replace(component, analogue_type=3, value=215, at=now),
+        64: replace(system, operation=1, operator=3, at=now),
+        65: replace(system, major=4, minor=1),
+        66: replace(system, text="两回路"),
+        67: replace(component, text="一层走廊"),
+        68: replace(system, at=now),
+    }
+    answers = {81: 21, 84: 24, 85: 25, 86: 26, 88: 28, 61: 1, 62: 2, 63: 3, 64: 4, 65: 5, 66: 6, 67: 7, 68: 8}
+    return Unit(answers[asked.flag], (told[asked.flag],)) if asked.flag in told else None
 
 
 def smoke(zone: int, point: int, text: str = "", at: datetime | None = None) -> Unit:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, text
+from typer.testing import CliRunner
 
 from db.commands.people import Operator
 from db.rules.access_scope import EVERYTHING
@@ -13,10 +14,17 @@ from db.rules.signal_kinds import SignalKind
 from db.session import Record
 from ingest import doors, raw
 from ingest.accept import Arrival, accept
+from ingest.cli import app
+from ingest.doors import DOORS
+from ingest.gb26875 import decoding, units
+from ingest.gb26875.addresses import Addresses
+from ingest.gb26875.dialects import DIALECTS
+from ingest.gb26875.frames import Command, Frame, encode
 from ingest.known_devices import KnownDevices
 from ingest.messages import DeviceMessage, Received, Refused
 from ingest.mqtt import payload
 from ingest.replay import Span, replay_accepted, replay_refused
+from ingest.simulate.gb26875 import smoke
 from tests import factories
 from tests.ingest.gateways import rows
 from tests.plugins.services import TestRecord
@@ -113,6 +121,91 @@ def test_what_was_refused_is_taken_in_after_a_fix(
     assert rows(owner, "alarms") == 1
     again = replay_refused(as_owner, HOUR, WHO)
     assert (again.messages, again.added, again.refused) == (1, 0, 1)
+
+
+def frames_come(record: TestRecord, *frames: bytes) -> None:
+    """Through the door of the transmission devices, without its sockets."""
+    books = Addresses()
+    with record.record.scoped(EVERYTHING) as session:
+        books.refresh(session)
+        arrivals = []
+        for n, frame in enumerate(frames):
+            received = Received("gb26875", "10.0.0.7:4000", frame, NOW - timedelta(minutes=5) + timedelta(seconds=n))
+            arrivals += [Arrival(received, said) for said in decoding.again(received, books)]
+        accept(session, arrivals, KnownDevices(), NOW)
+
+
+def panel(owner: Connection, code: str, address: str, dialect: str | None = None) -> None:
+    """Put a device's address at this door on the books."""
+    owner.execute(
+        text(
+            "insert into device_addresses select 'gb26875', :address, id, venue_id, county, :dialect"
+            " from devices where code = :code"
+        ),
+        {"address": address, "code": code, "dialect": dialect},
+    )
+
+
+@pytest.mark.parametrize("name", ["standard", "xor", "from_command_bcd"])
+def test_frames_of_transmission_devices_are_decoded_again(
+    empty_record: TestRecord, owner: Connection, as_owner: Record, code: str, name: str
+) -> None:
+    """By the books as they stand now: a component that has come onto them speaks for itself."""
+    venue = factories.venue(owner)
+    detector = factories.device(owner, venue)[1]
+    panel(owner, code, "889", None if name == "standard" else name)
+    dialect = DIALECTS[name]
+    heartbeat = encode(Frame(1, 889, 1, Command.SEND, b"", NOW), dialect)
+    fire = encode(Frame(2, 889, 1, Command.SEND, units.encode(smoke(10, 2, at=NOW), dialect), NOW), dialect)
+    frames_come(empty_record, heartbeat, fire)
+    assert rows(owner, "alarms") == 1
+    same = replay_accepted(as_owner, HOUR, WHO)
+    assert (same.messages, same.unchanged, same.corrected, same.added, same.refused) == (2, 2, 0, 0, 0)
+    panel(owner, detector, "889/1.1/40.10.2")
+    found = text("select d.code from signals s join devices d on d.id = s.device_id where s.signal = 'smoke'")
+    assert owner.scalars(found).all() == [code]
+    assert replay_accepted(as_owner, replace(HOUR, channel="gb26875"), WHO).messages == 2
+    assert detector in owner.scalars(found).all()
+    assert rows(owner, "alarms") == 1
+
+
+def test_frames_that_were_refused_are_taken_in(
+    empty_record: TestRecord, owner: Connection, as_owner: Record, code: str
+) -> None:
+    """A device that came onto the books later, a sum of a vendor's own, and what stays rubbish."""
+    known = encode(Frame(2, 889, 1, Command.SEND, units.encode(smoke(10, 2, at=NOW)), NOW))
+    xor = DIALECTS["xor"]
+    vendors = encode(Frame(3, 890, 1, Command.SEND, units.encode(smoke(10, 3, at=NOW), xor), NOW), xor)
+    frames_come(empty_record, known, vendors, b"@@ rubbish", known[:40], encode(Frame(4, 889, 1, Command.CONFIRM)))
+    assert (rows(owner, "dead_letters"), rows(owner, "signals")) == (5, 0)
+    panel(owner, code, "889")
+    panel(owner, factories.device(owner, factories.venue(owner))[1], "890", "xor")
+    done = replay_refused(as_owner, HOUR, WHO)
+    assert (done.messages, done.added, done.refused) == (5, 2, 3)
+    assert (rows(owner, "dead_letters"), rows(owner, "signals"), rows(owner, "alarms")) == (3, 2, 2)
+
+
+def test_what_came_through_a_door_that_is_gone_stays_as_it_is(
+    empty_record: TestRecord, owner: Connection, as_owner: Record, code: str
+) -> None:
+    come(empty_record, (f"anwang/v1/{code}/smoke", b'{"value": 0.1}'), (f"anwang/v1/{code}/smoke", b"rubbish"))
+    owner.execute(text("update raw_batches set channel = 'telex'"))
+    owner.execute(text("update dead_letters set channel = 'telex'"))
+    assert replay_accepted(as_owner, HOUR, WHO).refused == 1
+    assert replay_refused(as_owner, HOUR, WHO).refused == 1
+    assert (rows(owner, "signals"), rows(owner, "dead_letters")) == (1, 1)
+
+
+def test_the_command_names_what_is_wrong_with_what_it_was_asked() -> None:
+    run = CliRunner()
+    for given, sentence in (
+        (("--since", "2026-01-02", "--until", "2026-01-01"), "Nothing lies between 2026-01-02 00:00 and 2026-01-01"),
+        (("--since", "2026-01-02", "--door", "telex"), "There is no door telex; choose mqtt, "),
+    ):
+        answer = run.invoke(app, ["replay", *given])
+        assert answer.exit_code == 1
+        assert str(answer.exception).startswith(sentence)
+    assert "gb26875" in DOORS
 
 
 def test_the_bytes_come_out_as_they_went_in() -> None:

@@ -32,7 +32,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def anwang(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
-    return subprocess.run([*ANWANG, *arguments], env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*ANWANG, *arguments], env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 def status(env: dict[str, str]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def start(settings: Settings, *options: str) -> Up:
     return up
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"

@@ -119,7 +119,7 @@ def test_what_dies_under_load_is_started_again_and_nothing_is_lost(
         wait_for(lambda: len(load.on_record(owner_here())) > 100)
         os.kill(before["pid"], signal.SIGKILL)
         wait_for(lambda: f"{name} was ended by SIGKILL; starting it again" in up.said())
-        wait_for(is_back, 60)
+        wait_for(is_back, 120)
         time.sleep(1)
     assert len(load.confirmed) > 500
     wait_for(lambda: not load.confirmed - set(load.on_record(owner_here())), 60)

@@ -26,17 +26,16 @@ from tests.portal.tile_reading import layers
 LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 
 PAGES = (
-    *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}"),
-    *("/ladders", "/ladders?tab=rehearsal&device={device}", "/ladders?tab=holes", "/ladders?tab=letters"),
+    *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
+    *("/ladders?tab=holes", "/ladders?tab=letters"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
 TABLES = (
-    *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
-    *("devices", "device_latest", "device_addresses", "device_links", "device_states"),
-    *("device_credentials", "signals"),
-    *("readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
-    *("alarm_ladders", "chain_holes", "letters"),
+    *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history", "devices"),
+    *("device_latest", "device_addresses", "device_links", "device_states", "device_credentials"),
+    *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
+    *("alarm_ladders", "chain_holes", "letters", "panel_questions"),
 )
 
 

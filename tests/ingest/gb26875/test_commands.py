@@ -7,6 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest.cli import app
+from ingest.gb26875 import units
+from ingest.gb26875.frames import Command, Frame, encode
+from ingest.gb26875.units import Item, Unit
 from tests.ingest.gb26875.vectors import CONFIRM, SMOKE_FIRE
 
 RUNNER = CliRunner()
@@ -41,8 +44,43 @@ def test_a_tree_for_people() -> None:
     assert "测试、火警" in answer.stdout
 
 
-@pytest.mark.parametrize("given", [["xyz"], ["404"], ["4040", "--dialect", "martian"]])
-def test_what_is_neither_gets_one_sentence(given: list[str]) -> None:
-    answer = RUNNER.invoke(app, ["decode", "gb26875", *given])
+def test_a_frame_that_is_longer_than_a_name_may_be() -> None:
+    raw = encode(Frame(1, 2, 3, Command.SEND, units.encode(Unit(26, (Item(text="长" * 120),)))))
+    code, (frame,) = decode(raw.hex())
+    assert code == 0
+    assert frame["length"] == 243
+
+
+def test_the_tree_is_whole_in_a_pipe() -> None:
+    answer = RUNNER.invoke(app, ["decode", "gb26875", SMOKE_FIRE.hex()])
+    assert SMOKE_FIRE.hex(" ").upper() in answer.stdout
+    assert not any(line.endswith(" ") and line.strip() != "text:" for line in answer.stdout.splitlines()[:5])
+
+
+@pytest.mark.parametrize("words", ["[/red]", "[bold]烟", "[link=x]", "\\[red]"])
+def test_words_of_a_device_are_shown_as_they_are(words: str) -> None:
+    unit = Unit(26, (Item(text=words),))
+    raw = encode(Frame(1, 2, 3, Command.SEND, units.encode(unit)))
+    answer = RUNNER.invoke(app, ["decode", "gb26875", raw.hex()])
+    assert answer.exit_code == 0, answer.exception
+    assert f"text: {words}" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["xyz"], "xyz is neither a file nor hex."),
+        (["404"], "404 has a byte of one digit; hex has two for each."),
+        (["40", "4"], "40 4 has a byte of one digit; hex has two for each."),
+        ([""], "There are no bytes to decode."),
+        (["/nowhere/frames.bin"], "/nowhere/frames.bin is neither a file nor hex."),
+        (["{folder}"], "{folder} cannot be read: Is a directory."),
+        (["{folder}/empty"], "There are no bytes to decode."),
+        (["4040", "--dialect", "martian"], "There is no dialect martian; choose "),
+    ],
+)
+def test_what_is_neither_gets_one_sentence(given: list[str], sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    answer = RUNNER.invoke(app, ["decode", "gb26875", *(each.format(folder=tmp_path) for each in given)])
     assert answer.exit_code == 1
-    assert "neither a file nor hex" in str(answer.exception) or "no dialect" in str(answer.exception)
+    assert str(answer.exception).startswith(sentence.format(folder=tmp_path))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.gb26875 import times, units
+from ingest.gb26875 import times, units, words
 from ingest.gb26875.dialects import DIALECTS
 from ingest.gb26875.errors import FrameError
-from ingest.gb26875.explain import explained
-from ingest.gb26875.frames import Command, Frame, encode
+from ingest.gb26875.explain import explained, reading
+from ingest.gb26875.frames import LARGEST_DATA, Command, Frame, encode
 from ingest.gb26875.units import LAYOUTS, Item, Unit
 from tests.ingest.gb26875.vectors import CLOCK_SET, CONFIRM, DUTY_ANSWER, DUTY_CHECK, MOMENTS, SMOKE_FIRE
 
@@ -60,6 +60,63 @@ def test_every_type_flag_both_ways(flag: int, dialect: str, data: st.DataObject)
 def test_the_vectors(raw: bytes, item: Item) -> None:
     (found,) = units.decode(raw).items
     assert found == item
+
+
+LARGEST_ITEM = Item(1, 2, 40, 0x0002000A, 3, 3, -5, 4, 5, 6, 7, "长" * 15, 8, 9, AT)
+
+
+@pytest.mark.parametrize("flag", sorted(LAYOUTS))
+def test_as_many_objects_as_a_unit_may_hold_fit_into_a_frame(flag: int) -> None:
+    """Table 3 to 29: the most objects are what 1024 bytes hold; one more is refused both ways."""
+    layout = LAYOUTS[flag]
+    full = Unit(flag, (LARGEST_ITEM,) * layout.most)
+    data = units.encode(full)
+    assert len(data) <= LARGEST_DATA
+    assert len(units.decode(data).items) == layout.most
+    with pytest.raises(FrameError, match=f"has {layout.most + 1} objects"):
+        units.encode(Unit(flag, (LARGEST_ITEM,) * (layout.most + 1)))
+    with pytest.raises(FrameError, match=f"has {layout.most + 1} objects"):
+        units.decode(bytes((flag, layout.most + 1)) + data[2:])
+
+
+@pytest.mark.parametrize(
+    ("flag", "size"),
+    [
+        *[(1, 10), (2, 46), (3, 16), (4, 10), (5, 4), (7, 38), (8, 8), (21, 7), (24, 8), (25, 2), (28, 6)],
+        *[(61, 2), (62, 6), (63, 6), (64, 9), (65, 2), (66, 2), (67, 6), (68, 2)],
+        *[(81, 1), (84, 7), (85, 1), (86, 1), (88, 1), (89, 1), (90, 6), (91, 1)],
+    ],
+)
+def test_an_object_has_its_size(flag: int, size: int) -> None:
+    assert len(units.encode(Unit(flag, (LARGEST_ITEM,)))) == 2 + size
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "zh"),
+    [
+        (words.SYSTEMS, 20, "消防电梯"),
+        (words.SYSTEMS, 23, "消防电源"),  # one public text labels it as a lift
+        (words.SYSTEMS, 128, "用户自定义 128"),
+        (words.COMPONENTS, 40, "感烟火灾探测器"),
+        (words.COMPONENTS, 121, "警报装置"),
+        (words.COMPONENTS, 122, "预留 122"),
+    ],
+)
+def test_codes_in_words(table: dict[int, words.Word], code: int, zh: str) -> None:
+    assert words.named(table, code).zh == zh
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit"),
+    [
+        *[(1, 12, ""), (2, 0.12, "m"), (3, 1.2, "°C"), (4, 1.2, "MPa"), (5, 1.2, "kPa"), (6, 1.2, "%LEL")],
+        *[(7, 12, "s"), (8, 1.2, "V"), (9, 1.2, "A"), (10, 1.2, "L/s"), (11, 1.2, "m³/min"), (12, 12, "m/s")],
+    ],
+)
+def test_analogue_values_and_their_resolution(kind: int, value: float, unit: str) -> None:
+    """One public text gives kPa the resolution of MPa: a tenth each, of its own unit."""
+    told = reading(kind, 12)
+    assert (told["value"], told["unit"]) == (value, unit)
 
 
 def test_a_component_stands_in_a_zone_at_a_point() -> None:
