@@ -374,6 +374,7 @@ STANDS_OPEN = {
     "/api/v1/gbt45839/Install_info": "vendors' platforms show a key (GB/T 45839-2025 annex D)",
     "/api/v1/gbt45839/status_info": "the same",
     "/api/v1/gbt28181/alarms": "a video platform shows a key",
+    "/api/v1/bench/{key}/ctwing": "a trial's own address is its key, and leads nowhere but to its report",
 }
 """Addresses of the interface that know no session, and why: they take bodies, and tell nothing of the record."""
 
