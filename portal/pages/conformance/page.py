@@ -19,7 +19,7 @@ from db.queries.bench import Trial
 from db.rules.conformance import MINUTES, MOST_GIVEN, Protocol
 from db.rules.written_values import narrow
 from portal import asking
-from portal.address import number_of
+from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
 from portal.locale import _
 from portal.pages.conformance import ids
@@ -28,6 +28,7 @@ from portal.pages.conformance.paper import paper
 from portal.pages.conformance.pointing import pointing
 from portal.pages.conformance.shown import trial_list, trial_shown
 
+PATH = "/conformance"
 LOOK_AGAIN_MS = 1500
 
 
@@ -191,10 +192,10 @@ def _register_forms(app: Dash) -> None:
         except AnwangError as refusal:
             return dash.no_update, note(_(str(refusal)), "error")
         _tell()
-        return f"/conformance?trial={number}", ""
+        return f"{PATH}?trial={number}", ""
 
     @app.callback(
-        Output(ids.TRIAL, "data"),
+        Output("address", "href", allow_duplicate=True),
         Output(ids.REFUSAL, "children"),
         Output(ids.SECRET, "children"),
         Input(ids.OPEN, "n_clicks"),
@@ -206,7 +207,6 @@ def _register_forms(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def open_bench(clicks: int | None, protocol: str, label: str | None, minutes: int, source: str | None) -> Any:
-        """The page stays as it is, for the password is shown this once."""
         if not clicks:
             return dash.no_update, dash.no_update, dash.no_update
         try:
@@ -214,10 +214,22 @@ def _register_forms(app: Dash) -> None:
         except AnwangError as refusal:
             return dash.no_update, note(_(str(refusal)), "error"), dash.no_update
         _tell()
-        return opened.id, "", _secret(opened)
+        return f"{PATH}?trial={opened.id}", "", _secret(opened)
 
 
 def _register_report(app: Dash) -> None:
+    @app.callback(
+        Output(ids.TRIAL, "data"),
+        Input("address", "search"),
+        State("address", "pathname"),
+        State(ids.TRIAL, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(search: str | None, path: str, before: int | None) -> Any:
+        """The page stays as it is, with what was typed and a password that is shown once: the trial alone changes."""
+        chosen = number_of(address_parts(search).get("trial"))
+        return dash.no_update if path != PATH or chosen is None or chosen == before else chosen
+
     @app.callback(
         Output(ids.REPORT, "children"),
         Output(ids.LIST, "children"),
@@ -233,14 +245,17 @@ def _register_report(app: Dash) -> None:
         if trial_id is None:
             return dash.no_update, dash.no_update, dash.no_update, True
         now, person = datetime.now(UTC), asking.current().person_id
-        with asking.reading() as session:
-            trial = bench_queries.trial(session, person, trial_id)
-            if trial.frames != (trial.examined_frames or 0) or (trial.state == "open" and not trial.is_open(now)):
-                _tell()
-            mark = _mark(trial, now)
-            if mark == shown:
-                return dash.no_update, dash.no_update, dash.no_update, trial.is_examined(now)
-            trials = bench_queries.mine(session, person)
+        try:
+            with asking.reading() as session:
+                trial = bench_queries.trial(session, person, trial_id)
+                trials = bench_queries.mine(session, person)
+        except AnwangError as refusal:
+            return note(_(str(refusal)), "error"), dash.no_update, "", True
+        if trial.frames != (trial.examined_frames or 0) or (trial.state == "open" and not trial.is_open(now)):
+            _tell()
+        mark = _mark(trial, now)
+        if mark == shown:
+            return dash.no_update, dash.no_update, dash.no_update, trial.is_examined(now)
         return _trial(trial, now), trial_list(trials, trial_id, now), mark, trial.is_examined(now)
 
     @app.callback(
