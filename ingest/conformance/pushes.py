@@ -32,7 +32,8 @@ REASONS: tuple[tuple[str, Rule], ...] = (
     ("eventType", Rule.STATUS),
 )
 """How the decoders' reasons begin; the others speak of the kind of message."""
-BEFORE = (Rule.SIZE, Rule.JSON, Rule.OBJECT, Rule.ONCE, Rule.KIND, Rule.WHO, Rule.STATUS)
+ENVELOPE = (Rule.SIZE, Rule.JSON, Rule.OBJECT, Rule.ONCE)
+BEFORE = (*ENVELOPE, Rule.KIND, Rule.WHO, Rule.STATUS)
 WORDS: tuple[tuple[str, Rule], ...] = (("不可信", Rule.AT), ("不可用", Rule.VALUE), ("未知状态码", Rule.CODE))
 """What a decoder says in the signal's text of a value that it did not believe."""
 
@@ -53,7 +54,8 @@ def _one(protocol: Protocol, chunk: Chunk, received_at: datetime, products: Mapp
     decoded = platforms.decode(PlatformDoor(protocol.value).value, chunk.payload, received_at, products)
     known = CLAUSES[protocol]
     verdicts = [verdict for verdict in _verdicts(decoded) if verdict.rule in known]
-    if protocol in (Protocol.GBT45839_INSTALL, Protocol.GBT45839_STATUS):
+    is_read = not any(each.outcome is Outcome.FAIL and each.rule in ENVELOPE for each in verdicts)
+    if is_read and protocol in (Protocol.GBT45839_INSTALL, Protocol.GBT45839_STATUS):
         verdicts += _annex_d(protocol, chunk.payload)
     raw = chunk.payload.decode(errors="replace")
     return Examined(TITLE, raw, verdicts, _fields(decoded), chunk.at, chunk.peer)
@@ -61,6 +63,8 @@ def _one(protocol: Protocol, chunk: Chunk, received_at: datetime, products: Mapp
 
 def _verdicts(decoded: Decoded) -> Iterator[Verdict]:
     wrong = [(_rule(said.reason), said.reason) for said in decoded.said if isinstance(said, Refused)]
+    if not (decoded.said or decoded.links or decoded.installed or decoded.note):
+        wrong.append((Rule.KIND, "'0'"))  # a list of nothing
     failed = {rule for rule, _reason in wrong}
     for rule in BEFORE:
         if rule in failed:

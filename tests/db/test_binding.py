@@ -90,7 +90,7 @@ def test_a_new_area_is_made_once(record: TestRecord, owner: Connection) -> None:
 
 def test_refusals_leave_everything_as_it_was(record: TestRecord, owner: Connection) -> None:
     mine, other, foreign = (factories.venue(owner, county) for county in (COUNTY, COUNTY, ELSEWHERE))
-    device, code = factories.device(owner, mine)
+    _device, code = factories.device(owner, mine)
     _foreign, foreign_code = factories.device(owner, foreign)
     retired, retired_code = factories.device(owner, mine)
     owner.execute(text("update devices set retired_on = '2026-01-01' where id = :id"), {"id": retired})

@@ -77,7 +77,10 @@ def test_words_find_by_number_name_and_initials(judged: TestRecord) -> None:
 @pytest.mark.parametrize("scope", [region_scope(360_702), venues_scope((3, 4, 5))])
 def test_nothing_outside_the_scope_is_listed_or_counted(judged: TestRecord, scope: Scope) -> None:
     with judged.record.scoped(EVERYTHING) as session:
-        sql = "select count(*) from devices where retired_on is null and (county between :lo and :hi or venue_id = any (:ids))"
+        sql = (
+            "select count(*) from devices where retired_on is null"
+            " and (county between :lo and :hi or venue_id = any (:ids))"
+        )
         asked = {"lo": scope.county_lo, "hi": scope.county_hi, "ids": list(scope.venue_ids)}
         there = session.scalar(text(sql), asked)
         other = session.scalar(text("select code from devices where county = 361102 limit 1"))
