@@ -7,8 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from db.commands import bench
 from db.commands.alarm_raising import AlarmSignal, Near, hear_witnesses, raise_alarms
+from db.commands.bench import Caught
 from db.rules.alarm_correlation import may_witness
+from db.rules.conformance import KEY
 from db.rules.signal_kinds import rings
 from ingest import dead_letters, latest, raw, recording
 from ingest.dead_letters import DeadLetterNote
@@ -63,17 +66,19 @@ def accept(
     located: list[Located] = []
     accepted: list[Received] = []
     aside: list[DeadLetterNote] = []
+    benched: list[tuple[str, DeadLetterNote]] = []
     for arrival in arrivals:
         message, received = arrival.message, arrival.received
         if isinstance(message, Refused):
-            _put_aside(aside, DeadLetterNote(received, message.reason))
+            _put_aside(aside, DeadLetterNote(received, message.reason), benched)
         elif (device := known.get(message.device_code)) is None:
-            _put_aside(aside, DeadLetterNote(received, f"There is no device {message.device_code!r} in use."))
+            _put_aside(aside, DeadLetterNote(received, f"There is no device {message.device_code!r} in use."), benched)
         else:
             at = message.observed_at or received.received_at
             located.append(Located(message, device, received.received_at, at))
             if not accepted or accepted[-1] is not received:  # a frame may hold several messages
                 accepted.append(received)
+    aside += _not_on_the_bench(session, benched, now)
     has_room = not aside or dead_letters.has_room(session, dead_letter_quota_bytes)
     if has_room:
         dead_letters.keep(session, aside)
@@ -92,10 +97,24 @@ def accept(
     )
 
 
-def _put_aside(aside: list[DeadLetterNote], note: DeadLetterNote) -> None:
+def _put_aside(aside: list[DeadLetterNote], note: DeadLetterNote, benched: list[tuple[str, DeadLetterNote]]) -> None:
     """Once for each reason: what holds several messages of one unknown device is one dead letter."""
+    if (on_bench := KEY.search(note.received.peer)) is not None:
+        benched.append((on_bench.group(), note))
+        return
     if not aside or aside[-1].received is not note.received or aside[-1].reason != note.reason:
         aside.append(note)
+
+
+def _not_on_the_bench(
+    session: Session, benched: Sequence[tuple[str, DeadLetterNote]], now: datetime
+) -> list[DeadLetterNote]:
+    """What is tried on the bench goes to its trial; where none is open, it is a dead letter like any other."""
+    caught = [
+        Caught(key, note.received.received_at, note.received.peer, note.received.payload) for key, note in benched
+    ]
+    open_keys = bench.keep(session, caught, now)
+    return [note for key, note in benched if key not in open_keys]
 
 
 def _ringing(entry: Located) -> AlarmSignal | None:

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import duty, inbox, ladders, online, overdue, promises, telemetry, upkeep
+from ingest.tasks import conformance, duty, inbox, ladders, online, overdue, promises, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -17,6 +17,8 @@ def schedule() -> dict[str, dict[str, Any]]:
     """What happens when, in Shanghai's time; a turn that was missed for long is left out rather than made up for."""
     turns = (
         (task_names.TAKE_INBOX, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.BENCH_TURN, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.FORGET_TRIALS, crontab(hour=3, minute=50), 6 * 3600),
         (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
         (task_names.WATCH_DUTY, SWEEP_SECONDS, SWEEP_SECONDS),
         (task_names.ASK_THE_WATCH, crontab(minute="*"), 50),
@@ -68,3 +70,4 @@ duty.register(app)
 promises.register(app)
 overdue.register(app)
 ladders.register(app)
+conformance.register(app)

@@ -23,6 +23,7 @@ from db.evidence.store import EvidenceStore
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
+from db.task_names import BENCH_TURN
 from portal import refusals, tiles
 from portal.api import evidence, reference
 from portal.api import routes as api
@@ -57,7 +58,8 @@ def create_app(settings: Settings, addresses: Addresses) -> FastAPI:
 def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAPI:
     """The front door before these pages."""
     record = open_record(addresses)
-    telling = Telling(addresses.redis)
+    telling, examining = Telling(addresses.redis), Telling(addresses.redis, BENCH_TURN)
+    dash_app.server.config["ANWANG_EXAMINE"] = examining.tell
     inbox = InboxWriter(record, telling.tell)
     doorman = Doorman(record, settings)
     live = Live(record, doorman, settings)
@@ -67,11 +69,13 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
         anyio.to_thread.current_default_thread_limiter().total_tokens = ROUTE_THREADS
         app.state.hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         telling.start()
+        examining.start()
         inbox.start()
         async with live.running():
             yield
         await anyio.to_thread.run_sync(inbox.stop)
         await anyio.to_thread.run_sync(telling.stop)
+        await anyio.to_thread.run_sync(examining.stop)
         record.close()
 
     app = FastAPI(

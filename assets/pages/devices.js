@@ -1,6 +1,6 @@
 // The list of devices: cells that are links, a search that lands in the address bar, fewer columns on a phone.
 (function () {
-  const grid = () => window.dash_ag_grid?.getApi?.("device-grid");
+  const grid = () => (document.getElementById("device-grid") ? window.dash_ag_grid?.getApi?.("device-grid") : null);
   const parts = window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {};
   const el = (...told) => window.React.createElement(...told);
   const PHONE = window.matchMedia("(max-width: 820px)");

@@ -85,7 +85,8 @@ _AREA = text("select id from areas where id = :id and venue_id = :venue")
 _TURN = text("select pg_advisory_xact_lock(hashtextextended('areas', :venue))")
 _SAME_AREA = text("select id from areas where venue_id = :venue and floor = :floor and name = :name")
 _NEW_AREA = text(
-    "insert into areas (venue_id, county, kind, floor, name) values (:venue, :county, :kind, :floor, :name) returning id"
+    "insert into areas (venue_id, county, kind, floor, name) values (:venue, :county, :kind, :floor, :name)"
+    " returning id"
 )
 _MOVE = text(
     """

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.commands import audit
 from db.commands.people import Operator
 from db.errors import NotFound
+from db.queries import bench
 
 ITERATIONS = 101
 """mosquitto_passwd's own: each connection of a device costs the broker so many; 24 random bytes need no more."""
@@ -71,8 +72,8 @@ def revoke(session: Session, codes: Sequence[str], operator: Operator, now: date
 
 
 def password_lines(session: Session) -> str:
-    """The valid logins as mosquitto's password file holds them."""
-    return "".join(f"{row.code}:{row.hash}\n" for row in session.execute(_VALID))
+    """The valid logins as mosquitto's password file holds them, throw-away ones of the bench among them."""
+    return "".join(f"{row.code}:{row.hash}\n" for row in session.execute(_VALID)) + bench.login_lines(session)
 
 
 def hashed(password: str) -> str:

@@ -1,4 +1,4 @@
-"""What a number read from a device is: an address of the portal's own label, an identity, an IMEI, or a device's number.
+"""What a number read from a device is: the portal's own label, an identity, an IMEI, or a device's number.
 
 GB/T 45839-2025: the maintainer binds a device by its code. Codes are written by many hands: blanks, widths and the
 address around a number count for nothing.

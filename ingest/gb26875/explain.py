@@ -16,10 +16,11 @@ def explained(stream: bytes, dialect: Dialect = STANDARD) -> Iterator[dict[str, 
     """An entry a frame, or a stretch of bytes that is none with the reason and where decoding went on."""
     reader = FrameReader(dialect)
     for event in [*reader.feed(stream), *reader.end()]:
-        yield _entry(event, dialect)
+        yield entry(event, dialect)
 
 
-def _entry(event: Event, dialect: Dialect) -> dict[str, Any]:
+def entry(event: Event, dialect: Dialect) -> dict[str, Any]:
+    """One frame, or bytes that are none, taken apart."""
     shown: dict[str, Any] = {"offset": event.offset, "bytes": event.raw.hex(" ").upper()}
     if isinstance(event, Broken):
         shown |= {"refused": event.reason}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingest.gb26875 import decoding, units
-from ingest.gb26875.addresses import Addressed, Addresses
+from ingest.gb26875 import decoding, meaning, units
+from ingest.gb26875.addresses import Addressed, Addresses, OnBench
 from ingest.gb26875.dialects import STANDARD, Dialect
 from ingest.gb26875.errors import FrameError
 from ingest.gb26875.frames import Broken, Command, Event, Frame, FrameReader, encode
@@ -40,6 +40,8 @@ class Peer:
     source: int | None = None
     answer_seconds: float = 10.0
     broken_in_a_row: int = 0
+    on_bench: str = ""
+    """Key of the trial that this peer is part of."""
     _reader: FrameReader = field(init=False)
     _serial: int = 0
     _awaited: dict[int, asyncio.Future[Frame]] = field(default_factory=dict)
@@ -64,6 +66,10 @@ class Peer:
     def _take(self, event: Event) -> None:
         received = Received(DOOR, self.name, event.raw, datetime.now(UTC))
         frame = event.frame
+        trial = self._trial_of(event)
+        if trial is not None:
+            self._try(event, trial, received)
+            return
         if frame is not None:
             event = self._in_its_dialect(event, frame)
             frame = event.frame
@@ -76,6 +82,48 @@ class Peer:
         assert frame is not None
         self.broken_in_a_row = 0
         self._listen(frame, received)
+
+    def _trial_of(self, event: Event) -> OnBench | None:
+        """The live trial that these bytes belong to, also where they make no frame."""
+        if event.frame is not None:
+            return self.addresses.on_bench(event.frame.source)
+        found = self.addresses.seems_on_bench(event.raw)
+        return found if found is not None or self.source is None else self.addresses.on_bench(self.source)
+
+    def _try(self, event: Event, trial: OnBench, received: Received) -> None:
+        """On the bench a device is answered as ever; what it says goes to its trial, and nowhere else."""
+        self.on_bench = trial.key
+        if event.frame is not None and self.dialect != trial.dialect:
+            self.dialect = self._reader.dialect = trial.dialect
+            (event,) = FrameReader(self.dialect).feed(event.raw)
+        frame = event.frame
+        self.broken_in_a_row = self.broken_in_a_row + 1 if isinstance(event, Broken) else 0
+        if frame is None:
+            self.recorder.put(Job(received, (), bench=trial.key))
+            return
+        if self.source != frame.source:
+            self.source = frame.source
+            self.met(frame.source, self)
+        self._hear_answer(frame)
+        is_good = not isinstance(event, Broken) and self._can_be_read(frame)
+        answer = self._later(frame, Command.CONFIRM if is_good else Command.DENY)
+        self.recorder.put(Job(received, (), done=answer, bench=trial.key))
+
+    def _can_be_read(self, frame: Frame) -> bool:
+        """What would be confirmed of a device on the books."""
+        if frame.command != Command.SEND:
+            return False
+        try:
+            return not frame.data or units.decode(frame.data, self.dialect).flag in meaning.LISTENED
+        except FrameError:
+            return False
+
+    def _hear_answer(self, frame: Frame) -> None:
+        if frame.command not in (Command.CONFIRM, Command.DENY, Command.ANSWER):
+            return
+        awaited = self._awaited.pop(frame.serial, None)
+        if awaited is not None and not awaited.done():
+            awaited.set_result(frame)
 
     def _in_its_dialect(self, event: Event, frame: Frame) -> Event:
         """Read again where the device's model is known to read the standard otherwise."""
@@ -91,9 +139,7 @@ class Peer:
             self.source = frame.source
             self.met(frame.source, self)
         if frame.command in (Command.CONFIRM, Command.DENY, Command.ANSWER):
-            awaited = self._awaited.pop(frame.serial, None)
-            if awaited is not None and not awaited.done():
-                awaited.set_result(frame)
+            self._hear_answer(frame)
             if frame.command != Command.ANSWER or not frame.data:
                 return
         elif frame.command != Command.SEND:
@@ -108,7 +154,7 @@ class Peer:
         self._record(frame, received, known)
 
     def _record(self, frame: Frame, received: Received, known: Addressed) -> None:
-        confirm = (lambda: None) if frame.command == Command.ANSWER else self._later(frame)
+        confirm = (lambda: None) if frame.command == Command.ANSWER else self._later(frame, Command.CONFIRM)
         try:
             said, is_fire = decoding.said(frame, known, self.addresses, received.received_at)
         except FrameError as error:
@@ -117,12 +163,12 @@ class Peer:
             return
         self.recorder.put(Job(received, said.messages, is_fire, known.device_id, said.duty_answers, confirm))
 
-    def _later(self, frame: Frame) -> Callable[[], None]:
-        """Confirms from the recorder's thread, once the frame is on record."""
+    def _later(self, frame: Frame, command: Command) -> Callable[[], None]:
+        """Answers from the recorder's thread, once the frame is on record."""
         loop = asyncio.get_running_loop()
 
         def confirm() -> None:
-            loop.call_soon_threadsafe(self._answer, frame, Command.CONFIRM)
+            loop.call_soon_threadsafe(self._answer, frame, command)
 
         return confirm
 
@@ -136,7 +182,11 @@ class Peer:
         self._write(Frame(frame.serial, self.centre, frame.source, command, sent_at=datetime.now(UTC)))
 
     def _write(self, frame: Frame) -> None:
-        self.send(encode(frame, self.dialect))
+        said = encode(frame, self.dialect)
+        self.send(said)
+        if self.on_bench and self.addresses.on_bench(frame.destination) is not None:
+            received = Received(DOOR, self.name, said, datetime.now(UTC))
+            self.recorder.put(Job(received, (), bench=self.on_bench, is_ours=True))
 
     async def ask(self, command: Command, unit: Unit) -> Frame | None:
         """Send a command until the device confirms, denies or answers; None where it does neither, three times."""

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db.commands import duty_checks, panel_questions
+from db.commands import bench, duty_checks, panel_questions
+from db.commands.bench import Caught
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
@@ -47,6 +48,9 @@ class Job:
     device_id: int | None = None
     duty_answers: tuple[int, ...] = ()
     done: Callable[[], None] = lambda: None
+    bench: str = ""
+    """Key of the trial that it is for: nothing of it goes through the gate."""
+    is_ours: bool = False
 
 
 class Recorder:
@@ -133,6 +137,11 @@ class Recorder:
         return True
 
     def _record(self, jobs: list[Job]) -> None:
+        """What is for the record first: told again, it is a repeat; what is for the bench would stand there twice."""
+        self._write(jobs)
+        self._put_on_bench([job for job in jobs if job.bench])
+
+    def _write(self, jobs: list[Job]) -> None:
         arrivals = [Arrival(job.received, message) for job in jobs for message in job.said]
         is_beat = self.feed.is_due
         if not arrivals and not is_beat:
@@ -148,6 +157,15 @@ class Recorder:
                 for device_id, number in answered:
                     duty_checks.answer(session, device_id, number, datetime.now(UTC))
 
+    def _put_on_bench(self, jobs: list[Job]) -> None:
+        caught = [
+            Caught(job.bench, job.received.received_at, job.received.peer, job.received.payload, job.is_ours)
+            for job in jobs
+        ]
+        if caught:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                bench.keep(session, caught, datetime.now(UTC))
+
     def _beat(self, session: Session, done: Accepted, now: datetime) -> None:
         self.feed.write(session, now, done.taken, done.refused)
 
@@ -160,6 +178,7 @@ class Recorder:
             with self.writer.record.scoped(EVERYTHING) as session:
                 if self.addresses.is_due:
                     self.addresses.refresh(session)
+                self.addresses.learn_bench(session, datetime.now(UTC))
                 questions = duty.waiting(session)
                 duty_checks.expire(session, datetime.now(UTC))
                 panel_questions.expire(session, datetime.now(UTC))

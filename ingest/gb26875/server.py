@@ -115,7 +115,7 @@ class Server:
 
     def _meet(self, source: int, peer: Peer) -> None:
         """A device is asked where it spoke last; its clock is set when it comes."""
-        if self.addresses.find(str(source)) is None:
+        if self.addresses.on_bench(source) is None and self.addresses.find(str(source)) is None:
             return
         is_new = self._by_source.get(source) is not peer
         self._by_source[source] = peer

@@ -40,7 +40,23 @@ def decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage |
         return Refused(str(wrong))
 
 
+def faults(topic: str, payload: bytes, received_at: datetime) -> tuple[str, ...]:
+    """Everything that is wrong with a message, also where its alarm outranks it: for whoever makes the device."""
+    try:
+        _code, signal = _addressed(topic)
+        return tuple(_fields(payload, signal, received_at)[1])
+    except _Wrong as wrong:
+        return (str(wrong),)
+
+
 def _decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage:
+    code, signal = _addressed(topic)
+    given, faults = _fields(payload, signal, received_at)
+    message = DeviceMessage(code, signal, given.pop("observed_at", None), **given)
+    return _despite(faults, message) if faults else message
+
+
+def _addressed(topic: str) -> tuple[str, SignalKind]:
     found = TOPIC.fullmatch(topic)
     if found is None:
         raise _Wrong("The topic is not anwang/v1/<device id>/<signal>.")
@@ -48,6 +64,11 @@ def _decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage:
     signal = _BY_NAME.get(name)
     if signal is None:
         raise _Wrong(f"There is no signal {name!r}.")
+    return code, signal
+
+
+def _fields(payload: bytes, signal: SignalKind, received_at: datetime) -> tuple[dict[str, Any], list[str]]:
+    """The fields that can be used, and what is wrong with the others."""
     given: dict[str, Any] = {}
     faults: list[str] = []
     for field, value in _body(payload).items():
@@ -60,8 +81,7 @@ def _decode(topic: str, payload: bytes, received_at: datetime) -> DeviceMessage:
             given[read.name] = read.check(value, signal, received_at)
         except _Wrong as wrong:
             faults.append(str(wrong))
-    message = DeviceMessage(code, signal, given.pop("observed_at", None), **given)
-    return _despite(faults, message) if faults else message
+    return given, faults
 
 
 def _despite(faults: list[str], message: DeviceMessage) -> DeviceMessage:

@@ -1,10 +1,16 @@
 """The gateway between a real broker and a real database."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from paho.mqtt.client import Client
 from sqlalchemy import Connection, text
 
+from db.commands import binding
+from db.commands.binding import Placing, Seen
+from db.commands.people import Operator
+from db.rules.access_scope import EVERYTHING
+from ingest.known_devices import LOOK_SECONDS
 from tests import factories
 from tests.ingest.gateways import rows, running, say, wait_for
 from tests.plugins.services import TestRecord
@@ -133,3 +139,21 @@ def test_a_message_that_the_record_refuses_stops_nobody(
                 device_client.publish(f"anwang/v1/{bad}/smoke", b'{"value": 6.66}', qos=1)
         wait_for(lambda: rows(owner, "signals") == 20 and rows(owner, "dead_letters") == 1)
     assert "violates check constraint" in str(owner.scalar(text("select reason from dead_letters")))
+
+
+def test_a_device_that_is_bound_elsewhere_rings_there_within_a_second(
+    empty_record: TestRecord, owner: Connection, device_client: Client
+) -> None:
+    old, new = factories.venue(owner), factories.venue(owner, 361_102)
+    _device, code = factories.device(owner, old)
+    with running(empty_record):
+        say(device_client, f"anwang/v1/{code}/heartbeat", b"")
+        wait_for(lambda: rows(owner, "signals") == 1)
+        with empty_record.record.scoped(EVERYTHING) as session:
+            seen, there = Seen(old.id, old.area_id), Placing(new.id, new.area_id)
+            binding.move(session, code, seen, there, Operator(None, "test"))
+        time.sleep(LOOK_SECONDS)
+        say(device_client, f"anwang/v1/{code}/smoke", b'{"alarm": true}')
+        wait_for(lambda: rows(owner, "alarms") == 1)
+    assert owner.scalar(text("select venue_id from alarms")) == new.id
+    assert owner.scalar(text("select venue_id from signals where signal = 'smoke'")) == new.id

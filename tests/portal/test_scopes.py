@@ -4,6 +4,7 @@ Each of the five levels logs in over HTTP and asks every API route, tile, live s
 are not theirs. A new API route must be added to `TRIED`, a new page to `PAGES`, a new table to `TABLES`.
 """
 
+import io
 import json
 import math
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
@@ -27,7 +29,8 @@ LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 
 PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
-    *("/ladders?tab=holes", "/ladders?tab=letters"),
+    *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
+    *("/conformance",),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -151,6 +154,24 @@ def try_devices(level: Level) -> None:
         _refused(level, level.get("/api/v1/devices", venue=outside), outside)
 
 
+def try_device_files(level: Level, ending: str) -> None:
+    names = level.get(f"/api/v1/devices.{ending}", venue=min(level.theirs))
+    assert names.status_code == 200
+    for outside in level.outside:
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        code = one(level.server, "select coalesce(max(code), 'none') from devices where venue_id = :id", id=outside)
+        for query in ({"venue": outside}, {"q": name}, {"q": code}):
+            assert _listed(level.get(f"/api/v1/devices.{ending}", **query), ending) & {code} == set()
+
+
+def _listed(answer: httpx.Response, ending: str) -> set[str]:
+    """The numbers in a file."""
+    assert answer.status_code == 200
+    if ending == "xlsx":
+        return {row[0] for row in load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)}
+    return {line.partition(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()}
+
+
 def try_rankings(level: Level) -> None:
     rows = level.get("/api/v1/rankings", level=["province", "city", "county"]).json()["rows"]
     counties = "select distinct county from venues where id = any (:ids)"
@@ -217,6 +238,8 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/venues"): try_venues,
     ("get", "/api/v1/venues/{venue_id}"): try_one_venue,
     ("get", "/api/v1/devices"): try_devices,
+    ("get", "/api/v1/devices.csv"): lambda level: try_device_files(level, "csv"),
+    ("get", "/api/v1/devices.xlsx"): lambda level: try_device_files(level, "xlsx"),
     ("get", "/api/v1/rankings"): try_rankings,
     ("get", "/api/v1/alarms"): try_alarms,
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
@@ -300,7 +323,7 @@ def test_pages_keep_within_the_scope(level: Level, page: str) -> None:
         alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside)
         device = one(level.server, "select coalesce(max(code), 'none') from devices where venue_id = :id", id=outside)
         path, _question, asked = page.format(venue=outside, device=device).partition("?")
-        search = f"?area={county}&alarm={alarm or 0}&region={county}&{asked}"
+        search = f"?area={county}&alarm={alarm or 0}&region={county}&venue={outside}&{asked}"
         assert level.get(path + search).status_code in (200, 403)
         assert name not in level.get(path + search).text
         assert json.dumps(name)[1:-1] not in _routed(level, path, search)
@@ -380,7 +403,9 @@ def test_people_and_maintainers_are_seen_where_the_scope_meets_them(level: Level
     assert (wide, foreign) == (0, 0)
 
 
-OF_THE_PROVINCE = ("rehearsals", "inbox", "platform_gaps", "installations", "dead_letters")
+OF_THE_PROVINCE = (
+    *("rehearsals", "inbox", "platform_gaps", "installations", "dead_letters", "bench_trials", "bench_frames"),
+)
 """What came from outside and is of no venue yet, or of many."""
 
 
@@ -396,6 +421,7 @@ STANDS_OPEN = {
     "/api/v1/gbt45839/Install_info": "vendors' platforms show a key (GB/T 45839-2025 annex D)",
     "/api/v1/gbt45839/status_info": "the same",
     "/api/v1/gbt28181/alarms": "a video platform shows a key",
+    "/api/v1/bench/{key}/ctwing": "a trial's own address is its key, and leads nowhere but to its report",
 }
 """Addresses of the interface that know no session, and why: they take bodies, and tell nothing of the record."""
 

@@ -89,6 +89,13 @@ grant select, insert, update, delete on bench_trials to anwang_app;
 grant select, insert on bench_frames to anwang_app;
 alter table bench_trials enable row level security;
 alter table bench_frames enable row level security;
+-- Whether a source address is some device's, wherever: that alone is told.
+create function bench_source_is_taken(asked text) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from device_addresses where door = 'gb26875' and address = asked)
+$$;
+revoke execute on function bench_source_is_taken(text) from public;
+grant execute on function bench_source_is_taken(text) to anwang_app;
 create function bench_person() returns int language sql stable as
     $$ select nullif(current_setting('anwang.bench_person', true), '')::int $$;
 """

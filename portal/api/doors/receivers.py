@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
+import anyio
 import orjson
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from db.commands import bench
+from db.commands.bench import Caught
 from db.commands.inbox import Pushed
+from db.rules.access_scope import EVERYTHING
+from db.rules.conformance import KEY, PUSHED
 from db.rules.doors import PlatformDoor
 from db.settings import Settings
 from portal.api.doors import keys
@@ -22,7 +27,8 @@ BY_KEY = {
     "/api/v1/gbt45839/status_info": PlatformDoor.GBT45839_STATUS,
     "/api/v1/gbt28181/alarms": PlatformDoor.GBT28181,
 }
-FOLDERS = ("/api/v1/nbiot/", "/api/v1/gbt45839/", "/api/v1/gbt28181/")
+BENCH = "/api/v1/bench/"
+FOLDERS = ("/api/v1/nbiot/", "/api/v1/gbt45839/", "/api/v1/gbt28181/", BENCH)
 BODY_LIMIT = 256 * 1024
 BODY_SECONDS = 10.0
 TYPES = ("application/json", "text/json", "text/plain")
@@ -45,6 +51,7 @@ class Receivers:
         self.writer = writer
         self.secrets = secrets
         self.allowed = keys.networks(settings.platform_peers)
+        self._bench_threads = anyio.CapacityLimiter(2)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(FOLDERS):
@@ -61,6 +68,8 @@ class Receivers:
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         path, headers = str(scope["path"]), Headers(scope=scope)
         peer = str((scope.get("client") or ("", 0))[0])  # behind a trusted proxy the server has put the sender here
+        if path.startswith(BENCH):
+            return await self._try(scope, receive, path.removeprefix(BENCH), peer)
         door = self._door(path, headers)
         if not keys.is_among(peer, self.allowed):
             raise TurnedAway(403, "forbidden", "This address is not on the list of platforms.")
@@ -73,6 +82,25 @@ class Receivers:
         if not await self.writer.keep(Pushed(door, peer, datetime.now(UTC), body)):
             raise TurnedAway(503, "not_stored", "The body could not be stored; push it again.")
         return _stored(door)
+
+    async def _try(self, scope: Scope, receive: Receive, rest: str, peer: str) -> Response:
+        """A trial of the bench: its own address is its key; the body goes to its report and nowhere else."""
+        key, _, name = rest.partition("/")
+        if not KEY.fullmatch(key) or name not in PUSHED:
+            raise TurnedAway(404, "not_found", "There is no such address.")
+        if scope["method"] == "GET" and name == PlatformDoor.ONENET:
+            told = parse_qs(scope["query_string"].decode("latin-1"))
+            return PlainTextResponse(told.get("msg", [""])[0])
+        if scope["method"] != "POST":
+            raise TurnedAway(405, "wrong_method", "This address takes POST.")
+        caught = Caught(key, datetime.now(UTC), peer, await _body(Headers(scope=scope), receive))
+        if not await anyio.to_thread.run_sync(self._keep_caught, caught, limiter=self._bench_threads):
+            raise TurnedAway(404, "not_found", "There is no such address.")
+        return _stored(PlatformDoor(name))
+
+    def _keep_caught(self, caught: Caught) -> bool:
+        with self.writer.record.scoped(EVERYTHING) as session:
+            return bool(bench.keep(session, [caught], datetime.now(UTC)))
 
     def _door(self, path: str, headers: Headers) -> PlatformDoor:
         """By the secret in the address, or by the key that the platform sends along."""

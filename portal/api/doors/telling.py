@@ -17,7 +17,8 @@ STALE_SECONDS = 10
 class Telling:
     """At most one message in a fifth of a second. A broker that is away delays decoding, and nothing else."""
 
-    def __init__(self, broker_url: str) -> None:
+    def __init__(self, broker_url: str, task: str = TAKE_INBOX) -> None:
+        self.task = task
         self._app = Celery("anwang", broker=broker_url, set_as_current=False)
         self._app.conf.update(
             broker_connection_timeout=1,
@@ -45,7 +46,7 @@ class Telling:
             if self._stopping.is_set():
                 break
             try:
-                self._app.send_task(TAKE_INBOX, expires=STALE_SECONDS, retry=False, ignore_result=True)
+                self._app.send_task(self.task, expires=STALE_SECONDS, retry=False, ignore_result=True)
             except Exception as error:  # whatever the transport raises: the clock asks again anyway
                 log.warning("no worker was told: %s", str(error).strip().splitlines()[:1])
             self._stopping.wait(EVERY_SECONDS)

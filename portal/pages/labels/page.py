@@ -1,5 +1,6 @@
 """Labels of a venue's devices to print: choose them, print this page or take the PDF."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from db.queries import device_labels as label_queries
 from db.queries import venues as venue_queries
 from db.queries.device_labels import Labelled
 from portal import asking
-from portal.address import number_of
+from portal.address import address_parts, number_of
 from portal.components.layout import note
 from portal.locale import _
 
@@ -23,21 +24,31 @@ VENUE, CHOSEN, PDF, DOWNLOAD, FIND, ALL = (
     *("labels-venue", "labels-chosen", "labels-pdf", "labels-download"),
     *("labels-find", "labels-all"),
 )
+BODY = "labels-body"
 
 
 def layout(**query: str) -> Component:
-    """The venue named in the address, or the reader's own; a field to find one where there is neither."""
+    """A field to find a venue, and its labels."""
+    return html.Div(
+        [
+            html.Div([html.H1(_("Labels")), _find()], className="page-head unprinted"),
+            html.Div(_labels(query), id=BODY),
+        ]
+    )
+
+
+def _labels(query: Mapping[str, str]) -> list[Component]:
+    """Of the venue named in the address, or of the reader's own where there is one alone."""
     own = asking.current().scope.venue_ids
     venue_id = number_of(query.get("venue")) or (own[0] if len(own) == 1 else None)
-    head = html.Div([html.H1(_("Labels")), _find()], className="page-head unprinted")
     if venue_id is None or venue_id >= 2**31:
-        return html.Div([head, note(_("Labels are printed venue by venue: choose one."))])
+        return [note(_("Labels are printed venue by venue: choose one."))]
     with asking.reading() as session:
         venue = venue_queries.detail(session, venue_id)
         devices = label_queries.of_venue(session, venue_id)
     if not devices:
-        return html.Div([head, note(_("This venue has no devices."))])
-    return html.Div([dcc.Store(id=VENUE, data=venue_id), head, _bar(venue.name, devices), _sheet(devices[:MOST])])
+        return [note(_("This venue has no devices."))]
+    return [dcc.Store(id=VENUE, data=venue_id), _bar(venue.name, devices), _sheet(devices[:MOST])]
 
 
 def _find() -> Component:
@@ -108,6 +119,17 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(Output("address", "href", allow_duplicate=True), Input(FIND, "value"), prevent_initial_call=True)
     def go(venue_id: int | None) -> Any:
         return f"/labels?venue={venue_id}" if venue_id else dash.no_update
+
+    @app.callback(
+        Output(BODY, "children"), Input("address", "search"), State("address", "pathname"), prevent_initial_call=True
+    )
+    def show(search: str | None, path: str) -> Any:
+        if path != "/labels":
+            return dash.no_update
+        try:
+            return _labels(address_parts(search))
+        except AnwangError as refusal:
+            return note(_(str(refusal)), "error")
 
     @app.callback(
         Output(CHOSEN, "value"),
