@@ -271,6 +271,8 @@ def _take_part(session: Session, changes: Sequence[_Change]) -> None:
     spans: dict[tuple[int, int], str] = {}
     for change in changes:
         for signal in change.signals:
+            if signal.device_id is None:
+                continue
             part = (change.alarm_id, signal.device_id)
             parts.setdefault(part, []).append(signal)
             spans[part] = ",".join(map(str, sorted(change.after.parts[signal.device_code])))

@@ -18,7 +18,7 @@ class AlarmSignal:
     venue_id: int
     county: int
     area_id: int | None
-    device_id: int
+    device_id: int | None
     device_code: str
     kind: AlarmKind
     signal: str
