@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from db.commands import alarms as alarm_commands
 from db.errors import AnwangError
+from db.queries import alarm_natures
 from db.queries import alarms as alarm_queries
 from db.rules.role_acts import ACT_ON_ALARMS
 from portal import asking
@@ -135,9 +136,10 @@ def _side(chosen: int | None) -> Any:
         with asking.reading() as session:
             alarm = alarm_queries.one(session, chosen)
             readings = alarm_queries.around(session, alarm)
+            judged = alarm_natures.judged(session, chosen)
     except AnwangError as refusal:
         return note(_(str(refusal)), "error")
-    return side_panel(alarm, readings, asking.current(), now)
+    return side_panel(alarm, readings, judged, asking.current(), now)
 
 
 def _acknowledge(alarm_id: int) -> tuple[Any, Any]:

@@ -6,19 +6,23 @@ from datetime import datetime
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from db.queries.alarm_natures import Judged
 from db.queries.alarms import AlarmDetail, Reading
 from db.rules.alarm_kinds import AlarmState
 from db.rules.role_acts import ACT_ON_ALARMS
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
-from portal import words
+from portal import nature_words, words
 from portal.asking import Asker
 from portal.components.layout import badge, note, panel
 from portal.figures import spark
 from portal.locale import _
 from portal.pages.alarms import ids
+from portal.pages.alarms.nature import nature_panel
 
 
-def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, now: datetime) -> list[Component]:
+def side_panel(
+    alarm: AlarmDetail, readings: Sequence[Reading], judged: Judged | None, asker: Asker, now: datetime
+) -> list[Component | None]:
     row = alarm.row
     ended = row.closed_at is not None
     timer = html.Span(
@@ -43,6 +47,7 @@ def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, no
             ],
             className="case-place",
         ),
+        nature_panel(judged, row.kind),
         _readings(row.signal, readings),
         panel(_("What happened"), _timeline(alarm, now)),
         _acts(alarm, asker),
@@ -66,6 +71,7 @@ def _readings(signal: str | None, readings: Sequence[Reading]) -> Component:
 def _timeline(alarm: AlarmDetail, now: datetime) -> Component:
     names = {
         "raised": _("Raised"),
+        "told_apart": _("Told apart"),
         "level_raised": _("Level raised"),
         "acknowledged": _("Acknowledged"),
         "verified": _("Verified"),
@@ -78,7 +84,12 @@ def _timeline(alarm: AlarmDetail, now: datetime) -> Component:
             html.Li(
                 [
                     html.Time(words.moment(step.at, now)),
-                    html.Span([f"{names.get(step.step, step.step)} · {step.actor_name}", html.Small(step.note or "")]),
+                    html.Span(
+                        [
+                            f"{names.get(step.step, step.step)} · {step.actor_name}",
+                            html.Small(nature_words.step_note(step.step, step.note)),
+                        ]
+                    ),
                 ]
             )
             for step in alarm.steps
