@@ -35,6 +35,7 @@ def step(value: str) -> str:
     """A step of an alarm's life; one that another version wrote stands as it is."""
     return {
         "raised": _("Raised"),
+        "told_apart": _("Told apart"),
         "joined": _("Another device joined"),
         "level_raised": _("Level raised"),
         "acknowledged": _("Acknowledged"),
@@ -47,6 +48,7 @@ def step(value: str) -> str:
         "comment": _("Comment"),
         "evidence": _("Evidence added"),
         "silenced": _("Silenced from afar"),
+        "live_again": _("No drill: live again"),
     }.get(value, value)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.commands.alarm_signals import AlarmSignal
 from db.rules.alarm_correlation import SPAN, WITNESSES
-from db.rules.alarm_doubts import LOOK_BACK, Said, doubt_of, is_near_limit, may_doubt, overcome
+from db.rules.alarm_doubts import LOOK_BACK, SAME_RUN, Said, doubt_of, is_near_limit, may_doubt, overcome
 from db.rules.alarm_folding import Folded, Happening, Note, Place, Reading, Ring, Standing
 from db.rules.alarm_folding import testified as made_worse
 from db.rules.alarm_hints import FALSE_WITHIN, Known, hints
@@ -61,11 +61,11 @@ Standings = Mapping[int, Mapping[Place, Standing]]
 
 
 def records(session: Session, devices: Sequence[int], since: datetime, until: datetime) -> dict[int, list[Said]]:
-    """What these devices said from hours before `since` until `until`, oldest first, by device."""
+    """What these devices said from hours before `since` to minutes after `until`, oldest first, by device."""
     found: dict[int, list[Said]] = {device: [] for device in devices}
     if not found:
         return found
-    rows = session.execute(_RECORD, {"devices": list(found), "since": since - LOOK_BACK, "until": until})
+    rows = session.execute(_RECORD, {"devices": list(found), "since": since - LOOK_BACK, "until": until + SAME_RUN})
     for device, at, signal, value, alarm, is_test in rows:
         found[device].append(Said(at, SignalKind(signal), value, alarm, is_test))
     return found
@@ -114,12 +114,12 @@ def rings(session: Session, signals: Sequence[AlarmSignal], standing: Standings)
     """The signals with what their devices' records have against them; asked only where that could change anything."""
     unsure = [signal for signal in signals if _is_unsure(signal, standing)]
     moments = [signal.observed_at for signal in unsure]
-    devices = sorted({number for signal in unsure if (number := signal.device_id) is not None})
+    devices = sorted({signal.device_id for signal in unsure if signal.device_id is not None})
     said = records(session, devices, min(moments), max(moments)) if unsure else {}
     new = {
-        number: s.observed_at
-        for s in unsure
-        if (number := s.device_id) is not None and s.place not in standing.get(s.venue_id, {})
+        signal.device_id: signal.observed_at
+        for signal in unsure
+        if signal.device_id is not None and signal.place not in standing.get(signal.venue_id, {})
     }
     stands = known(session, new)
     made = []
@@ -142,7 +142,7 @@ def rings(session: Session, signals: Sequence[AlarmSignal], standing: Standings)
 
 def _is_unsure(signal: AlarmSignal, standing: Standings) -> bool:
     """True where the device's record could make a difference: no alarm of full level is open there."""
-    if signal.device_id is None or not may_doubt(signal.kind, signal.device_kind, signal.signal_kind):
+    if not may_doubt(signal.kind, signal.device_kind, signal.signal_kind):
         return False
     there = standing.get(signal.venue_id, {}).get(signal.place)
     return there is None or there.level > BY_KIND[signal.kind].level

@@ -108,16 +108,34 @@ def _ringings(record: Sequence[Said]) -> list[timedelta | None]:
 
 
 def overcome(doubt: Doubt, signal: SignalKind, at: datetime, record: Sequence[Said]) -> frozenset[Because]:
-    """Why a doubted ring is believed all the same: it has lasted too long for what it was taken for, or it rises."""
-    run = _run([said for said in record if said.signal is signal and said.at <= at])
+    """Why a doubted ring is believed all the same: its ringing lasts too long for what it was taken for, or rises.
+
+    What rang later counts as well: a signal that was overtaken on its way makes nothing less bad.
+    """
+    ringing = _around([said for said in record if said.signal is signal], at)
     found = set()
-    if run and at - run[0].at >= doubt.until_lasts:
+    if ringing and ringing[-1].at - ringing[0].at >= doubt.until_lasts:
         found.add(Because.PERSISTS)
-    values = [said.value for said in run[-RISING_RINGS:] if said.value is not None]
-    is_rising = len(values) == RISING_RINGS and all(a < b for a, b in pairwise(values))
-    if is_rising and values[-1] - values[0] >= RISING_BY:
+    values = [said.value for said in ringing if said.value is not None]
+    if any(_rises(values[n : n + RISING_RINGS]) for n in range(len(values) - RISING_RINGS + 1)):
         found.add(Because.RISES)
     return frozenset(found)
+
+
+def _around(record: Sequence[Said], at: datetime) -> list[Said]:
+    """The unbroken ringing that this moment lies in, oldest first."""
+    ringing = _run([said for said in record if said.at <= at])
+    for said in record:
+        if said.at <= at:
+            continue
+        if not said.is_ringing or (ringing and said.at - ringing[-1].at > SAME_RUN):
+            break
+        ringing = [*ringing, said]
+    return ringing
+
+
+def _rises(values: Sequence[float]) -> bool:
+    return values[-1] - values[0] >= RISING_BY and all(a < b for a, b in pairwise(values))
 
 
 def _run(record: Sequence[Said]) -> list[Said]:

@@ -39,10 +39,11 @@ def some_fire(venue: Sequence[SimulatedDevice], rng: random.Random) -> Fire:
     """Most grow soon, some smoulder; one detector in twenty turns out to be dead, never all of them."""
     smoke = [device.code for device in venue if device.kind is DeviceKind.SMOKE_DETECTOR]
     dead = frozenset(code for code in smoke[1:] if rng.random() < 0.05)
+    smoulders = rng.uniform(120, 900) if rng.random() < 0.3 else 0.0
     return Fire(
         growth=rng.choice(list(GROWTH_KW_S2)),
-        smoulders=rng.uniform(120, 900) if rng.random() < 0.3 else 0.0,
-        lasts=rng.uniform(300, 900),
+        smoulders=smoulders,
+        lasts=smoulders + rng.uniform(300, 900),
         dead=dead,
         call_after=rng.uniform(50, 300) if rng.random() < 0.6 else None,
         is_electrical=rng.random() < 0.3,

@@ -180,6 +180,8 @@ def test_only_a_lone_detectors_word_is_doubted(
         (Because.FLAPPING, [(8, 0.1), (4, 0.2)], {Because.RISES}),
         (Because.FLAPPING, [(8, 0.29), (4, 0.295)], set()),  # it rises, but hardly
         (Because.FLAPPING, [(8, 0.4), (4, 0.35)], set()),
+        (Because.FLAPPING, [(-15, 0.3)], {Because.PERSISTS}),  # overtaken on its way
+        (Because.FLAPPING, [(8, 0.1), (-4, 0.4)], {Because.RISES}),
         (Because.TESTED, [(59, 0.3)], set()),
         (Because.TESTED, [(60, 0.3)], {Because.PERSISTS}),
         (Because.FAULT_BESIDE, [(15, 0.3)], {Because.PERSISTS}),
@@ -187,7 +189,7 @@ def test_only_a_lone_detectors_word_is_doubted(
 )
 def test_a_doubt_is_overcome(doubt: Because, earlier: list[tuple[float, float]], found: set[Because]) -> None:
     record = [said(-seconds, value=value, alarm=True) for seconds, value in earlier]
-    record.append(said(0, value=0.3, alarm=True))
+    record = sorted([*record, said(0, value=0.3, alarm=True)], key=lambda each: each.at)
     assert overcome(BY_REASON[doubt], SMOKE, NOW, record) == found
 
 

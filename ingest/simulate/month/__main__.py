@@ -29,7 +29,7 @@ OWNER_URL, APP_URL = "ANWANG_MONTH_OWNER_URL", "ANWANG_MONTH_APP_URL"
 def measure(owner_url: URL, app_url: URL, *, seed: int, days: int, fires: int, ends: datetime) -> dict[str, Any]:
     """The figures of a month that ends then; what the record held of signals and alarms is thrown away."""
     began = ends - timedelta(days=days)
-    _clear(owner_url, began, ends)
+    clear(owner_url, began, ends)
     record = Record(app_url, pool_size=2, application_name="anwang month")
     try:
         devices = player.cast(record, EVERYONE)
@@ -52,7 +52,7 @@ def measure(owner_url: URL, app_url: URL, *, seed: int, days: int, fires: int, e
     }
 
 
-def _clear(owner_url: URL, began: datetime, ends: datetime) -> None:
+def clear(owner_url: URL, began: datetime, ends: datetime) -> None:
     engine = create_engine(owner_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("truncate signals, raw_batches, alarm_devices, alarm_steps, alarms cascade"))

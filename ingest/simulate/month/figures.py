@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.rules.alarm_kinds import BY_KIND, AlarmKind, Level
 from db.rules.alarm_natures import TOLD_APART
-from db.rules.signal_kinds import rings
-from ingest.messages import DeviceMessage
-from ingest.mqtt import payload
-from ingest.simulate.month.plan import Line, Month
-from ingest.simulate.month.play import Played, Sighting
+from ingest.simulate.month.plan import Month
+from ingest.simulate.month.play import Played, Sighting, kind_of
 from ingest.simulate.troubles import Cause
 
 _ALARMS = text(
@@ -82,23 +79,24 @@ def figures(session: Session, month: Month, played: Played) -> dict[str, Any]:
 
 
 def _fires(sightings: Mapping[int, Sighting]) -> dict[str, Any]:
-    """`fire_delay_s`: from the moment at which the naive portal is critical to that at which this one is."""
-    told = [seen for seen in sightings.values() if seen.first_alarm_at is not None]
+    """Delays are counted from the moment at which the naive portal shows the fire, and shows it as critical."""
+    rang = [seen for seen in sightings.values() if seen.naive_shown_at is not None]
+    missed = [
+        seen
+        for seen in rang
+        if seen.shown_at is None or (seen.naive_critical_at is not None and seen.critical_at is None)
+    ]
     return {
         "fires": len(sightings),
-        "fires_that_rang": len(told),
-        "fires_missed": sum(seen.critical_at is None for seen in told),
-        "fire_delay_s": _spread(told, "critical_at"),
-        "fire_shown_delay_s": _spread(told, "shown_at"),
+        "fires_that_rang": len(rang),
+        "fires_missed": len(missed),
+        "fire_delay_s": _spread([(seen.naive_critical_at, seen.critical_at) for seen in rang]),
+        "fire_shown_delay_s": _spread([(seen.naive_shown_at, seen.shown_at) for seen in rang]),
     }
 
 
-def _spread(told: Sequence[Sighting], moment: str) -> dict[str, float | None]:
-    delays = sorted(
-        (at - seen.first_alarm_at).total_seconds()
-        for seen in told
-        if (at := getattr(seen, moment)) is not None and seen.first_alarm_at is not None
-    )
+def _spread(moments: Sequence[tuple[datetime | None, datetime | None]]) -> dict[str, float | None]:
+    delays = sorted((ours - theirs).total_seconds() for theirs, ours in moments if theirs and ours)
     return {"p50": delays[len(delays) // 2] if delays else None, "max": delays[-1] if delays else None}
 
 
@@ -106,17 +104,9 @@ def _told(month: Month) -> Counter[_Told]:
     """Alarm-bearing messages by cause, those that came twice counted once."""
     episodes, counted = month.episodes, Counter[_Told]()
     for line in month.lines:
-        if not line.is_repeat and (kind := _kind_of(line)) is not None:
+        if not line.is_repeat and (kind := kind_of(line)) is not None:
             counted[_Told(episodes[line.episode].cause, kind)] += 1
     return counted
-
-
-def _kind_of(line: Line) -> AlarmKind | None:
-    """The kind of alarm that the message asks for, as a portal without judgement would take it."""
-    message = payload.decode(line.topic, line.payload, line.received_at)
-    if not isinstance(message, DeviceMessage) or message.is_test:
-        return None
-    return rings(message.signal, message.value, message.alarm)
 
 
 _Causes = Mapping[str, Mapping[int, Cause]]

@@ -1,5 +1,6 @@
 """Playing a month through the gate on a virtual clock: decode, accept, raise, commit; and the people at their desks."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -10,26 +11,30 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.rules.access_scope import EVERYTHING
-from db.rules.alarm_kinds import Level
+from db.rules.alarm_kinds import AlarmKind, Level
+from db.rules.signal_kinds import rings
 from db.session import Record
 from ingest.accept import Accepted, Arrival, accept
 from ingest.known_devices import KnownDevices
-from ingest.messages import Received
+from ingest.located import LATE_AFTER
+from ingest.messages import DeviceMessage, Received
 from ingest.mqtt import payload
 from ingest.simulate.month.plan import Line, Month
 from ingest.simulate.troubles import Cause
 
-WINDOW = timedelta(minutes=5)
+WINDOW = timedelta(minutes=10)
 MOST_LINES = 500
 """A batch is as long as this, or as many. What a batch decides is what its messages decide one by one."""
-BURNS_FOR = timedelta(hours=1)
+LOOKED_AT, DECIDED_AFTER, NOTICE_DAYS = 150.0, 1500.0, 2.0
+"""Medians: seconds until somebody looks, then until it is decided and closed; days until a maintainer's notice is."""
+MENDED_AFTER = {AlarmKind.ELECTRICAL: 4 * 3600.0, AlarmKind.GAS: 3600.0}
 _LOOK = text(
     """
-    select min(level) from alarms
-    where venue_id = :venue and kind = 'fire' and closed_at is null and last_signal_at >= :since
+    select min(level), min(level) filter (where kind = 'fire') from alarms
+    where venue_id = :venue and closed_at is null and last_signal_at >= :since
     """
 )
-_UNSEEN = text("select id, level, recorded_at from alarms where id > :after order by id")
+_UNSEEN = text("select id, kind, level, recorded_at from alarms where id > :after order by id")
 _RISEN = text("select id, alarm_id, at from alarm_steps where id > :after and step = 'level_raised' order by id")
 # What people write down, straight: the desk's own acts are measured elsewhere.
 _CLOSE = text(
@@ -44,13 +49,16 @@ _CLOSE = text(
 
 @dataclass(slots=True)
 class Sighting:
-    """What a person at the desk saw of a fire, second by second. None: never."""
+    """What the desks of two portals show of a fire, looked at after each of its messages. None: never."""
 
-    first_alarm_at: datetime | None = None
-    """When its first alarm-bearing message was taken in: a portal that shows each of them is critical now."""
+    naive_shown_at: datetime | None = None
+    """When the first of its messages that bears an alarm was taken in: a portal that raises each shows it now."""
+    naive_critical_at: datetime | None = None
+    """When the first that bears a fire alarm was: to a portal that raises each, a fire is critical."""
     shown_at: datetime | None = None
-    """When an alarm for it that must be opened was on the desk."""
+    """When an alarm for it that must be opened was on our desk."""
     critical_at: datetime | None = None
+    """When a fire alarm for it was critical on our desk."""
 
 
 @dataclass(slots=True)
@@ -76,11 +84,13 @@ class People:
         """See what is new or worse, and close what is due."""
         for row in session.execute(_UNSEEN, {"after": self._seen_alarm}):
             self._seen_alarm = row.id
-            self._due[row.id] = row.recorded_at + self._takes(Level(row.level))
+            self._due[row.id] = row.recorded_at + self._takes(AlarmKind(row.kind), Level(row.level))
         for row in session.execute(_RISEN, {"after": self._seen_step}):
             self._seen_step = row.id
             if row.alarm_id in self._due:
-                self._due[row.alarm_id] = min(self._due[row.alarm_id], row.at + self._takes(Level.CRITICAL))
+                self._due[row.alarm_id] = min(
+                    self._due[row.alarm_id], row.at + self._takes(AlarmKind.FIRE, Level.CRITICAL)
+                )
         due = [alarm for alarm, at in self._due.items() if at <= now]
         if not due:
             return
@@ -92,10 +102,13 @@ class People:
         }
         session.execute(_CLOSE, facts)
 
-    def _takes(self, level: Level) -> timedelta:
+    def _takes(self, kind: AlarmKind, level: Level) -> timedelta:
+        """To look at it and write down what it was; what must be mended stays open until somebody has come."""
+        to_look = self._rng.lognormvariate(math.log(LOOKED_AT), 0.8)
         if level is Level.NOTICE:
-            return timedelta(days=self._rng.lognormvariate(0.7, 0.6))
-        return timedelta(seconds=self._rng.lognormvariate(5, 0.8) + self._rng.lognormvariate(7.3, 0.9))
+            return timedelta(days=self._rng.lognormvariate(math.log(NOTICE_DAYS), 0.6))
+        median = MENDED_AFTER.get(kind, DECIDED_AFTER)
+        return timedelta(seconds=to_look + self._rng.lognormvariate(math.log(median), 0.9))
 
 
 class Play:
@@ -105,8 +118,6 @@ class Play:
         self._record, self._month, self._people = record, month, people
         self._devices = KnownDevices()
         self._fires = {e.number: e for e in month.episodes if e.cause is Cause.FIRE}
-        self._burning = {fire.venue_id for fire in self._fires.values()}
-        self._venues = {e.number: e.venue_id for e in month.episodes}
         self.played = Played(sightings={number: Sighting() for number in self._fires})
 
     def run(self, report: Callable[[datetime], None] = lambda _day: None) -> Played:
@@ -145,23 +156,34 @@ class Play:
         self.played.accepted = self.played.accepted.plus(done)
         self.played.batches += 1
         if batch[0].episode in self._fires:
-            self._look(batch[0], done)
+            self._look(batch[0])
 
-    def _look(self, line: Line, done: Accepted) -> None:
-        """What the desk shows of the fire once the message is committed."""
+    def _look(self, line: Line) -> None:
+        """What both desks show of the fire once the message is committed."""
         sighting, fire = self.played.sightings[line.episode], self._fires[line.episode]
-        if sighting.first_alarm_at is None:
-            if not done.alarm_bearing:
-                return
-            sighting.first_alarm_at = line.received_at
+        kind, now = kind_of(line), line.received_at
+        if kind is not None:
+            sighting.naive_shown_at = sighting.naive_shown_at or now
+        if kind is AlarmKind.FIRE:
+            sighting.naive_critical_at = sighting.naive_critical_at or now
         if sighting.critical_at is not None:
             return
         with self._record.scoped(EVERYTHING) as session:
-            level = session.scalar(_LOOK, {"venue": fire.venue_id, "since": fire.began})
-        if level is not None and level < Level.NOTICE:
-            sighting.shown_at = sighting.shown_at or line.received_at
-        if level == Level.CRITICAL:
-            sighting.critical_at = line.received_at
+            worst, worst_fire = session.execute(_LOOK, {"venue": fire.venue_id, "since": fire.began}).one()
+        if worst is not None and worst < Level.NOTICE:
+            sighting.shown_at = sighting.shown_at or now
+        if worst_fire == Level.CRITICAL:
+            sighting.critical_at = now
+
+
+def kind_of(line: Line) -> AlarmKind | None:
+    """The kind of alarm that the message asks for, as a portal without judgement would take it."""
+    message = payload.decode(line.topic, line.payload, line.received_at)
+    if not isinstance(message, DeviceMessage) or message.is_test:
+        return None
+    if line.received_at - line.at > LATE_AFTER and not message.alarm:
+        return None  # a reading of the past is history
+    return rings(message.signal, message.value, message.alarm)
 
 
 def _arrival(line: Line) -> Arrival:

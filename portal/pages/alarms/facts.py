@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.frame_source import Frame, FrameSource, NoFrames
-from db.queries import alarm_evidence, silences, venues
+from db.queries import alarm_evidence, alarm_natures, silences, venues
 from db.queries import alarms as alarm_queries
 from db.queries.alarm_evidence import Contact, Earlier, Ending, NearCamera, Series, Told
+from db.queries.alarm_natures import Judged
 from db.queries.alarms import AlarmDetail
 from db.queries.next_steps import NextStep, next_steps
 from db.queries.silences import Registered
@@ -29,6 +30,7 @@ class Case:
     now: datetime
     alarm: AlarmDetail
     venue: VenueDetail
+    judged: Judged | None
     series: tuple[Series, ...]
     cameras: tuple[NearCamera, ...]
     frames: dict[int, Frame]
@@ -57,6 +59,7 @@ def read(session: Session, alarm_id: int, now: datetime) -> Case:
         now,
         alarm,
         venue,
+        alarm_natures.judged(session, alarm_id),
         tuple(alarm_evidence.series(session, alarm_id)),
         tuple(cameras),
         FRAMES.near(session, [camera.id for camera in cameras], alarm.row.raised_at),

@@ -7,20 +7,22 @@ from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmRow, Step
 from db.rules.role_acts import ACT_ON_ALARMS
-from portal import alarm_words, words
+from portal import alarm_words, nature_words, words
 from portal.api.boundaries import outline
 from portal.components.layout import badge, panel
 from portal.components.small_map import small_map
 from portal.locale import _
 from portal.pages.alarms import evidence
 from portal.pages.alarms.facts import Case
+from portal.pages.alarms.nature import nature_panel
 
 
-def side_panel(case: Case, base_map: str) -> list[Component]:
+def side_panel(case: Case, base_map: str) -> list[Component | None]:
     """The evidence card, the most pressing first."""
     return [
         _head(case.alarm.row, case.now),
         _place(case),
+        nature_panel(case.judged, case.alarm.row.kind),
         evidence.readings(case),
         evidence.cameras(case),
         panel(_("What happens next"), *evidence.upcoming(case)),
@@ -110,7 +112,8 @@ def _timeline(steps: tuple[Step, ...], now: datetime) -> Component:
 
 
 def _step(step: Step, now: datetime) -> Component:
-    said = alarm_words.step_says(step.note if step.step != "joined" else None, step.facts, now)
+    words_noted = nature_words.step_note(step.step, step.note) if step.step != "joined" else None
+    said = alarm_words.step_says(words_noted or None, step.facts, now)
     who = step.actor_name
     if step.role in [role.value for role in ACT_ON_ALARMS]:
         who = f"{who} ({words.role(step.role or '')})"
