@@ -19,6 +19,8 @@
   cells.DeskWhere = ({ data }) => data ? h("div", { className: "two-lines" },
     h("b", { className: "phone-only" }, `${data.what}${data.count > 1 ? ` ×${data.count}` : ""}`),
     h("span", null, data.where), h("small", { className: "quiet" }, data.area)) : null;
+  cells.DeskCounty = ({ data }) => data ? h("div", { className: "two-lines" },
+    h("span", null, data.county), h("small", { className: "quiet" }, data.city)) : null;
   cells.DeskLasted = ({ data }) => data ? h("span", data.since
     ? { className: data.urgent ? "late" : "", "data-since": data.since } : {}, data.lasted) : null;
   cells.DeskState = ({ data }) => data ? h("div", { className: "two-lines" },
@@ -89,6 +91,7 @@
     if (!desk()) return;
     const opens = event.target.closest("[data-opens]");
     if (opens && !opens.disabled) return openForm(opens.dataset.opens);
+    if (event.target.closest(".form-shut")) return closeForm();
     if (event.target.closest(".case-back")) return choose(null);
     if (event.target.closest(".untick")) return api()?.deselectAll();
     if (event.target.closest(".report-shut")) return event.target.closest(".bulk-report").remove();
@@ -138,6 +141,7 @@
 
   function narrow(grid) {
     grid.setColumnsVisible(["what", "county", "raised_at", "lasted"], !isNarrow());
+    grid.setGridOption("rowHeight", isNarrow() ? 74 : 54);
   }
   let wasNarrow = isNarrow();
   window.addEventListener("resize", () => {
@@ -154,9 +158,14 @@
       return keep();
     },
     refresh(message, acted) {
-      const by = window.dash_clientside.callback_context.triggered_id;
-      if (by === "alarm-acted" && acted?.done) { closeForm(); api()?.deselectAll(); }
-      if (by === "live-alarm" && message?.what === "raised") {
+      // Both may come in one turn: what was done, and the ring that it made.
+      if (acted?.done && acted.at !== state.acted) {
+        state.acted = acted.at;
+        closeForm();
+        api()?.deselectAll();
+      }
+      if (message?.what === "raised" && message.arrived !== state.arrived) {
+        state.arrived = message.arrived;
         const id = String(message.alarm.id);
         state.fresh.set(id, true);
         setTimeout(() => { state.fresh.delete(id); redraw([id]); }, FRESH_MS);
