@@ -17,7 +17,7 @@
     data.count > 1 ? h("small", { className: "quiet" }, ` ×${data.count}`) : null,
     data.drill ? h("span", { className: "badge drill" }, data.drill) : null) : h("span", { className: "quiet" }, "…");
   cells.DeskWhere = ({ data }) => data ? h("div", { className: "two-lines" },
-    h("b", { className: "phone-only" }, `${data.what}${data.count > 1 ? ` ×${data.count}` : ""}`),
+    h("b", { className: "phone-only" }, [`${data.what}${data.count > 1 ? ` ×${data.count}` : ""}`, data.area].filter(Boolean).join(" · ")),
     h("span", null, data.where), h("small", { className: "quiet" }, data.area)) : null;
   cells.DeskCounty = ({ data }) => data ? h("div", { className: "two-lines" },
     h("span", null, data.county), h("small", { className: "quiet" }, data.city)) : null;
@@ -141,7 +141,6 @@
 
   function narrow(grid) {
     grid.setColumnsVisible(["what", "county", "raised_at", "lasted"], !isNarrow());
-    grid.setGridOption("rowHeight", isNarrow() ? 74 : 54);
   }
   let wasNarrow = isNarrow();
   window.addEventListener("resize", () => {
