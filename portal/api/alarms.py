@@ -52,7 +52,7 @@ class AlarmQuery(BaseModel):
 
 @router.get("/alarms")
 def list_alarms(paging: Paging, region: InRegion, asked: Annotated[AlarmQuery, Query()]) -> Page[Alarm]:
-    """Alarms within your scope, the worst and newest first."""
+    """Alarms within your scope: open ones the worst first, lists with closed ones the newest first."""
     asker = asking.current()
     filters = AlarmFilters(
         tuple(asked.state),
