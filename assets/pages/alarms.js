@@ -1,7 +1,7 @@
 // The alarm desk in the browser: cells, the chosen row, ticks, keys, and a list that stays where it is while it lives.
 (function () {
   const GRID = "alarm-grid", REFRESH_MS = 400, FRESH_MS = 4000;
-  const state = { chosen: null, fresh: new Map(), timer: null };
+  const state = { chosen: null, fresh: new Map(), timer: null, pending: 0 };
   const h = (...parts) => window.React.createElement(...parts);
   const desk = () => document.querySelector(".alarm-desk");
   const isNarrow = () => window.innerWidth <= 820;
@@ -81,6 +81,17 @@
     box.querySelectorAll(".act-form.open").forEach((form) => form.classList.remove("open"));
   }
 
+  // A second click while the first is on its way is none.
+  function busy(since) {
+    const box = acts();
+    state.pending = since;
+    box?.classList.toggle("busy", !!since);
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".act-form button:not(.form-shut)")) return;
+    if (state.pending && Date.now() - state.pending < 8000) { event.stopPropagation(); event.preventDefault(); } else busy(Date.now());
+  }, true);
+
   // Only upon what is shown: the panel may still be on its way to the chosen row.
   const isShown = () => {
     const shown = document.querySelector("#alarm-acts .acts")?.dataset.alarm;
@@ -158,10 +169,10 @@
     },
     refresh(message, acted) {
       // Both may come in one turn: what was done, and the ring that it made.
-      if (acted?.done && acted.at !== state.acted) {
+      if (acted && acted.at !== state.acted) {
         state.acted = acted.at;
-        closeForm();
-        api()?.deselectAll();
+        busy(0);
+        if (acted.done) { closeForm(); api()?.deselectAll(); }
       }
       if (message?.what === "raised" && message.arrived !== state.arrived) {
         state.arrived = message.arrived;
