@@ -1,7 +1,7 @@
 // The alarm desk in the browser: cells, the chosen row, ticks, keys, and a list that stays where it is while it lives.
 (function () {
   const GRID = "alarm-grid", REFRESH_MS = 400, FRESH_MS = 4000;
-  const state = { chosen: null, fresh: new Map(), timer: null };
+  const state = { chosen: null, fresh: new Map(), timer: null, pending: 0 };
   const h = (...parts) => window.React.createElement(...parts);
   const desk = () => document.querySelector(".alarm-desk");
   const isNarrow = () => window.innerWidth <= 820;
@@ -17,8 +17,10 @@
     data.count > 1 ? h("small", { className: "quiet" }, ` ×${data.count}`) : null,
     data.drill ? h("span", { className: "badge drill" }, data.drill) : null) : h("span", { className: "quiet" }, "…");
   cells.DeskWhere = ({ data }) => data ? h("div", { className: "two-lines" },
-    h("b", { className: "phone-only" }, `${data.what}${data.count > 1 ? ` ×${data.count}` : ""}`),
+    h("b", { className: "phone-only" }, [`${data.what}${data.count > 1 ? ` ×${data.count}` : ""}`, data.area].filter(Boolean).join(" · ")),
     h("span", null, data.where), h("small", { className: "quiet" }, data.area)) : null;
+  cells.DeskCounty = ({ data }) => data ? h("div", { className: "two-lines" },
+    h("span", null, data.county), h("small", { className: "quiet" }, data.city)) : null;
   cells.DeskLasted = ({ data }) => data ? h("span", data.since
     ? { className: data.urgent ? "late" : "", "data-since": data.since } : {}, data.lasted) : null;
   cells.DeskState = ({ data }) => data ? h("div", { className: "two-lines" },
@@ -79,6 +81,17 @@
     box.querySelectorAll(".act-form.open").forEach((form) => form.classList.remove("open"));
   }
 
+  // A second click while the first is on its way is none.
+  function busy(since) {
+    const box = acts();
+    state.pending = since;
+    box?.classList.toggle("busy", !!since);
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".act-form button:not(.form-shut)")) return;
+    if (state.pending && Date.now() - state.pending < 8000) { event.stopPropagation(); event.preventDefault(); } else busy(Date.now());
+  }, true);
+
   // Only upon what is shown: the panel may still be on its way to the chosen row.
   const isShown = () => {
     const shown = document.querySelector("#alarm-acts .acts")?.dataset.alarm;
@@ -89,6 +102,7 @@
     if (!desk()) return;
     const opens = event.target.closest("[data-opens]");
     if (opens && !opens.disabled) return openForm(opens.dataset.opens);
+    if (event.target.closest(".form-shut")) return closeForm();
     if (event.target.closest(".case-back")) return choose(null);
     if (event.target.closest(".untick")) return api()?.deselectAll();
     if (event.target.closest(".report-shut")) return event.target.closest(".bulk-report").remove();
@@ -154,9 +168,14 @@
       return keep();
     },
     refresh(message, acted) {
-      const by = window.dash_clientside.callback_context.triggered_id;
-      if (by === "alarm-acted" && acted?.done) { closeForm(); api()?.deselectAll(); }
-      if (by === "live-alarm" && message?.what === "raised") {
+      // Both may come in one turn: what was done, and the ring that it made.
+      if (acted && acted.at !== state.acted) {
+        state.acted = acted.at;
+        busy(0);
+        if (acted.done) { closeForm(); api()?.deselectAll(); }
+      }
+      if (message?.what === "raised" && message.arrived !== state.arrived) {
+        state.arrived = message.arrived;
         const id = String(message.alarm.id);
         state.fresh.set(id, true);
         setTimeout(() => { state.fresh.delete(id); redraw([id]); }, FRESH_MS);

@@ -157,7 +157,7 @@ def hand_over(
 def hand(session: Session, alarm: Locked, asked: Asked, person_id: int, actor: Actor, now: datetime) -> list[Entry]:
     """The same for an alarm that is locked already; answers what the audit log is to keep."""
     decide(session, alarm, replace(asked, by=actor.person_id), actor, now)
-    taker = next((each for each in who_acts(session, alarm.venue_id, now.date()) if each.person_id == person_id), None)
+    taker = next((each for each in who_acts(session, alarm.venue_id, now) if each.person_id == person_id), None)
     if taker is None:
         raise InvalidInput("This person cannot act at the alarm's venue.")
     if alarm.owner_id == person_id:

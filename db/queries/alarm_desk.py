@@ -73,7 +73,7 @@ class DeskCounts:
 SORTS: dict[str, str] = {
     "level": "a.level {way}, a.raised_at desc",
     "what": "a.kind {way}, a.raised_at desc",
-    "where": "(select v.name from venues v where v.id = a.venue_id) {way}, a.raised_at desc",
+    "where": "named.name {way}, a.raised_at desc",
     "county": "a.county {way}, a.raised_at desc",
     "raised_at": "a.raised_at {way}",
     "lasted": "coalesce(a.closed_at, now()) - a.raised_at {way}",
@@ -105,10 +105,11 @@ def desk(
     sort: Sort | None = None,
     count_up_to: int | None = None,
 ) -> AlarmPage:
-    """The desk's rows: sorted as asked, else open ones by level and age, closed ones newest first."""
+    """The desk's rows: sorted as asked, else open ones by level and age, lists with closed ones newest first."""
     conditions, values = _conditions(filters)
     order = _order(filters, sort)
-    picked = f"select a.id from alarms a where {conditions} order by {order} limit :limit offset :offset"
+    named = "join venues named on named.id = a.venue_id" if "named." in order else ""
+    picked = f"select a.id from alarms a {named} where {conditions} order by {order} limit :limit offset :offset"
     rows = session.execute(
         text(
             f"with picked as materialized (select id, row_number() over () as place from ({picked}) p)"
@@ -132,7 +133,7 @@ def counts(session: Session, mine: Mine, now: datetime) -> DeskCounts:
 def _order(filters: AlarmFilters, sort: Sort | None) -> str:
     if sort is not None and sort.by in SORTS:
         return SORTS[sort.by].format(way="desc" if sort.is_descending else "asc") + ", a.id"
-    return _NEWEST_FIRST if filters.states == ("closed",) else _WORST_FIRST
+    return _WORST_FIRST if filters.states and "closed" not in filters.states else _NEWEST_FIRST
 
 
 def _conditions(filters: AlarmFilters) -> tuple[str, dict[str, Any]]:

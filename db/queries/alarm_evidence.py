@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.queries.who_acts import HERE
+
 AROUND = timedelta(minutes=6)
 MOST_CAMERAS = 4
 LOOK_BACK = timedelta(days=180)
@@ -174,4 +176,4 @@ def told(session: Session, alarm_id: int) -> list[Told]:
 
 def units(session: Session, venue_id: int, now: datetime) -> list[Contact]:
     """The maintainers with a contract in force."""
-    return [Contact(*row) for row in session.execute(_UNITS, {"venue": venue_id, "day": now.date()})]
+    return [Contact(*row) for row in session.execute(_UNITS, {"venue": venue_id, "day": now.astimezone(HERE).date()})]

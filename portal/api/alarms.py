@@ -52,7 +52,7 @@ class AlarmQuery(BaseModel):
 
 @router.get("/alarms")
 def list_alarms(paging: Paging, region: InRegion, asked: Annotated[AlarmQuery, Query()]) -> Page[Alarm]:
-    """Alarms within your scope, the worst and newest first."""
+    """Alarms within your scope: open ones the worst first, lists with closed ones the newest first."""
     asker = asking.current()
     filters = AlarmFilters(
         tuple(asked.state),
@@ -111,7 +111,7 @@ def who_may_take_it(alarm_id: AlarmId) -> list[bodies.Acting]:
     """Who can act at the alarm's venue, nearest first: to call, or to hand it over to."""
     with asking.reading() as session:
         venue = alarm_queries.one(session, alarm_id).row.venue_id
-        people = who_acts(session, venue, datetime.now(UTC).date())
+        people = who_acts(session, venue, datetime.now(UTC))
     return [bodies.Acting.model_validate(person) for person in people]
 
 

@@ -288,7 +288,7 @@ def test_a_closed_alarm_is_not_opened_beside_a_newer_one(scene: Scene, record: T
 
 def test_handing_over_tells_the_taker_and_reaches_past_the_givers_scope(scene: Scene) -> None:
     with scene.record.scoped(scene.guard.scope) as session:
-        assert scene.clerk.actor.person_id in {each.person_id for each in who_acts(session, scene.venue.id, NOW.date())}
+        assert scene.clerk.actor.person_id in {each.person_id for each in who_acts(session, scene.venue.id, NOW)}
         alarms.acknowledge(session, scene.alarm, scene.guard.actor, NOW, promised_for=NOW + timedelta(hours=1))
         alarms.hand_over(session, scene.alarm, scene.clerk.actor.person_id, scene.guard.actor, NOW, "请接手")
     kept = scene.state()
@@ -312,7 +312,7 @@ def test_nobody_is_handed_what_they_cannot_act_on(scene: Scene) -> None:
             alarms.hand_over(session, scene.alarm, other.actor.person_id, scene.clerk.actor, NOW)
     for scope in (stranger.scope, NOTHING):
         with scene.record.scoped(scope) as session:
-            assert who_acts(session, scene.venue.id, NOW.date()) == []
+            assert who_acts(session, scene.venue.id, NOW) == []
 
 
 def test_an_owner_is_reminded_of_a_promise_once(scene: Scene) -> None:

@@ -1,8 +1,9 @@
 """The REST interface: right answers, wrong input refused in one sentence, an honest description of itself."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
@@ -191,6 +192,56 @@ def test_alarms_are_filtered_and_taken_on_once(portal_server: PortalServer) -> N
     acted = "select actor_name from audit_log where subject = :s order by id desc limit 1"
     assert one(portal_server, acted, s=f"alarms/{alarm}") == "演示·章贡区"
     close(portal_server, alarm)
+
+
+def test_an_alarm_goes_its_way_by_the_interface(portal_server: PortalServer) -> None:
+    alarm = raise_alarm(portal_server, county=360702)
+    browser, city = portal_server.client("zhanggong"), portal_server.client("ganzhou")
+    path = f"/api/v1/alarms/{alarm}"
+    people = browser.get(f"{path}/people").json()
+    mayor = next(person["person_id"] for person in people if person["role"] == "city")
+
+    def refused(answer: httpx.Response, status: int) -> str:
+        assert answer.status_code == status, answer.text
+        return str(answer.json()["error"]["message"])
+
+    assert "原因" in refused(browser.post(f"{path}/verify", json={"verdict": "false"}), 409)
+    soon = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
+    taken = browser.post(f"{path}/acknowledge", json={"promised_for": soon}).json()
+    assert taken["owner_name"] == "演示·章贡区"
+    mine = browser.get("/api/v1/alarms", params={"mine": True}).json()
+    assert alarm in [row["id"] for row in mine["rows"]]
+    assert "演示·章贡区" in refused(city.post(f"{path}/acknowledge"), 409)
+    assert "处置人" in refused(city.post(f"{path}/promise", json={"promised_for": soon}), 409)
+    handed = browser.post(f"{path}/hand-over", json={"person": mayor, "owner_seen": taken["owner_id"]}).json()
+    assert (handed["owner_id"], handed["promised_for"]) == (mayor, None)
+    stale = browser.post(f"{path}/hand-over", json={"person": taken["owner_id"], "owner_seen": taken["owner_id"]})
+    assert "演示·章贡区" in refused(stale, 409)
+    false = {"verdict": "false", "cause": "cooking", "note": "油烟", "evidence": ["照片 7"]}
+    assert city.post(f"{path}/verify", json=false).json()["cause"] == "cooking"
+    assert "已有核实结论：演示·赣州市" in refused(browser.post(f"{path}/verify", json=false), 409)
+    assert "只有场所人员" in refused(browser.post(f"{path}/silence", json={"condition": "value_back"}), 403)
+    assert browser.post(f"{path}/comments", json={"words": "收到"}).json()["steps"][-1]["note"] == "收到"
+    assert browser.post(f"{path}/close").json()["state"] == "closed"
+    assert "告警已关闭：演示·章贡区" in refused(city.post(f"{path}/close"), 409)
+    assert "理由" in refused(city.post(f"{path}/reopen", json={}), 409)
+    reopened = city.post(f"{path}/reopen", json={"note": "又响了"}).json()
+    assert (reopened["state"], reopened["verdict"], reopened["owner_id"]) == ("acknowledged", None, mayor)
+    close(portal_server, alarm)
+
+
+def test_many_alarms_by_the_interface(portal_server: PortalServer) -> None:
+    numbers = [raise_alarm(portal_server, county=360702) for _n in range(2)]
+    browser = portal_server.client("zhanggong")
+    body = {"alarms": [*numbers, 9_999_999], "act": "verify", "verdict": "test_or_drill"}
+    none = browser.post("/api/v1/alarms/acts", json=body | {"all_or_none": True}).json()
+    assert (none["done"], [each["done"] for each in none["outcomes"]]) == (0, [False] * 3)
+    each = browser.post("/api/v1/alarms/acts", json=body).json()
+    assert (each["done"], [one["done"] for one in each["outcomes"]]) == (2, [True, True, False])
+    assert "权限范围" in each["outcomes"][2]["refusal"]
+    assert browser.post("/api/v1/alarms/acts", json=body | {"verdict": "real_fire"}).status_code == 422
+    for alarm in numbers:
+        close(portal_server, alarm)
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMINISTRATOR, Role.WALL])

@@ -7,7 +7,7 @@ are not theirs. A new API route must be added to `TRIED`, a new page to `PAGES`,
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history", "devices"),
     *("device_latest", "device_addresses", "device_links", "device_states", "device_credentials"),
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
-    *("alarm_ladders", "chain_holes", "letters", "panel_questions"),
+    *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences"),
 )
 
 
@@ -227,6 +227,41 @@ LETTER = """
 """
 
 
+def _outside_alarms(level: Level) -> Iterator[tuple[int, int]]:
+    """An alarm that is not theirs, with where it is; it is as it was afterwards."""
+    for outside in level.outside:
+        alarm = raise_alarm(level.server, venue=_ringing_place(level, outside))
+        yield alarm, outside
+        kept = (
+            "select state || coalesce(owner_id::text, '') || coalesce(silenced_at::text, '') from alarms where id = :id"
+        )
+        assert one(level.server, kept, id=alarm) == "raised"
+        assert one(level.server, "select count(*) from alarm_steps where alarm_id = :id", id=alarm) == 1
+        close(level.server, alarm)
+
+
+def trying(act: str, body: dict[str, Any]) -> Callable[[Level], None]:
+    """An act upon alarms that are not theirs."""
+
+    def tried(level: Level) -> None:
+        for alarm, outside in _outside_alarms(level):
+            _refused(level, level.browser.post(f"/api/v1/alarms/{alarm}/{act}", json=body), outside)
+
+    return tried
+
+
+def try_who_may_take(level: Level) -> None:
+    for alarm, outside in _outside_alarms(level):
+        _refused(level, level.get(f"/api/v1/alarms/{alarm}/people"), outside)
+
+
+def try_many(level: Level) -> None:
+    for alarm, outside in _outside_alarms(level):
+        answer = level.browser.post("/api/v1/alarms/acts", json={"alarms": [alarm], "act": "acknowledge"})
+        assert answer.json()["done"] == 0
+        assert one(level.server, "select name from venues where id = :id", id=outside) not in answer.text
+
+
 def try_feeds(level: Level) -> None:
     assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
 
@@ -244,6 +279,22 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/alarms"): try_alarms,
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
     ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,
+    ("get", "/api/v1/alarms/{alarm_id}/people"): try_who_may_take,
+    ("post", "/api/v1/alarms/acts"): try_many,
+    **{
+        ("post", f"/api/v1/alarms/{{alarm_id}}/{act}"): trying(act, body)
+        for act, body in (
+            ("promise", {"promised_for": "2099-01-01T00:00:00+08:00"}),
+            ("verify", {"verdict": "false", "cause": "dust"}),
+            ("handle", {}),
+            ("close", {}),
+            ("reopen", {"note": "x"}),
+            ("hand-over", {"person": 1}),
+            ("comments", {"words": "mine"}),
+            ("evidence", {"evidence": ["mine"]}),
+            ("silence", {"condition": "value_back"}),
+        )
+    },
     ("get", "/api/v1/feeds"): try_feeds,
     ("get", "/api/v1/letters/{letter_id}.pdf"): try_letters,
 }
@@ -409,7 +460,9 @@ OF_THE_PROVINCE = (
 """What came from outside and is of no venue yet, or of many."""
 
 
-@pytest.mark.parametrize("table", [*TABLES, *OF_THE_PROVINCE, "maintainers", "people", "grants", "audit_log"])
+@pytest.mark.parametrize(
+    "table", [*TABLES, *OF_THE_PROVINCE, *("maintainers", "people", "grants", "audit_log", "saved_views")]
+)
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
     with portal_server.test_record.record.engine.connect() as connection:
         assert connection.scalar(text(f"select count(*) from {table}")) == 0

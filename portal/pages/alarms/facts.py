@@ -67,7 +67,7 @@ def read(session: Session, alarm_id: int, now: datetime) -> Case:
         tuple(alarm_evidence.similar(session, alarm_id)),
         tuple(alarm_evidence.told(session, alarm_id)),
         tuple(next_steps(session, alarm, now)),
-        tuple(who_acts(session, venue.id, now.date())),
+        tuple(who_acts(session, venue.id, now)),
         tuple(alarm_evidence.units(session, venue.id, now)),
         tuple(silences.registered(session, alarm_id)),
         silences.known(session, alarm_id, FRAMES),

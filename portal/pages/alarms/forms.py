@@ -16,7 +16,7 @@ from portal.asking import Asker
 from portal.locale import _
 from portal.pages.alarms import ids
 from portal.pages.alarms.facts import Case
-from portal.pages.alarms.offers import BY_FORM, IN_BULK, MAIN, OFFERS, Offer, open_forms, silence_refusals
+from portal.pages.alarms.offers import BY_FORM, IN_BULK, OFFERS, Offer, main, open_forms, silence_refusals
 
 PROMISES = (15, 30, 60, 120, 240)
 TICKED = 0
@@ -28,13 +28,13 @@ def acts(case: Case, asker: Asker) -> Component:
     row, standing = case.alarm.row, case.standing
     silence = silence_refusals(standing, case.silence, asker.role, is_silent=row.silenced_at is not None)
     closed = open_forms(standing, asker.role, asker.person_id, case.now, silence)
-    main = MAIN[standing.state]
-    small = [offer for offer in OFFERS if offer.form not in main and not closed[offer.form]]
+    large = main(standing)
+    small = [offer for offer in OFFERS if offer.form not in large and not closed[offer.form]]
     return html.Div(
         [
-            html.Div([_button(BY_FORM[form], closed[form]) for form in main], className="act-buttons"),
+            html.Div([_button(BY_FORM[form], closed[form]) for form in large], className="act-buttons"),
             html.Div([_button(offer, []) for offer in small], className="act-buttons small"),
-            *[_why(form, closed[form], case) for form in main if closed[form]],
+            *[_why(form, closed[form], case) for form in large if closed[form]],
             *[_form(offer.form, case) for offer in OFFERS if not closed[offer.form]],
         ],
         className="acts",
@@ -55,8 +55,8 @@ def bulk_acts(n: int, people: Sequence[Acting]) -> Component:
     return html.Div(
         [
             html.Div([_button(BY_FORM[form], []) for form in forms], className="act-buttons"),
-            *[_sheet(form, made[form]) for form in forms],
             html.Button(_("Untick all {n}").format(n=n), className="plain untick"),
+            *[_sheet(form, made[form]) for form in forms],
         ],
         className="acts",
         **{"data-alarm": str(TICKED)},
@@ -138,7 +138,10 @@ def _form(form: str, case: Case) -> Component:
 
 
 def _sheet(form: str, content: Sequence[Component | None]) -> Component:
-    return html.Div([each for each in content if each is not None], className="act-form", **{"data-form": form})
+    shut = html.Button(_("Cancel"), className="plain form-shut")
+    return html.Div(
+        [*(each for each in content if each is not None), shut], className="act-form", **{"data-form": form}
+    )
 
 
 def _choice(alarm: int, act: Act, value: str, text: str) -> Component:

@@ -28,9 +28,8 @@ def panel(ticked: list[dict[str, Any]]) -> tuple[Component, Component, dict[str,
     ids = numbers(ticked)
     with asking.reading() as session:
         cards = alarm_queries.cards(session, ids)
-        day = datetime.now(UTC).date()
         venues = list(dict.fromkeys(card.venue_id for card in cards))[:ASKED_ABOUT]
-        there = [who_acts(session, venue, day) for venue in venues]
+        there = [who_acts(session, venue, datetime.now(UTC)) for venue in venues]
     side = html.Div(
         [
             html.Div(html.B(_("{n} alarms ticked").format(n=len(ids))), className="case-head"),

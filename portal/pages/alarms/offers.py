@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from db.rules.access_scope import Role
 from db.rules.alarm_causes import Cause
-from db.rules.alarm_kinds import AlarmState, Verdict
+from db.rules.alarm_kinds import AlarmKind, AlarmState, Verdict
 from db.rules.alarm_lifecycle import Act, Asked, Refusal, Standing, step
-from db.rules.remote_silence import Condition, Known, closed_because, missing
+from db.rules.remote_silence import SOUNDING, Condition, Known, closed_because, missing
 from db.rules.role_acts import LOOKS_ONLY, why_not
 
 
@@ -47,6 +47,18 @@ MAIN: dict[AlarmState, tuple[str, ...]] = {
     AlarmState.CLOSED: ("reopen", "comment"),
 }
 """The large buttons; they are shown closed, with the reason. The others are shown where they are open."""
+
+MAY_BURN = frozenset({AlarmKind.FIRE, AlarmKind.GAS, AlarmKind.ELECTRICAL, AlarmKind.SMOKING})
+"""Kinds whose first question is whether it burns; with the others it is whether something is wrong."""
+
+
+def main(standing: Standing) -> tuple[str, ...]:
+    """The large buttons for an alarm of this kind in this state."""
+    forms = MAIN[standing.state]
+    if standing.kind not in MAY_BURN and standing.state in (AlarmState.RAISED, AlarmState.ACKNOWLEDGED):
+        forms = ("take", "hazard", "false") if standing.state is AlarmState.RAISED else ("hazard", "false")
+    return forms if standing.kind in SOUNDING else tuple(form for form in forms if form != "silence")
+
 
 IN_BULK = ("take", "false", "drill", "hand", "close")
 

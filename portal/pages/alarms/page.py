@@ -91,7 +91,7 @@ def _grid() -> Component:
                 "headerCheckbox": False,
                 "enableClickSelection": False,
             },
-            "selectionColumnDef": {"width": 44, "minWidth": 44, "maxWidth": 44, "pinned": None},
+            "selectionColumnDef": {"width": 38, "minWidth": 38, "maxWidth": 38, "pinned": None},
             "rowHeight": 54,
             "cacheBlockSize": 50,
             "maxBlocksInCache": 20,

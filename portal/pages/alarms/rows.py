@@ -7,17 +7,18 @@ from db.queries.alarm_desk import SORTS, Sort
 from db.queries.alarms import AlarmRow
 from portal import alarm_words, words
 from portal.locale import _
+from portal.words import HERE
 
 
 def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, in the reader's language
     return [
-        {"field": "level", "headerName": "", "width": 62, "minWidth": 62, "cellRenderer": "DeskLevel"},
-        {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 118, "cellRenderer": "DeskWhat"},
-        {"field": "where", "headerName": _("Venue and area"), "flex": 5, "minWidth": 150, "cellRenderer": "DeskWhere"},
-        {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 112},
-        {"field": "raised_at", "headerName": _("First signal"), "width": 104, "minWidth": 96},
-        {"field": "lasted", "headerName": _("Lasted"), "width": 108, "minWidth": 92, "cellRenderer": "DeskLasted"},
-        {"field": "state", "headerName": _("State"), "flex": 3, "minWidth": 124, "cellRenderer": "DeskState"},
+        {"field": "level", "headerName": "", "width": 54, "minWidth": 54, "cellRenderer": "DeskLevel"},
+        {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 126, "cellRenderer": "DeskWhat"},
+        {"field": "where", "headerName": _("Venue and area"), "flex": 5, "minWidth": 136, "cellRenderer": "DeskWhere"},
+        {"field": "county", "headerName": _("County"), "flex": 2, "minWidth": 84, "cellRenderer": "DeskCounty"},
+        {"field": "raised_at", "headerName": _("First signal"), "width": 102, "minWidth": 96},
+        {"field": "lasted", "headerName": _("Lasted"), "width": 90, "minWidth": 84, "cellRenderer": "DeskLasted"},
+        {"field": "state", "headerName": _("State"), "flex": 3, "minWidth": 112, "cellRenderer": "DeskState"},
     ]
 
 
@@ -48,8 +49,9 @@ def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:
         "drill": _("Drill") if alarm.window_id is not None else "",
         "where": alarm.venue_name,
         "area": alarm.area_name or "",
-        "county": f"{alarm.city_name} {alarm.county_name}",
-        "raised_at": words.moment(alarm.raised_at, now),
+        "county": alarm.county_name,
+        "city": alarm.city_name,
+        "raised_at": _first_signal(alarm.raised_at, now),
         "since": None if alarm.closed_at else alarm.raised_at.isoformat(),
         "lasted": words.lasting(ended - alarm.raised_at),
         "urgent": alarm.state == "raised" and alarm.level <= 2,
@@ -58,6 +60,14 @@ def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:
         "holder": _holder(alarm, now, is_overdue=is_overdue),
         "overdue": is_overdue,
     }
+
+
+def _first_signal(at: datetime, now: datetime) -> str:
+    """As short as it is plain: time of day, day and time of this year, or the day."""
+    here, today = at.astimezone(HERE), now.astimezone(HERE)
+    if here.date() == today.date():
+        return here.strftime("%H:%M:%S")
+    return here.strftime("%m-%d %H:%M" if here.year == today.year else "%Y-%m-%d")
 
 
 def _state(alarm: AlarmRow) -> str:
