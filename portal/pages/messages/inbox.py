@@ -19,7 +19,7 @@ from portal.components.layout import badge, icon, note
 from portal.locale import _
 from portal.pages.messages import ids
 
-A_PAGE = 40
+A_PAGE = 15
 
 
 def tab(query: dict[str, str], now: datetime) -> list[Component]:
