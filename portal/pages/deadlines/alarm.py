@@ -78,7 +78,7 @@ def _hop(row: Deadline, stamps: Stamps, now: datetime) -> list[Cell | str] | Non
     return [
         telling_words.hop(row.hop),
         number(telling_words.took(took)),
-        Cell(f"≤ {telling_words.took(row.limit)}" if row.limit else "", kind="number quiet"),
+        Cell(f"≤ {telling_words.limit(row.limit)}" if row.limit else "", kind="number quiet"),
         Cell(said, badge=COLOURS.get(result, "")) if said else "",
     ]
 

@@ -81,7 +81,7 @@ def _gateway_state(each: ChannelState) -> Cell:
 
 
 def _rules(rules: list[Rule], may_change: bool) -> Component:
-    head = [_("Notice"), *(telling_words.channel(row.channel) for row in CHANNELS), _("Quiet hours")]
+    head = [_("What is told"), *(telling_words.channel(row.channel) for row in CHANNELS), _("Quiet hours")]
     rows = [
         html.Tr(
             [

@@ -129,7 +129,7 @@ def _table(rows: list[DeliveryRow], now: datetime) -> Component:
     head = (_("When"), _("Channel"), _("State"), _("About"), _("Venue"), _("Person"), _("Took"), _("Why"))
     body: list[list[Cell | str]] = [
         [
-            number(words.moment(row.made_at, now)),
+            Cell(words.moment(row.made_at, now), kind="when"),
             telling_words.channel(row.channel),
             Cell(telling_words.delivery_state(row.state), badge=telling_words.delivery_class(row.state)),
             _about(row),
