@@ -126,8 +126,12 @@ def took(span: timedelta | None) -> str:
     if span is None:
         return "–"
     seconds = span.total_seconds()
-    if seconds < 0:
-        return _("{s} s").format(s=f"{seconds:.1f}")
     if seconds < 60:
         return _("{s} s").format(s=f"{seconds:.1f}")
     return words.lasting(span)
+
+
+def limit(span: timedelta) -> str:
+    """A limit as the standard writes it: 15 s, 100 s, 24 hours."""
+    seconds = span.total_seconds()
+    return words.hours(span) if seconds >= 3600 else _("{s} s").format(s=f"{seconds:g}")

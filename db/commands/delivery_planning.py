@@ -114,7 +114,8 @@ def _deliveries(
     made = []
     if Channel.PORTAL in rule.channels:
         made.append({**blank, "channel": Channel.PORTAL, "state": DeliveryState.SENT, "sent_at": now})
-    outgoing = [point for point in points if point.channel in rule.channels]
+    known = list(points)
+    outgoing = [point for point in known if point.channel in rule.channels]
     for point in outgoing:
         delivery = {**blank, "channel": point.channel, "contact_point_id": point.id}
         if point.is_invented and row.is_demo:
@@ -123,6 +124,6 @@ def _deliveries(
         else:
             due = due_at(now, row.level, quiet_end, point.folds_until)
             made.append({**delivery, "state": DeliveryState.WAITING, "due_at": due})
-    if not outgoing and set(rule.channels) - {Channel.PORTAL}:
+    if not known and set(rule.channels) - {Channel.PORTAL}:
         made.append({**blank, "channel": NOBODY, "state": DeliveryState.NO_CHANNEL, "error": "no address to be used"})
     return made

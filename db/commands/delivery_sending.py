@@ -52,9 +52,10 @@ _ADDRESSES = text(
 )
 _FOLD = text(
     """
+    with fresh as materialized (
+        select id, gen_random_uuid()::text as key from unnest(cast(:points as int[])) p (id))
     update deliveries d set due_at = :lease, tries = d.tries + 1, message_key = coalesce(d.message_key, fresh.key)
-    from (select id, gen_random_uuid()::text as key from unnest(cast(:points as int[])) p (id)) fresh
-    where d.contact_point_id = fresh.id and d.state = 'waiting' and d.due_at <= :now and d.level >= :folds
+    from fresh where d.contact_point_id = fresh.id and d.state = 'waiting' and d.due_at <= :now and d.level >= :folds
     returning d.id, d.message_key
     """
 )

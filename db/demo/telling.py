@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import copy_rows
@@ -19,6 +19,13 @@ FIRST_PERSON = 1001
 """Numbers below are for those who log in."""
 TOLD_FOR = timedelta(hours=48)
 ARRIVES = 0.97
+_FAILING = text(
+    """
+    update contact_points set failures = 4, last_failure_at = now(), last_failure = 'the carrier says UNDELIV'
+    where person_id >= 1001 and (person_id % 997 = 0 or (person_id % 401 = 0 and channel = 'voice'))
+    """
+)
+"""A few numbers that nobody answers: a demonstration shows what that looks like."""
 CALLED = (AlarmKind.FIRE, AlarmKind.GAS)
 
 
@@ -46,6 +53,7 @@ def fill(
     connection: Connection, made: list[DemoVenue], alarms: list[DemoAlarm], now: datetime, rng: np.random.Generator
 ) -> None:
     """Stamps of every alarm, and what was sent about those of the last two days."""
+    connection.execute(_FAILING)
     _stamps(connection, alarms, rng)
     place = {venue.id: n for n, venue in enumerate(made)}
     recent = [alarm for alarm in alarms if alarm.raised_at > now - TOLD_FOR]

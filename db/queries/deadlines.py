@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.errors import NotFound
 from db.rules.access_scope import region_range
+from db.rules.alarm_kinds import AlarmKind
 from db.rules.deadlines import BY_HOP, CAPACITY_WITHIN, CLOCK_SLACK, DEADLINES, Deadline, Hop, Stamp
 
 
@@ -134,8 +135,7 @@ def _column(stamp: Stamp) -> str:
 
 def _conditions(row: Deadline) -> dict[str, str]:
     """What each score means in SQL, as `db.rules.deadlines.score` says it."""
-    kinds = ", ".join(f"'{kind.value}'" for kind in row.kinds)
-    subject = f"a.level <= {row.worst_level}" + (f" and a.kind in ({kinds})" if kinds else "")
+    subject = f"a.level <= {row.worst_level}" + _of_kinds("in", row.kinds) + _of_kinds("not in", row.not_kinds)
     took, slack = _took(row), f"interval '{-CLOCK_SLACK.total_seconds()} seconds'"
     limit = "null" if row.limit is None else f"interval '{row.limit.total_seconds()} seconds'"
     measured = f"{took} >= {slack}"
@@ -150,6 +150,10 @@ def _conditions(row: Deadline) -> dict[str, str]:
         "met": f"({subject}) and {measured} and not ({late})",
         "ahead": f"({subject}) and {took} < {slack}",
     }
+
+
+def _of_kinds(among: str, kinds: Sequence[AlarmKind]) -> str:
+    return f" and a.kind {among} ({', '.join(repr(kind.value) for kind in kinds)})" if kinds else ""
 
 
 def _aggregates(row: Deadline) -> str:

@@ -37,7 +37,7 @@ class Stamp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A limit on a hop; None where the hop is measured and no standard limits it. Empty `kinds` means all."""
+    """A limit on a hop; None where it is only measured. Empty `kinds` means all but `not_kinds`."""
 
     hop: Hop
     since: Stamp
@@ -45,6 +45,7 @@ class Deadline:
     limit: timedelta | None
     clause: str
     kinds: tuple[AlarmKind, ...] = ()
+    not_kinds: tuple[AlarmKind, ...] = ()
     worst_level: int = 4
     """Scored for alarms of this level or a worse one."""
     is_owed: bool = False
@@ -56,8 +57,8 @@ SILENCES = (AlarmKind.DEVICE_SILENT, AlarmKind.ACCESS_LOST)
 STANDARD = "GB/T 45839-2025"
 
 DEADLINES: tuple[Deadline, ...] = (
-    Deadline(Hop.TO_DOOR, Stamp.BEGUN, Stamp.RECEIVED, None, ""),
-    Deadline(Hop.TO_CENTRE, Stamp.BEGUN, Stamp.RECORDED, timedelta(seconds=10), STANDARD),
+    Deadline(Hop.TO_DOOR, Stamp.BEGUN, Stamp.RECEIVED, None, "", not_kinds=SILENCES),
+    Deadline(Hop.TO_CENTRE, Stamp.BEGUN, Stamp.RECORDED, timedelta(seconds=10), STANDARD, not_kinds=SILENCES),
     Deadline(Hop.TO_STREAM, Stamp.RECORDED, Stamp.STREAMED, None, ""),
     Deadline(Hop.TO_SCREEN, Stamp.RECORDED, Stamp.SHOWN, None, ""),
     Deadline(Hop.PUSHED, Stamp.RECORDED, Stamp.PUSHED, timedelta(seconds=15), STANDARD, worst_level=2, is_owed=True),
@@ -89,7 +90,7 @@ class Score(StrEnum):
 
 def score(row: Deadline, kind: str, level: int, since: datetime | None, until: datetime | None, now: datetime) -> Score:
     """How one alarm fared on one hop; a hop without a limit is met wherever it was measured."""
-    if (row.kinds and kind not in row.kinds) or level > row.worst_level:
+    if (row.kinds and kind not in row.kinds) or kind in row.not_kinds or level > row.worst_level:
         return Score.NOT_SUBJECT
     if since is None:
         return Score.NOT_MEASURED

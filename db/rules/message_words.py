@@ -71,10 +71,11 @@ def wording(told: Sequence[Told], zone: tzinfo) -> Wording:
 
 def _one(told: Told, zone: tzinfo) -> Wording:
     title = title_of(told)
-    where = told.venue + (f" {told.area}" if told.area else "")
-    since = "首次信号" if told.subject_kind == "alarm" else ""
+    county = "" if told.venue.startswith(told.county) else told.county
+    where = county + told.venue + (f" {told.area}" if told.area else "")
+    since = " 首次信号" if told.subject_kind == "alarm" else ""
     said = str(told.facts.get("text") or REASONS.get(told.reason, "请登录查看"))
-    text = f"{title}：{told.county}{where}，{told.at.astimezone(zone):%m-%d %H:%M:%S}{since}。{said}。"
+    text = f"{title}：{where}，{told.at.astimezone(zone):%m-%d %H:%M:%S}{since}。{said}。"
     return Wording(title, text, path_of(told))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _handler(gateway: FakeGateway) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(said)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the standard library's name
 
         def log_message(self, *_args: object) -> None:
             pass

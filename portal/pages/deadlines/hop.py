@@ -7,11 +7,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 from sqlalchemy.orm import Session
 
-from db.queries import deadlines as ledger
+from db.queries import deadlines as deadline_queries
 from db.queries.deadlines import BY, Bin, HopFigures, HopRow, Ranked
 from db.rules.deadlines import BY_HOP, Deadline
 from portal import telling_words, words
-from portal.components.layout import badge, note, panel
+from portal.components.layout import note, panel
+from portal.components.ledger import Cell, ledger, number
 from portal.figures.spread import spread_bars
 from portal.locale import _
 from portal.pages.deadlines.view import View
@@ -43,9 +44,9 @@ def read(session: Session, view: View, now: datetime) -> Detail:
     span = view.span(now)
     within = view.within.replace(":", "=", 1)
     return Detail(
-        ledger.distribution(session, span, view.hop, _edges(BY_HOP[view.hop]), now),
-        ledger.ranking(session, span, view.hop, view.by, now, RANKED),
-        ledger.worst(session, span, view.hop, now, ROWS, within=within),
+        deadline_queries.distribution(session, span, view.hop, _edges(BY_HOP[view.hop]), now),
+        deadline_queries.ranking(session, span, view.hop, view.by, now, RANKED),
+        deadline_queries.worst(session, span, view.hop, now, ROWS, within=within),
     )
 
 
@@ -95,20 +96,16 @@ def _ranking(view: View, detail: Detail) -> Component:
     )
     head = (names[view.by], _("Missed"), _("Alarms"), _("Median"), "95 %")
     rows = [
-        html.Tr(
-            [
-                html.Td(dcc.Link(each.name, href=view.href(within=f"{view.by}:{each.key}"))),
-                html.Td(f"{each.missed:,}", className="number late" if each.missed else "number"),
-                html.Td(f"{each.subject:,}", className="number"),
-                html.Td(telling_words.took(each.median), className="number"),
-                html.Td(telling_words.took(each.p95), className="number"),
-            ]
-        )
+        [
+            Cell(each.name, view.href(within=f"{view.by}:{each.key}")),
+            number(f"{each.missed:,}", is_late=bool(each.missed)),
+            number(f"{each.subject:,}"),
+            number(telling_words.took(each.median)),
+            number(telling_words.took(each.p95)),
+        ]
         for each in detail.ranked
     ]
-    heads = [html.Th(name, className="number" if place else "") for place, name in enumerate(head)]
-    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="ledger")
-    content = html.Div(table, className="wide-table") if rows else note(_("No alarm in this time."))
+    content = ledger(head, rows) if rows else note(_("No alarm in this time."))
     return panel(_("Who fares worst"), html.Div(tabs, className="controls"), content)
 
 
@@ -121,28 +118,19 @@ def _worst(view: View, detail: Detail, now: datetime) -> Component:
     if not detail.rows:
         return panel(_("Alarms that took longest"), note(_("No alarm in this time.")), aside=narrowed)
     limit = BY_HOP[view.hop].limit
-    head = (_("Alarm"), _("Venue"), _("County"), _("On record"), _("Took"))
-    rows = [
-        html.Tr(
-            [
-                html.Td(
-                    [
-                        badge(words.level_colour(row.level), words.level_class(row.level)),
-                        " ",
-                        dcc.Link(words.alarm_kind(row.kind), href=view.href(alarm=row.alarm_id)),
-                    ]
-                ),
-                html.Td([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" {row.area_name or ''}"]),
-                html.Td(row.county_name),
-                html.Td(words.moment(row.at, now), className="number"),
-                html.Td(
-                    _("never") if row.took is None else telling_words.took(row.took),
-                    className="number late" if limit and (row.took is None or row.took > limit) else "number",
-                ),
-            ]
-        )
+    head = ("", _("Alarm"), _("Venue"), _("County"), _("On record"), _("Took"))
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(words.level_colour(row.level), badge=words.level_class(row.level)),
+            Cell(words.alarm_kind(row.kind), view.href(alarm=row.alarm_id)),
+            Cell(row.venue_name, f"/venues/{row.venue_id}", after=row.area_name or ""),
+            row.county_name,
+            number(words.moment(row.at, now)),
+            number(
+                _("never") if row.took is None else telling_words.took(row.took),
+                is_late=limit is not None and (row.took is None or row.took > limit),
+            ),
+        ]
         for row in detail.rows
     ]
-    heads = [html.Th(name, className="number" if place >= 3 else "") for place, name in enumerate(head)]
-    table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="ledger")
-    return panel(_("Alarms that took longest"), html.Div(table, className="wide-table"), aside=narrowed)
+    return panel(_("Alarms that took longest"), ledger(head, rows), aside=narrowed)

@@ -77,7 +77,7 @@ def _card(each: HopFigures, view: View) -> Component:
         value, unit, kind = telling_words.took(each.median), "", ""
     else:
         value = words.pct(each.met / measured * 100 if measured else None)
-        unit = "≤ " + telling_words.took(row.limit).replace(".0", "")
+        unit = "≤ " + telling_words.limit(row.limit)
         kind = "alarmed" if each.missed else ""
     detail = [
         html.Span(

@@ -19,7 +19,7 @@ from portal.components.layout import badge, icon, note
 from portal.locale import _
 from portal.pages.messages import ids
 
-A_PAGE = 40
+A_PAGE = 15
 
 
 def tab(query: dict[str, str], now: datetime) -> list[Component]:
@@ -49,9 +49,11 @@ def tab(query: dict[str, str], now: datetime) -> list[Component]:
 
 def _chips(unread: int, only_unread: bool) -> list[Component]:
     return [
-        dcc.Link(_("All"), href="/messages", className="chip" if only_unread else "chip here"),
+        dcc.Link(_("All messages"), href="/messages", className="chip" if only_unread else "chip here"),
         dcc.Link(
-            f"{_('Unread')} {unread:,}", href="/messages?show=unread", className="chip here" if only_unread else "chip"
+            _("Unread {n}").format(n=f"{unread:,}"),
+            href="/messages?show=unread",
+            className="chip here" if only_unread else "chip",
         ),
     ]
 

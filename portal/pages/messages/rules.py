@@ -17,7 +17,8 @@ from db.rules.access_scope import Role
 from db.rules.channels import CHANNELS, Channel
 from db.rules.notification import Rule
 from portal import asking, telling_words, words
-from portal.components.layout import badge, note, panel
+from portal.components.layout import note, panel
+from portal.components.ledger import Cell, ledger, number
 from portal.locale import _
 from portal.pages.messages import ids
 
@@ -52,40 +53,35 @@ def _gateways(channels: list[ChannelState], now: datetime) -> Component:
     if not channels:
         return note(_("Nothing is sent: start the program that tells people (python -m ingest.notify)."), "error")
     head = (_("Channel"), _("State"), _("Goes to"), _("Receipts"), _("A second"), _("Last taken"), _("Last failure"))
-    rows = [
-        html.Tr(
-            [
-                html.Td(telling_words.channel(each.channel)),
-                html.Td(_gateway_state(each)),
-                html.Td(each.far_end or ("–" if not each.is_configured else _("each person's own address"))),
-                html.Td((_("yes") if each.has_receipts else _("no")) if each.is_configured else ""),
-                html.Td(f"{each.per_second:g}" if each.is_configured else "", className="number"),
-                html.Td(words.moment(each.last_ok_at, now) if each.is_configured else "", className="number"),
-                html.Td(
-                    f"{words.moment(each.last_failure_at, now)} {each.last_failure or ''}"
-                    if each.last_failure_at
-                    else "",
-                    className="quiet why",
-                ),
-            ]
-        )
+    rows: list[list[Cell | str]] = [
+        [
+            telling_words.channel(each.channel),
+            _gateway_state(each),
+            each.far_end or ("–" if not each.is_configured else _("each person's own address")),
+            (_("yes") if each.has_receipts else _("no")) if each.is_configured else "",
+            number(f"{each.per_second:g}" if each.is_configured else ""),
+            number(words.moment(each.last_ok_at, now) if each.is_configured else ""),
+            Cell(
+                f"{words.moment(each.last_failure_at, now)} {each.last_failure or ''}" if each.last_failure_at else "",
+                kind="quiet why",
+            ),
+        ]
         for each in channels
     ]
-    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="ledger")
-    return html.Div(table, className="wide-table")
+    return ledger(head, rows)
 
 
-def _gateway_state(each: ChannelState) -> Component:
+def _gateway_state(each: ChannelState) -> Cell:
     if not each.is_configured:
-        return badge(_("not set up"))
+        return Cell(_("not set up"), badge="")
     if each.is_demo:
-        return badge(_("demonstration: nothing leaves this machine"), "demo")
+        return Cell(_("demonstration: nothing leaves this machine"), badge="demo")
     failing = each.last_failure_at is not None and (each.last_ok_at is None or each.last_failure_at > each.last_ok_at)
-    return badge(_("fails"), "critical") if failing else badge(_("set up"), "good")
+    return Cell(_("fails"), badge="critical") if failing else Cell(_("set up"), badge="good")
 
 
 def _rules(rules: list[Rule], may_change: bool) -> Component:
-    head = [_("Notice"), *(telling_words.channel(row.channel) for row in CHANNELS), _("Quiet hours")]
+    head = [_("What is told"), *(telling_words.channel(row.channel) for row in CHANNELS), _("Quiet hours")]
     rows = [
         html.Tr(
             [

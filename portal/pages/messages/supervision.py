@@ -8,12 +8,13 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.queries import messages as message_queries
-from db.queries.messages import ChannelFigures, DeliveryRow, Reachability, Unreachable
+from db.queries.messages import ChannelFigures, DeliveryRow, Reachability
 from db.rules.channels import Channel, DeliveryState
 from db.rules.message_words import PATHS
 from portal import asking, telling_words, words
 from portal.address import address_parts, number_of
-from portal.components.layout import badge, figure, note, panel
+from portal.components.layout import figure, note, panel
+from portal.components.ledger import Cell, ledger, number
 from portal.exports.csv_file import csv_bytes
 from portal.locale import _
 from portal.pages.messages import ids
@@ -109,56 +110,46 @@ def _by_channel(figures: list[ChannelFigures], days: int) -> Component:
         _("To arrive"),
     )
     rows = [
-        html.Tr(
-            [
-                html.Td(dcc.Link(telling_words.channel(each.channel), href=_href(days, None, each.channel))),
-                html.Td(f"{each.made:,}", className="number"),
-                html.Td(f"{each.delivered:,}", className="number"),
-                html.Td(f"{each.sent:,}", className="number"),
-                html.Td(f"{each.waiting:,}", className="number"),
-                html.Td(
-                    dcc.Link(f"{each.failed:,}", href=_href(days, "failed", each.channel)) if each.failed else "0",
-                    className="number",
-                ),
-                html.Td(telling_words.took(each.to_send), className="number"),
-                html.Td(telling_words.took(each.to_arrive), className="number"),
-            ]
-        )
+        [
+            Cell(telling_words.channel(each.channel), _href(days, None, each.channel)),
+            number(f"{each.made:,}"),
+            number(f"{each.delivered:,}"),
+            number(f"{each.sent:,}"),
+            number(f"{each.waiting:,}"),
+            number(f"{each.failed:,}", _href(days, "failed", each.channel) if each.failed else ""),
+            number(telling_words.took(each.to_send)),
+            number(telling_words.took(each.to_arrive)),
+        ]
         for each in figures
     ]
-    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="ledger")
-    return html.Div(table, className="wide-table")
+    return ledger(head, rows)
 
 
 def _table(rows: list[DeliveryRow], now: datetime) -> Component:
     head = (_("When"), _("Channel"), _("State"), _("About"), _("Venue"), _("Person"), _("Took"), _("Why"))
-    body = [
-        html.Tr(
-            [
-                html.Td(words.moment(row.made_at, now), className="number"),
-                html.Td(telling_words.channel(row.channel)),
-                html.Td(badge(telling_words.delivery_state(row.state), telling_words.delivery_class(row.state))),
-                html.Td(_about(row)),
-                html.Td(dcc.Link(row.venue_name or "", href=f"/venues/{row.venue_id}") if row.venue_id else ""),
-                html.Td(row.person_name),
-                html.Td(_took(row), className="number"),
-                html.Td(telling_words.delivery_error(row.error), className="quiet why"),
-            ]
-        )
+    body: list[list[Cell | str]] = [
+        [
+            Cell(words.moment(row.made_at, now), kind="when"),
+            telling_words.channel(row.channel),
+            Cell(telling_words.delivery_state(row.state), badge=telling_words.delivery_class(row.state)),
+            _about(row),
+            Cell(row.venue_name or "", f"/venues/{row.venue_id}" if row.venue_id else ""),
+            row.person_name,
+            number(_took(row)),
+            Cell(telling_words.delivery_error(row.error), kind="quiet why"),
+        ]
         for row in rows
     ]
-    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(body)], className="ledger")
     return panel(
         _("Messages"),
-        html.Div(table, className="wide-table"),
+        ledger(head, body),
         aside=_("the newest {n}").format(n=SHOWN) if len(rows) == SHOWN else "",
     )
 
 
-def _about(row: DeliveryRow) -> Component:
-    said = telling_words.subject(row.subject_kind or "", row.kind, {})
-    path = PATHS.get(row.subject_kind or "")
-    return dcc.Link(said, href=path.format(id=row.subject_id)) if path else html.Span(said)
+def _about(row: DeliveryRow) -> Cell:
+    path = PATHS.get(row.subject_kind or "", "").format(id=row.subject_id)
+    return Cell(telling_words.subject(row.subject_kind or "", row.kind, {}), path)
 
 
 def _took(row: DeliveryRow) -> str:
@@ -193,23 +184,21 @@ def _figures(found: Reachability) -> list[Component]:
 
 def _people(found: Reachability) -> Component:
     total = found.without + found.one_kind
+    head = (_("Channels"), _("Person"), _("Place"), _("Role"), _("Why"))
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(_("None"), badge="critical") if row.kinds == 0 else Cell(_("One kind"), badge="minor"),
+            row.name,
+            Cell(row.place, f"/venues/{row.venue_id}" if row.venue_id else ""),
+            words.role(row.role),
+            Cell(telling_words.delivery_error(row.last_failure), kind="quiet why"),
+        ]
+        for row in found.rows
+    ]
     return panel(
         _("By name"),
-        html.Ul([_person(row) for row in found.rows], className="unreachable"),
+        ledger(head, rows),
         aside=_("{shown} of {total}").format(shown=len(found.rows), total=f"{total:,}"),
-    )
-
-
-def _person(row: Unreachable) -> Component:
-    place = dcc.Link(row.place, href=f"/venues/{row.venue_id}") if row.venue_id else html.Span(row.place)
-    return html.Li(
-        [
-            badge(_("None"), "critical") if row.kinds == 0 else badge(_("One kind"), "minor"),
-            html.Strong(row.name),
-            place,
-            html.Span(words.role(row.role), className="quiet"),
-            html.Span(telling_words.delivery_error(row.last_failure), className="quiet"),
-        ]
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ RECEIPT = ReceiptRule(
     id="id", key="ext", state="state", delivered=("DELIVRD",), failed=("UNDELIV",), pressed="dtmf", acknowledge=("1",)
 )
 _numbers = count(1)
+_NOBODY = text("truncate venues, people, notify_channels, receipts restart identity cascade")
+_RULES = text(
+    "create table if not exists rules_at_first as select * from notification_rules;"
+    " delete from notification_rules; insert into notification_rules select * from rules_at_first"
+)
+PATIENCE_SECONDS = 60.0
+"""What counts is that it happens: the machine may be busy."""
 
 
 def gateway(channel: str, url: str, **others: Any) -> Gateway:
@@ -65,7 +73,8 @@ class Desk:
             if role is not None:
                 connection.execute(
                     text(
-                        "insert into grants (person_id, role, county_lo, county_hi) values (:p, :role, :county, :county)"
+                        "insert into grants (person_id, role, county_lo, county_hi)"
+                        " values (:p, :role, :county, :county)"
                     ),
                     {"p": made, "role": role, "county": self.venue.county},
                 )
@@ -108,11 +117,15 @@ class Desk:
         with self.owner.begin() as connection:
             connection.execute(text(sql), values)
 
+    def cut(self, name: str) -> None:
+        """End the connections of this name, as a failing network does."""
+        cut = text("select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name")
+        with self.record.engine.connect() as connection:
+            assert connection.execute(cut, {"name": name}).all() != []
+
     def wait(self, sql: str, **values: Any) -> None:
         """Until the query answers true."""
-        import time
-
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE_SECONDS
         while not self.one(sql, **values):
             assert time.monotonic() < until, self.all("select channel, state, tries, due_at, error from deliveries")
             time.sleep(0.02)
@@ -122,6 +135,8 @@ class Desk:
 def desk_on(test_record: TestRecord) -> Iterator[Desk]:
     owner = create_engine(test_record.owner_url, poolclass=NullPool)
     with owner.begin() as connection:
+        connection.execute(_NOBODY)
+        connection.execute(_RULES)
         venue = factories.venue(connection)
         device = factories.device(connection, venue)
     yield Desk(test_record.record, owner, venue, device)
