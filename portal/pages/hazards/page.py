@@ -46,6 +46,7 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
+            dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             html.Div(
@@ -148,12 +149,16 @@ def _register_panel(app: Dash) -> None:
         return int(selected[0]["id"]) if selected else dash.no_update
 
     @app.callback(
-        Output(ids.SIDE, "children"), Input(ids.CHOSEN, "data"), Input(ids.ACTED, "data"), State("address", "search")
+        Output(ids.SIDE, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.CHOSEN, "data"),
+        Input(ids.ACTED, "data"),
+        State("address", "search"),
     )
     def show(chosen: int | None, _acted: Any, search: str | None) -> Any:
         if chosen is None and "new" in address_parts(search):
-            return dash.no_update
-        return side(chosen)
+            return dash.no_update, dash.no_update
+        return side(chosen), chosen
 
     @app.callback(
         Output(ids.PICTURES, "children"), Input(ids.ADDED, "data"), State(ids.SHOWN, "data"), prevent_initial_call=True

@@ -41,8 +41,7 @@ def side(chosen: int | None) -> Any:
     case = case_of(hazard, seen)
     row = hazard.row
     return [
-        dcc.Store(id=ids.SHOWN, data=row.id),
-        dcc.Link(f"‹ {_('To the list')}", href="/hazards", className="back-to-list"),
+        dcc.Link(_("‹ To the list"), href="/hazards", className="back-to-list"),
         html.Div(
             [
                 badge(f"{hazard_words.grade(row.grade)} · {hazard_words.state(row.state)}", _badge(hazard, now)),
