@@ -29,6 +29,10 @@ BLOCK = 100
 
 def layout(**query: str) -> Component:
     """Chips, the grid, and the side panel; the address bar holds the choice and the chosen hazard."""
+    return html.Div(_content(query), id=ids.PAGE)
+
+
+def _content(query: dict[str, str]) -> Component:
     view, chosen = view_of(query), number_of(query.get("hazard"))
     is_new = "new" in query
     may_write = asking.current().role in SOURCES_OF
@@ -95,6 +99,16 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _register_desk(app: Dash) -> None:
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Input("address", "search"),
+        State("address", "pathname"),
+        prevent_initial_call=True,
+    )
+    def follow(search: str | None, path: str) -> Any:
+        """A link within the page changes what the address says, not which page it is."""
+        return _content(address_parts(search)) if path == "/hazards" else dash.no_update
+
     @app.callback(Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search"))
     def rows(request: dict[str, Any] | None, search: str | None) -> Any:
         if request is None:
@@ -112,13 +126,10 @@ def _register_desk(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.CHIPS, "children"),
-        Input("address", "search"),
         Input(ids.ACTED, "data"),
-        State("address", "pathname"),
+        State("address", "search"),
     )
-    def summary(search: str | None, _acted: Any, path: str) -> Any:
-        if path != "/hazards":
-            return dash.no_update, dash.no_update
+    def summary(_acted: Any, search: str | None) -> Any:
         view, now = view_of(address_parts(search)), datetime.now(UTC)
         with asking.reading() as session:
             counted = queries.counts(session, asking.current().role, now, view.region)

@@ -20,8 +20,6 @@ def columns() -> list[dict[str, Any]]:
             "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.grade_class : '')"},
         },
         {"field": "what", "headerName": _("Problem"), "flex": 6, "minWidth": 150, **two_lines},
-        {"field": "where", "headerName": _("Venue and spot"), "flex": 6, "minWidth": 140, **two_lines},
-        {"field": "found_at", "headerName": _("Found on"), "width": 116, "minWidth": 105},
         {
             "field": "act_by",
             "headerName": _("Due"),
@@ -29,6 +27,8 @@ def columns() -> list[dict[str, Any]]:
             "minWidth": 110,
             "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
         },
+        {"field": "where", "headerName": _("Venue and spot"), "flex": 6, "minWidth": 140, **two_lines},
+        {"field": "found_at", "headerName": _("Found on"), "width": 116, "minWidth": 105},
         {"field": "state", "headerName": _("State"), "width": 128, "minWidth": 100, **two_lines},
     ]
 

@@ -28,8 +28,6 @@ def columns() -> list[dict[str, Any]]:
             **usual,
             "cellClass": "two-lines",
         },
-        {"field": "where", "headerName": _("Venue"), "flex": 6, "minWidth": 140, **two_lines},
-        {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
         {
             "field": "act_by",
             "headerName": _("Due"),
@@ -38,6 +36,8 @@ def columns() -> list[dict[str, Any]]:
             "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
             **usual,
         },
+        {"field": "where", "headerName": _("Venue"), "flex": 6, "minWidth": 140, **two_lines},
+        {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
         {"field": "state", "headerName": _("State"), "width": 150, "minWidth": 120, **usual},
     ]
 

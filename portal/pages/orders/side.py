@@ -96,7 +96,7 @@ def _forms(order: OrderDetail, asker: Asker) -> list[ActForm]:
         if isinstance(order_step(case, act, asker.role, "words"), Refusal):
             continue
         shown.append(_form(act, row, asker, AWAITED.get(case.state) is act))
-    return shown
+    return sorted(shown, key=lambda form: not form.is_main)
 
 
 def _form(act: OrderAct, row: OrderRow, asker: Asker, is_main: bool) -> ActForm:
