@@ -13,7 +13,8 @@ from db.demo.hazards import PICTURED_COUNTY, DemoHazard
 from db.evidence.store import EvidenceStore, Stored
 from db.rules.hazard_lifecycle import HazardState
 
-MOST = 10
+MOST = 12
+WAITING = (HazardState.SUBMITTED, HazardState.ACCEPTED)
 SIZE = (960, 720)
 COLUMNS = (
     *("id", "venue_id", "county", "hazard_id", "stage", "round", "sha256", "media_type", "size_bytes", "name"),
@@ -25,17 +26,21 @@ COLUMNS = (
 def make(
     hazards: Sequence[DemoHazard], favourite: int, folder: Path, rng: np.random.Generator
 ) -> list[tuple[Any, ...]]:
-    """Pictures for the newest hazards of the demonstration's county, those of the `favourite` venue first.
-
-    Closed hazards are then closed on their picture.
+    """Pictures for the newest hazards of the demonstration's county, those of the `favourite` venue first, and for
+    all that wait to be accepted or closed: none is submitted without.
     """
     store = EvidenceStore(folder)
     near = [h for h in hazards if h.area.venue.county == PICTURED_COUNTY and h.state is not HazardState.FOUND]
     near.sort(key=lambda h: (h.area.venue.id != favourite, -h.found_at.timestamp()))
     rows: list[tuple[Any, ...]] = []
-    for hazard in near[:MOST]:
+    with_before = near[:MOST]
+    shown = [*with_before, *(h for h in hazards if h.state in WAITING and h not in with_before)]
+    for hazard in shown:
         corridor = _Corridor(rng)
-        rows.append(_row(len(rows) + 1, hazard, "before", store.keep(corridor.drawn(hazard, hazard.found_at, True))))
+        if hazard in near[:MOST]:
+            rows.append(
+                _row(len(rows) + 1, hazard, "before", store.keep(corridor.drawn(hazard, hazard.found_at, True)))
+            )
         if hazard.submitted_at is not None:
             taken = hazard.submitted_at - timedelta(minutes=20)
             rows.append(_row(len(rows) + 1, hazard, "after", store.keep(corridor.drawn(hazard, taken, False))))

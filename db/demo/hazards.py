@@ -17,6 +17,9 @@ FIRST_DAY = datetime(2024, 1, 22, 8, tzinfo=HERE)
 PICTURED_COUNTY = 360_702
 """Where the demonstration's county bureau sits: there is always something of everything."""
 PICTURED = 160
+FAVOURED = 14
+"""So many at the demonstration account's own venue."""
+LONGEST_OWED = timedelta(days=70)
 
 MIX: tuple[tuple[HazardKind, float, str, str, str], ...] = (
     (
@@ -113,15 +116,16 @@ class DemoHazard:
 
 
 def make(
-    areas: Sequence[DemoArea], officers: dict[int, str], now: datetime, rng: np.random.Generator
+    areas: Sequence[DemoArea], officers: dict[int, str], favourite: int, now: datetime, rng: np.random.Generator
 ) -> list[DemoHazard]:
-    """Hazards in places of their own; `officers` are the venues' safety officers by name."""
+    """Hazards in places of their own; `officers` are the venues' safety officers by name, `favourite` a venue."""
     near = [area for area in areas if area.venue.county == PICTURED_COUNTY]
+    own = [area for area in near if area.venue.id == favourite]
     span = (now - FIRST_DAY).total_seconds()
     made: list[DemoHazard] = []
     taken: set[tuple[int, str]] = set()
     for n in range(HAZARDS):
-        places = near if n < PICTURED and near else areas
+        places = own if n < FAVOURED and own else near if n < PICTURED and near else areas
         area = places[int(rng.integers(len(places)))]
         # More is found of late: more venues are looked at.
         age = float(rng.beta(1.0, 1.7)) if n >= PICTURED else float(rng.random()) ** 3
@@ -175,7 +179,7 @@ def _live(hazard: DemoHazard, now: datetime, rng: np.random.Generator) -> None:
     if not _reaches(hazard, at, now, "close", HazardState.CLOSED, BUREAU, "现场复核，已整改到位"):
         return
     hazard.closed_at, hazard.look_back_on = at, look_back_on(hazard.grade, at.astimezone(HERE).date())
-    if hazard.look_back_on is None or rng.random() < 0.06:
+    if hazard.look_back_on is None or (rng.random() < 0.06 and now - at < LONGEST_OWED):
         return
     at = end_of(hazard.look_back_on) - timedelta(days=float(rng.exponential(6)), hours=9)
     if _reaches(hazard, max(at, hazard.closed_at), now, "look_back", HazardState.CLOSED, BUREAU, "未反弹"):

@@ -137,12 +137,14 @@ class HazardDetail:
 
 @dataclass(frozen=True, slots=True)
 class OverdueName:
-    """Who is overdue: a venue and the person who is to act there; None: nobody has been named."""
+    """Who is overdue at a venue: the person who is to put it right, or the bureau that is to name, accept or look."""
 
     venue_id: int
     venue_name: str
     county_name: str
     responsible: str | None
+    is_on_site: bool
+    """False: the bureau's turn."""
     phone: str | None
     n: int
     major: int
@@ -178,13 +180,14 @@ _OF_VENUE = text(
     """
 )
 _OVERDUE = """
-    select o.venue_id, v.name as venue_name, county.name as county_name, o.responsible,
+    select o.venue_id, v.name as venue_name, county.name as county_name, o.responsible, o.is_on_site,
         (select p.phone from venue_people p where p.venue_id = o.venue_id and p.name = o.responsible limit 1) as phone,
         o.n, o.major, o.since
-    from (select h.venue_id, h.responsible, count(*) as n, count(*) filter (where h.grade = 'major') as major,
+    from (select h.venue_id, case when {site} then h.responsible end as responsible, {site} as is_on_site,
+              count(*) as n, count(*) filter (where h.grade = 'major') as major,
               min(h.act_by) as since
           from hazards h where h.act_by < :now and {condition}
-          group by h.venue_id, h.responsible order by major desc, n desc, since limit :limit) o
+          group by 1, 2, 3 order by major desc, n desc, since limit :limit) o
     join venues v on v.id = o.venue_id join regions county on county.adcode = v.county
     order by o.major desc, o.n desc, o.since
 """
@@ -286,7 +289,8 @@ def overdue_by_name(session: Session, now: datetime, limit: int, region: int | N
         condition = "h.county between :lo and :hi"
         values["lo"], values["hi"] = region_range(region)
     rows = session.execute(
-        text(_OVERDUE.format(condition=condition)), {**values, "now": now, "limit": limit}
+        text(_OVERDUE.format(condition=condition, site=f"h.state in ({_ON_SITE})")),
+        {**values, "now": now, "limit": limit},
     ).mappings()
     return [OverdueName(**row) for row in rows]
 

@@ -47,7 +47,7 @@ def _file(each: FileShown, now: datetime) -> Component:
     when = words.moment(each.taken_at or each.uploaded_at, now)
     said = _("taken {at}").format(at=when) if each.taken_at else _("sent {at}").format(at=when)
     shown = (
-        html.Img(src=f"{address}?form=thumbnail", alt=f"{hazard_words.stage(each.stage)} {said}", loading="lazy")
+        html.Img(src=f"{address}?form=thumbnail", alt=f"{hazard_words.stage(each.stage)} {said}")
         if each.is_picture
         else html.Span([icon("download"), each.name], className="document")
     )

@@ -13,15 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from db.rules.access_scope import Scope
 from portal.api.doors import receivers
+from tests.db.pictures import jpeg
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
-from tests.portal.door import change, one
+from tests.portal.door import change, one, stored
 from tests.portal.listening import listening
 from tests.portal.tile_reading import layers
 
@@ -30,7 +32,7 @@ LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
-    *("/conformance",),
+    *("/conformance", "/hazards", "/orders"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -38,7 +40,8 @@ TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history", "devices"),
     *("device_latest", "device_addresses", "device_links", "device_states", "device_credentials"),
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
-    *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences"),
+    *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
+    *("hazard_steps", "work_orders", "work_order_steps", "evidence_files"),
 )
 
 
@@ -262,6 +265,70 @@ def try_many(level: Level) -> None:
         assert one(level.server, "select name from venues where id = :id", id=outside) not in answer.text
 
 
+def try_hazard_lists(level: Level) -> None:
+    names = "select distinct name from venues where id = any (:ids)"
+    with level.server.owner.connect() as connection:
+        theirs = set(connection.scalars(text(names), {"ids": list(level.theirs)}))
+    answer = level.get("/api/v1/hazards/lists/problems.xlsx", show="all")
+    assert answer.status_code == 200
+    rows = load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(min_row=4, max_col=2, values_only=True)
+    assert {row[1] for row in rows if row[1]} <= theirs
+    for outside in level.outside:
+        _put_hazard(level, outside)
+        answer = level.get("/api/v1/hazards/lists/measures.docx", show="all", venue=outside)
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        assert name not in "".join(
+            cell.text for row in Document(io.BytesIO(answer.content)).tables[0].rows for cell in row.cells
+        )
+
+
+def try_evidence(level: Level) -> None:
+    for outside in level.outside:
+        hazard = _put_hazard(level, outside)
+        evidence = _put_evidence(level, hazard)
+        for form in ("shown", "thumbnail", "original"):
+            _refused(level, level.get(f"/api/v1/evidence/{evidence}", form=form), outside)
+
+
+def try_adding_evidence(level: Level) -> None:
+    csrf = _csrf(level)
+    for outside in level.outside:
+        hazard = _put_hazard(level, outside)
+        form = {"csrf_token": csrf, "subject": "hazard", "subject_id": str(hazard), "stage": "before"}
+        before = one(level.server, "select count(*) from evidence_files")
+        answer = level.browser.post("/api/v1/evidence", data=form, files={"file": ("a.jpg", jpeg(seed="x"))})
+        _refused(level, answer, outside)
+        assert one(level.server, "select count(*) from evidence_files") == before
+
+
+def _csrf(level: Level) -> str:
+    token = one(level.server, "select csrf_token from login_sessions where token_hash = :t", t=stored(level.browser))
+    return str(token)
+
+
+def _put_hazard(level: Level, venue: int) -> int:
+    """A hazard at a venue, written by the owner."""
+    sql = """
+        insert into hazards (venue_id, county, place, spot_key, kind, grade, source, state, what, found_at,
+            found_by_name, act_by)
+        select id, county, '门厅', 'test/' || clock_timestamp(), 'other', 'general', 'inspection', 'found', '测试',
+            now(), '测试', now() from venues where id = :venue returning id
+    """
+    with level.server.owner.begin() as connection:
+        return int(connection.execute(text(sql), {"venue": venue}).scalar_one())
+
+
+def _put_evidence(level: Level, hazard: int) -> int:
+    sql = """
+        insert into evidence_files (venue_id, county, hazard_id, stage, sha256, media_type, size_bytes, name,
+            uploaded_at, uploaded_by_name)
+        select venue_id, county, id, 'before', sha256('x'), 'image/jpeg', 1, 'x', now(), 'x' from hazards where id = :h
+        returning id
+    """
+    with level.server.owner.begin() as connection:
+        return int(connection.execute(text(sql), {"h": hazard}).scalar_one())
+
+
 def try_feeds(level: Level) -> None:
     assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
 
@@ -297,6 +364,9 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     },
     ("get", "/api/v1/feeds"): try_feeds,
     ("get", "/api/v1/letters/{letter_id}.pdf"): try_letters,
+    ("get", "/api/v1/hazards/lists/{which}.{format}"): try_hazard_lists,
+    ("get", "/api/v1/evidence/{evidence_id}"): try_evidence,
+    ("post", "/api/v1/evidence"): try_adding_evidence,
 }
 
 

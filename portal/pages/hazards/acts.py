@@ -73,7 +73,7 @@ def forms(
                 is_main=AWAITED[case.state] is act,
             )
         )
-    return shown
+    return sorted(shown, key=lambda form: not form.is_main)
 
 
 def _name(act: HazardAct, case: HazardCase) -> str:

@@ -1,5 +1,6 @@
 """Ids of the hazards' desk."""
 
+PAGE = "hazard-page"
 GRID = "hazard-grid"
 CHIPS = "hazard-chips"
 SUMMARY = "hazard-summary"

@@ -48,7 +48,7 @@ def _line(each: OverdueName, now: datetime) -> Component:
         [
             html.Td(dcc.Link(each.venue_name, href=f"/hazards?show=overdue&venue={each.venue_id}")),
             html.Td(each.county_name),
-            html.Td(each.responsible or _("nobody named yet")),
+            html.Td(each.responsible or _("the county bureau")),
             html.Td(html.A(each.phone, href=f"tel:{each.phone}") if each.phone else "–"),
             html.Td([f"{each.n:,} ", major], className="number"),
             html.Td(words.lasting(now - each.since), className="number"),

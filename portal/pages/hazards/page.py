@@ -29,6 +29,10 @@ BLOCK = 100
 
 def layout(**query: str) -> Component:
     """Chips, the grid, and the side panel; the address bar holds the choice and the chosen hazard."""
+    return html.Div(_content(query), id=ids.PAGE)
+
+
+def _content(query: dict[str, str]) -> Component:
     view, chosen = view_of(query), number_of(query.get("hazard"))
     is_new = "new" in query
     may_write = asking.current().role in SOURCES_OF
@@ -46,6 +50,7 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
+            dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             html.Div(
@@ -94,6 +99,16 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _register_desk(app: Dash) -> None:
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Input("address", "search"),
+        State("address", "pathname"),
+        prevent_initial_call=True,
+    )
+    def follow(search: str | None, path: str) -> Any:
+        """A link within the page changes what the address says, not which page it is."""
+        return _content(address_parts(search)) if path == "/hazards" else dash.no_update
+
     @app.callback(Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search"))
     def rows(request: dict[str, Any] | None, search: str | None) -> Any:
         if request is None:
@@ -111,13 +126,10 @@ def _register_desk(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.CHIPS, "children"),
-        Input("address", "search"),
         Input(ids.ACTED, "data"),
-        State("address", "pathname"),
+        State("address", "search"),
     )
-    def summary(search: str | None, _acted: Any, path: str) -> Any:
-        if path != "/hazards":
-            return dash.no_update, dash.no_update
+    def summary(_acted: Any, search: str | None) -> Any:
         view, now = view_of(address_parts(search)), datetime.now(UTC)
         with asking.reading() as session:
             counted = queries.counts(session, asking.current().role, now, view.region)
@@ -148,12 +160,16 @@ def _register_panel(app: Dash) -> None:
         return int(selected[0]["id"]) if selected else dash.no_update
 
     @app.callback(
-        Output(ids.SIDE, "children"), Input(ids.CHOSEN, "data"), Input(ids.ACTED, "data"), State("address", "search")
+        Output(ids.SIDE, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.CHOSEN, "data"),
+        Input(ids.ACTED, "data"),
+        State("address", "search"),
     )
     def show(chosen: int | None, _acted: Any, search: str | None) -> Any:
         if chosen is None and "new" in address_parts(search):
-            return dash.no_update
-        return side(chosen)
+            return dash.no_update, dash.no_update
+        return side(chosen), chosen
 
     @app.callback(
         Output(ids.PICTURES, "children"), Input(ids.ADDED, "data"), State(ids.SHOWN, "data"), prevent_initial_call=True

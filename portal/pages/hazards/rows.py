@@ -9,6 +9,7 @@ from portal.locale import _
 
 
 def columns() -> list[dict[str, Any]]:
+    two_lines = {"sortable": False, "cellClass": "two-lines"}
     return [
         {
             "field": "grade",
@@ -18,19 +19,17 @@ def columns() -> list[dict[str, Any]]:
             "sortable": False,
             "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.grade_class : '')"},
         },
-        {"field": "what", "headerName": _("Problem"), "flex": 6, "minWidth": 150, "sortable": False},
-        {"field": "where", "headerName": _("Venue and spot"), "flex": 5, "minWidth": 140, "sortable": False},
-        {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 110, "sortable": False},
-        {"field": "found_at", "headerName": _("Found on"), "width": 112, "minWidth": 105},
+        {"field": "what", "headerName": _("Problem"), "flex": 6, "minWidth": 150, **two_lines},
         {
             "field": "act_by",
             "headerName": _("Due"),
-            "width": 128,
+            "width": 132,
             "minWidth": 110,
             "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
         },
-        {"field": "responsible", "headerName": _("Responsible"), "width": 100, "minWidth": 90, "sortable": False},
-        {"field": "state", "headerName": _("State"), "width": 118, "minWidth": 100, "sortable": False},
+        {"field": "where", "headerName": _("Venue and spot"), "flex": 6, "minWidth": 140, **two_lines},
+        {"field": "found_at", "headerName": _("Found on"), "width": 116, "minWidth": 105},
+        {"field": "state", "headerName": _("State"), "width": 128, "minWidth": 100, **two_lines},
     ]
 
 
@@ -48,14 +47,12 @@ def row(hazard: HazardRow, now: datetime) -> dict[str, Any]:
         "id": str(hazard.id),
         "grade": hazard_words.grade_short(hazard.grade),
         "grade_class": hazard_words.grade_class(hazard.grade),
-        "what": hazard.what,
-        "where": f"{hazard.venue_name} · {hazard.spot}",
-        "county": f"{hazard.city_name} {hazard.county_name}",
+        "what": f"{hazard.what}\n{hazard_words.source(hazard.source)} · {hazard_words.kind(hazard.kind)}",
+        "where": f"{hazard.venue_name}\n{hazard.county_name} · {hazard.spot}",
         "found_at": words.day(hazard.found_at),
         "act_by": due_words(hazard, now),
         "is_overdue": hazard.is_overdue(now),
-        "responsible": hazard.responsible or "–",
-        "state": state_words(hazard),
+        "state": f"{state_words(hazard)}\n{hazard.responsible or ''}",
     }
 
 

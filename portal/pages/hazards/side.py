@@ -13,7 +13,7 @@ from db.queries import hazards as queries
 from db.queries.evidence import EvidenceSeen
 from db.queries.hazards import HazardDetail, HazardStepRow
 from db.rules.hazard_deadlines import last_day
-from db.rules.hazard_lifecycle import BEING_RECTIFIED, FIVE_LEVELS, HazardState, may_add_evidence
+from db.rules.hazard_lifecycle import BEING_RECTIFIED, FIVE_LEVELS, SUPERVISION, HazardState, may_add_evidence
 from db.rules.order_lifecycle import MAY_GIVE
 from portal import asking, hazard_words, words
 from portal.asking import Asker
@@ -41,8 +41,7 @@ def side(chosen: int | None) -> Any:
     case = case_of(hazard, seen)
     row = hazard.row
     return [
-        dcc.Store(id=ids.SHOWN, data=row.id),
-        dcc.Link(f"‹ {_('To the list')}", href="/hazards", className="back-to-list"),
+        dcc.Link(_("‹ To the list"), href="/hazards", className="back-to-list"),
         html.Div(
             [
                 badge(f"{hazard_words.grade(row.grade)} · {hazard_words.state(row.state)}", _badge(hazard, now)),
@@ -73,7 +72,8 @@ def pictures(hazard: HazardDetail, seen: Sequence[EvidenceSeen], asker: Asker, n
     before = [each for each in here if each.stage == "before"]
     after = [each for each in here if each.stage != "before"]
     state = HazardState(hazard.row.state)
-    takes_before = may_add_evidence(state, "before", asker.role) is None
+    is_missed = not before and asker.role in SUPERVISION
+    takes_before = (state is HazardState.FOUND or is_missed) and may_add_evidence(state, "before", asker.role) is None
     takes_after = may_add_evidence(state, "after", asker.role) is None and state not in BEING_RECTIFIED
     return panel(
         _("Before and after"),
@@ -83,7 +83,7 @@ def pictures(hazard: HazardDetail, seen: Sequence[EvidenceSeen], asker: Asker, n
                     [
                         html.H3(_("Before")),
                         gallery(before, now, _("No picture")),
-                        _box(hazard, "before", asker) if takes_before and asker.role not in _RECTIFIERS else None,
+                        _box(hazard, "before", asker) if takes_before else None,
                     ]
                 ),
                 html.Div(
@@ -98,9 +98,6 @@ def pictures(hazard: HazardDetail, seen: Sequence[EvidenceSeen], asker: Asker, n
         ),
         html.Details([html.Summary(_("From before it came back")), gallery(earlier, now, "")]) if earlier else None,
     )
-
-
-_RECTIFIERS = ("maintainer",)
 
 
 def shown_pictures(hazard_id: int) -> Component:

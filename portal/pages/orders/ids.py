@@ -1,5 +1,6 @@
 """Ids of the work orders' desk."""
 
+PAGE = "order-page"
 GRID = "order-grid"
 CHIPS = "order-chips"
 SUMMARY = "order-summary"

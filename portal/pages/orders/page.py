@@ -26,6 +26,10 @@ from portal.pages.orders.view import subject_of, view_of
 
 def layout(**query: str) -> Component:
     """Chips, the grid, and the side panel; the address bar holds the choice and the chosen order."""
+    return html.Div(_content(query), id=ids.PAGE)
+
+
+def _content(query: dict[str, str]) -> Component:
     chosen, is_new, view = number_of(query.get("order")), "new" in query, view_of(query)
     head = [html.H1(_("Work orders")), html.Span(id=ids.SUMMARY, className="quiet")]
     find = dcc.Input(
@@ -40,6 +44,7 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
+            dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             dcc.Store(id=ids.WHERE),
@@ -84,6 +89,16 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _register_desk(app: Dash) -> None:
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Input("address", "search"),
+        State("address", "pathname"),
+        prevent_initial_call=True,
+    )
+    def follow(search: str | None, path: str) -> Any:
+        """A link within the page changes what the address says, not which page it is."""
+        return _content(address_parts(search)) if path == "/orders" else dash.no_update
+
     @app.callback(Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search"))
     def rows(request: dict[str, Any] | None, search: str | None) -> Any:
         if request is None:
@@ -97,13 +112,10 @@ def _register_desk(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.CHIPS, "children"),
-        Input("address", "search"),
         Input(ids.ACTED, "data"),
-        State("address", "pathname"),
+        State("address", "search"),
     )
-    def summary(search: str | None, _acted: Any, path: str) -> Any:
-        if path != "/orders":
-            return dash.no_update, dash.no_update
+    def summary(_acted: Any, search: str | None) -> Any:
         with asking.reading() as session:
             counted = queries.counts(session, asking.current().role, datetime.now(UTC))
         return chips(view_of(address_parts(search)), counted)
@@ -133,12 +145,16 @@ def _register_panel(app: Dash) -> None:
         return int(selected[0]["id"]) if selected else dash.no_update
 
     @app.callback(
-        Output(ids.SIDE, "children"), Input(ids.CHOSEN, "data"), Input(ids.ACTED, "data"), State("address", "search")
+        Output(ids.SIDE, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.CHOSEN, "data"),
+        Input(ids.ACTED, "data"),
+        State("address", "search"),
     )
     def show(chosen: int | None, _acted: Any, search: str | None) -> Any:
         if chosen is None and "new" in address_parts(search):
-            return dash.no_update
-        return side(chosen)
+            return dash.no_update, dash.no_update
+        return side(chosen), chosen
 
     @app.callback(
         Output(ids.PICTURES, "children"), Input(ids.ADDED, "data"), State(ids.SHOWN, "data"), prevent_initial_call=True

@@ -10,6 +10,7 @@ from portal.locale import _
 
 def columns() -> list[dict[str, Any]]:
     usual = {"sortable": False}
+    two_lines = {**usual, "cellClass": "two-lines"}
     return [
         {
             "field": "urgency",
@@ -19,10 +20,14 @@ def columns() -> list[dict[str, Any]]:
             "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.urgency_class : '')"},
             **usual,
         },
-        {"field": "what", "headerName": _("What is to be done"), "flex": 5, "minWidth": 150, **usual},
-        {"field": "where", "headerName": _("Venue"), "flex": 5, "minWidth": 140, **usual},
-        {"field": "to", "headerName": _("Given to"), "flex": 3, "minWidth": 110, **usual},
-        {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
+        {
+            "field": "what",
+            "headerName": _("What is to be done"),
+            "flex": 5,
+            "minWidth": 150,
+            **usual,
+            "cellClass": "two-lines",
+        },
         {
             "field": "act_by",
             "headerName": _("Due"),
@@ -31,7 +36,9 @@ def columns() -> list[dict[str, Any]]:
             "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
             **usual,
         },
-        {"field": "state", "headerName": _("State"), "width": 128, "minWidth": 100, **usual},
+        {"field": "where", "headerName": _("Venue"), "flex": 6, "minWidth": 140, **two_lines},
+        {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
+        {"field": "state", "headerName": _("State"), "width": 150, "minWidth": 120, **usual},
     ]
 
 
@@ -49,9 +56,8 @@ def row(order: OrderRow, now: datetime) -> dict[str, Any]:
         "id": str(order.id),
         "urgency": hazard_words.urgency(order.urgency),
         "urgency_class": "major" if order.urgency == "urgent" else "notice",
-        "what": order.what,
-        "where": order.venue_name,
-        "to": doer(order),
+        "what": f"{order.what}\n{_about(order)}",
+        "where": f"{order.venue_name}\n{order.county_name} · {doer(order)}",
         "given_at": words.day(order.given_at),
         "act_by": _due(order, now),
         "is_overdue": order.is_overdue(now),
@@ -62,6 +68,14 @@ def row(order: OrderRow, now: datetime) -> dict[str, Any]:
 def doer(order: OrderRow) -> str:
     """The unit, or the venue itself."""
     return order.unit or _("The venue")
+
+
+def _about(order: OrderRow) -> str:
+    if order.hazard_id is not None:
+        return f"{_('Hazard')} #{order.hazard_id}"
+    if order.alarm_id is not None:
+        return f"{_('Alarm')} #{order.alarm_id}"
+    return order.device_code or ""
 
 
 def _due(order: OrderRow, now: datetime) -> str:

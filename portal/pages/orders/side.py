@@ -55,8 +55,7 @@ def side(chosen: int | None) -> Any:
     row = order.row
     colour = "good" if row.act_by is None else "critical" if row.is_overdue(now) else "notice"
     return [
-        dcc.Store(id=ids.SHOWN, data=row.id),
-        dcc.Link(f"‹ {_('To the list')}", href="/orders", className="back-to-list"),
+        dcc.Link(_("‹ To the list"), href="/orders", className="back-to-list"),
         html.Div(
             [badge(hazard_words.order_state(row.state), colour), due(row.act_by, now)],
             className="case-head",
@@ -97,7 +96,7 @@ def _forms(order: OrderDetail, asker: Asker) -> list[ActForm]:
         if isinstance(order_step(case, act, asker.role, "words"), Refusal):
             continue
         shown.append(_form(act, row, asker, AWAITED.get(case.state) is act))
-    return shown
+    return sorted(shown, key=lambda form: not form.is_main)
 
 
 def _form(act: OrderAct, row: OrderRow, asker: Asker, is_main: bool) -> ActForm:
