@@ -263,6 +263,25 @@ def roster(
     return [RosterRow(**{**row, "weekdays": tuple(row["weekdays"])}) for row in rows]
 
 
+def venue_name(session: Session, venue_id: int) -> str | None:
+    """None outside the scope."""
+    sql = text("select name from venues where id = cast(:id as bigint)")
+    name: str | None = session.scalar(sql, {"id": venue_id})
+    return name
+
+
+def maintainer_name(session: Session, maintainer_id: int) -> str | None:
+    sql = text("select name from maintainers where id = cast(:id as bigint)")
+    name: str | None = session.scalar(sql, {"id": maintainer_id})
+    return name
+
+
+def maintainer_named(session: Session, name: str) -> int | None:
+    """None where it has no contract within the scope."""
+    found: int | None = session.scalar(text("select id from maintainers where name = :name"), {"name": name})
+    return found
+
+
 def _check(row: object) -> CheckRow:
     facts = dict(row)  # type: ignore[call-overload]
     return CheckRow(**{**facts, "state": DutyCheckState(facts["state"])})
