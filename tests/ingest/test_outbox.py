@@ -130,9 +130,7 @@ def test_a_confirmed_fire_is_there_within_three_seconds(
     assert (figures.acknowledged, figures.in_time, figures.waiting) == (1, 1, 0)
 
 
-def test_city_and_province_are_told_and_nobody_else(
-    record: TestRecord, owner: Connection, city: CityPlatform
-) -> None:
+def test_city_and_province_are_told_and_nobody_else(record: TestRecord, owner: Connection, city: CityPlatform) -> None:
     factories.venue(owner, 360_102)
     mine = [add(record, city), add(record, city, 360_000, "省消防物联网")]
     add(record, city, 360_100, "南昌市消防")
@@ -200,9 +198,7 @@ def test_a_refused_message_holds_up_no_other_fire(record: TestRecord, owner: Con
         outbox.retry_now(session, entry, OPERATOR, datetime.now(UTC))
 
 
-def test_a_slow_platform_holds_up_no_other_platform(
-    record: TestRecord, owner: Connection, city: CityPlatform
-) -> None:
+def test_a_slow_platform_holds_up_no_other_platform(record: TestRecord, owner: Connection, city: CityPlatform) -> None:
     slow = CityPlatform(SECRET, slow_by_seconds=2.5)
     slow.start()
     add(record, slow)

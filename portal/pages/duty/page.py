@@ -26,7 +26,7 @@ from portal.pages.duty import answering, ids, panels
 from portal.pages.duty.roster import lines, roster_panel
 from portal.pages.duty.view import Chosen, choose, own_unit, read
 
-LOOK_AGAIN_MS = 10_000
+LOOK_AGAIN_MS = 15_000
 
 
 def layout(**query: str) -> Component:

@@ -49,6 +49,8 @@ class Shown:
 
 _figures = Remembered(60)
 _units = Remembered(60)
+_doubts = Remembered(60)
+_named = Remembered(60)
 
 
 def choose(query: Mapping[str, str]) -> Chosen:
@@ -97,8 +99,8 @@ def read(chosen: Chosen, now: datetime) -> Shown:
             now=now,
             figures=_figures.get((scope, of), lambda: duty_coverage.figures(session, of, since, now, now)),
             checks=duty_queries.answered(session, of, since, now),
-            doubtful_counts=duty_queries.doubtful_counts(session, of, now),
-            doubtful=tuple(duty_queries.doubtful(session, of, now, DOUBTFUL)),
+            doubtful_counts=_doubts.get((scope, of), lambda: duty_queries.doubtful_counts(session, of, now)),
+            doubtful=_named.get((scope, of), lambda: tuple(duty_queries.doubtful(session, of, now, DOUBTFUL))),
             gaps=tuple(duty_queries.gaps(session, of, now)),
             units=()
             if chosen.venue_id is not None
