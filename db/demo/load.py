@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, readings, venues, watch
+from db.demo import alarms, counts, devices, fire_service, history, maintainers, people, readings, venues, watch
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -86,6 +86,7 @@ def _fill(
     readings.fill(connection, made_devices, now, rng)
     report("rosters and duty checks")
     watch.fill(connection, today, now)
+    fire_service.fill(connection, now)
     report("states of devices")
     device_states.move(Session(bind=connection), now)
     for table in IDENTITIES:

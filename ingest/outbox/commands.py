@@ -15,6 +15,7 @@ from db import addresses
 from db.commands import fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
+from db.demo.fire_service import PLAYED
 from db.errors import InvalidInput
 from db.queries import outbox as outbox_queries
 from db.rules.access_scope import EVERYTHING
@@ -26,7 +27,6 @@ from ingest.simulate.fire_platform import CityPlatform
 
 app = typer.Typer(help="The fire service's platforms, which confirmed fires go to.")
 
-PLAYED = "演示·消防物联网平台"
 PROVINCE = 360_000
 LOCAL = ("http://127.0.0.1:", "http://localhost:")
 
@@ -43,13 +43,12 @@ def add(
 ) -> None:
     """From now on this platform is told. Without --key one is made and shown once, to be given to it."""
     transport, address = _way(url, frames)
-    with _recording() as (record, operator):
-        with record.scoped(EVERYTHING) as session:
-            new = NewPlatform(name, region, transport, address, centre, source)
-            number = fire_platforms.add(session, new, operator, datetime.now(UTC))
-            if transport is Transport.HTTP:
-                given = sys.stdin.readline().strip() if has_key else None
-                key = keys.keep(load().var_dir, number, given)
+    with _recording() as (record, operator), record.scoped(EVERYTHING) as session:
+        new = NewPlatform(name, region, transport, address, centre, source)
+        number = fire_platforms.add(session, new, operator, datetime.now(UTC))
+        if transport is Transport.HTTP:
+            given = sys.stdin.readline().strip() if has_key else None
+            key = keys.keep(load().var_dir, number, given)
     print(f"{name} is told from now on.")
     if transport is Transport.HTTP and not has_key:
         print(f"Key for HMAC-SHA256: {key}")

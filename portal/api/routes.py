@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, figures, places
+from portal.api import alarms, duty, figures, places, windows
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -48,3 +48,5 @@ def me() -> Me:
 router.include_router(alarms.router)
 router.include_router(places.router)
 router.include_router(figures.router)
+router.include_router(windows.router)
+router.include_router(duty.router)

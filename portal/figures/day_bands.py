@@ -21,6 +21,8 @@ class Piece:
     since: datetime
     until: datetime
     words: str
+    strength: float = 1.0
+    """How dark it is drawn, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def _pieces(day: date, pieces: Sequence[Piece]) -> list[Component]:
         if since < until:
             left, width = (since - start) / DAY * 100, (until - since) / DAY * 100
             style = {"left": f"{left:.3f}%", "width": f"{width:.3f}%"}
+            if piece.strength < 1:
+                style["opacity"] = f"{piece.strength:.2f}"
             drawn.append(html.I(className=f"piece {piece.kind}", style=style, title=piece.words))
     return drawn
 

@@ -19,6 +19,8 @@ from portal.locale import _
 from portal.pages.duty.view import DAYS, Shown
 from portal.words import HERE
 
+HOUR = timedelta(hours=1)
+
 
 def figures(shown: Shown) -> Component:
     """Declared and verified side by side, and what says that the two differ."""
@@ -66,7 +68,7 @@ def figures(shown: Shown) -> Component:
 def timeline(shown: Shown) -> Component:
     """The last seven days and the next, of one venue or one unit."""
     today = shown.now.astimezone(HERE).date()
-    days = [today + timedelta(days=n) for n in range(1 - DAYS, DAYS + 1)]
+    days = [today + timedelta(days=n) for n in range(1 - DAYS, DAYS)]
     weekday = weekdays()
     names = [_("today") if day == today else f"{day:%m-%d} {weekday[day.isoweekday()]}" for day in days]
     kinds = {"declared": _("declared"), "verified": _("verified"), "gap": _("nobody on the roster")}
@@ -74,6 +76,18 @@ def timeline(shown: Shown) -> Component:
     pieces = [
         Piece(band.kind, band.since, band.until, f"{kinds[band.kind]} {_span(band.since, band.until)}")
         for band in sorted(shown.bands, key=lambda band: order[band.kind])
+        if not (band.kind == "verified" and shown.shares)
+    ]
+    pieces += [
+        Piece(
+            "verified",
+            hour.since,
+            hour.since + HOUR,
+            f"{words.clock(hour.since)} {words.pct(100 * hour.share)}",
+            hour.share**0.5,
+        )
+        for hour in shown.shares
+        if hour.share
     ]
     marks = [
         Mark(check.state.value, check.asked_at, f"{words.moment(check.asked_at)} {words.duty_check_state(check.state)}")
@@ -82,6 +96,7 @@ def timeline(shown: Shown) -> Component:
     legend = html.Div(
         [
             *[html.Span([html.I(className=f"piece {kind}"), name]) for kind, name in kinds.items()],
+            html.Span(_("the darker, the more of its venues are proven")) if shown.shares else None,
             html.Span([html.I(className="mark unanswered"), _("check not answered")]),
         ],
         className="band-legend",

@@ -8,7 +8,7 @@ from db.errors import NotFound
 from db.queries import duty as duty_queries
 from db.queries import duty_coverage
 from db.queries.duty import CheckFigures, CheckRow, Doubtful, Gap
-from db.queries.duty_coverage import Band, DutyFigures, DutyOf, UnitDuty
+from db.queries.duty_coverage import Band, DutyFigures, DutyOf, HourShare, UnitDuty
 from db.rules.access_scope import Role
 from db.rules.duty_evidence import AHEAD, Doubt
 from portal import asking, regions
@@ -44,11 +44,14 @@ class Shown:
     gaps: tuple[Gap, ...]
     units: tuple[UnitDuty, ...]
     bands: tuple[Band, ...]
+    shares: tuple[HourShare, ...]
+    """Of a unit, whose venues are proven one by one."""
     log: tuple[CheckRow, ...]
 
 
 _figures = Remembered(60)
 _units = Remembered(60)
+_shares = Remembered(60)
 _doubts = Remembered(60)
 _named = Remembered(60)
 
@@ -108,5 +111,11 @@ def read(chosen: Chosen, now: datetime) -> Shown:
             bands=tuple(duty_coverage.bands(session, of, midnight - timedelta(days=DAYS - 1), midnight + AHEAD, now))
             if is_one
             else (),
+            shares=()
+            if chosen.unit_id is None
+            else _shares.get(
+                (scope, of),
+                lambda: tuple(duty_coverage.shares(session, of, midnight - timedelta(days=DAYS - 1), now)),
+            ),
             log=tuple(duty_queries.checks(session, of, now, CHECKS)),
         )

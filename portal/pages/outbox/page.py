@@ -63,7 +63,7 @@ def shown(query: dict[str, str], now: datetime) -> list[Component]:
     return [
         _figures(figures),
         panel(_("Platforms of the fire service"), _platforms(platforms, now), aside=str(len(platforms))),
-        panel(_("Messages"), html.Div(chips, className="chips"), _messages(rows, now), aside=words.count(total)),
+        panel(_("What was told"), html.Div(chips, className="chips"), _messages(rows, now), aside=words.count(total)),
     ]
 
 

@@ -29,7 +29,7 @@ def form(places: list[Place], now: datetime) -> Component:
         html.Div(
             [
                 field(
-                    _("What"),
+                    _("Kind of window"),
                     dcc.RadioItems(
                         id=ids.KIND,
                         options=[{"value": kind.value, "label": kind_name(kind)} for kind in WindowKind],
