@@ -53,7 +53,8 @@ class Watched:
         self.owner, self.venue = owner, factories.venue(owner)
         self.unit = owner.scalar(
             text(
-                "insert into maintainers (name, city, phone) values ('单位' || gen_random_uuid(), 360700, '') returning id"
+                "insert into maintainers (name, city, phone) values ('单位' || gen_random_uuid(), 360700, '')"
+                " returning id"
             )
         )
         place = {"v": self.venue.id, "c": self.venue.county, "m": self.unit, "since": since, "until": ends_on}

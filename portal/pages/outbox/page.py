@@ -140,7 +140,7 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
     name, kind = {
         OutboxState.WAITING: (_("Waiting"), "minor"),
         OutboxState.REFUSED: (_("Refused"), "critical"),
-        OutboxState.ACKNOWLEDGED: (_("Acknowledged"), "good"),
+        OutboxState.ACKNOWLEDGED: (_("Acknowledged there"), "good"),
     }[row.state]
     is_open = row.state is not OutboxState.ACKNOWLEDGED
     error = None
