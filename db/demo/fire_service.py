@@ -43,14 +43,14 @@ _AROUND_NOW = text(
     insert into windows (venue_id, county, maintainer_id, kind, device_kinds, starts_at, ends_at, reason, announced_at,
         announced_by_name)
     select v.venue_id, v.county, v.maintainer_id, w.kind, w.devices::text[],
-        date_trunc('hour', cast(:now as timestamptz)) + w.starts,
-        date_trunc('hour', cast(:now as timestamptz)) + w.starts + w.lasts, w.reason,
+        date_trunc(w.grain, cast(:now as timestamptz), 'Asia/Shanghai') + w.starts,
+        date_trunc(w.grain, cast(:now as timestamptz), 'Asia/Shanghai') + w.starts + w.lasts, w.reason,
         cast(:now as timestamptz) - interval '1 day', '演示'
-    from (values (1, 'maintenance', '{smoke_detector}', interval '0 h', interval '8 h', '更换感烟探测器电池'),
-            (2, 'drill', '{smoke_detector,manual_call_point}', interval '26 h', interval '2 h', '冬季疏散演练'),
-            (3, 'maintenance', '{electricity_meter}', interval '50 h', interval '6 h', '电表箱检修'),
-            (4, 'drill', '{smoke_detector}', interval '74 h', interval '1 h', '新生消防演练'))
-        w (n, kind, devices, starts, lasts, reason)
+    from (values (1, 'maintenance', '{smoke_detector}', 'hour', interval '0 h', interval '8 h', '更换感烟探测器电池'),
+            (2, 'drill', '{smoke_detector,manual_call_point}', 'day', interval '38 h', interval '2 h', '冬季疏散演练'),
+            (3, 'maintenance', '{electricity_meter}', 'day', interval '57 h', interval '6 h', '电表箱检修'),
+            (4, 'drill', '{smoke_detector}', 'day', interval '82 h', interval '1 h', '新生消防演练'))
+        w (n, kind, devices, grain, starts, lasts, reason)
     join (select venue_id, county, maintainer_id, row_number() over (order by venue_id) as n from contracts
         where county = 360702 and ends_on is null
             and venue_id not in (select venue_id from grants where venue_id is not null)) v on v.n = w.n * 7
