@@ -35,7 +35,7 @@ _SAME = text(
     """
     select exists (select from rosters where removed_at is null and maintainer_id is not distinct from
         cast(:maintainer as int) and venue_id is not distinct from cast(:venue as int) and person_name = :name
-        and starts_on = :starts and ends_on is not distinct from cast(:ends as date) and weekdays = :weekdays
+        and starts_on = :starts and ends_on is not distinct from cast(:ends as date) and weekdays = cast(:weekdays as smallint[])
         and cycle_days is not distinct from cast(:cycle as int) and from_time = :from and until_time = :until)
     """
 )

@@ -18,6 +18,7 @@ from db.demo import (
     counts,
     devices,
     evidence,
+    fire_service,
     hazards,
     history,
     maintainers,
@@ -116,6 +117,7 @@ def _fill(
     readings.fill(connection, made_devices, now, rng)
     report("rosters and duty checks")
     watch.fill(connection, today, now)
+    fire_service.fill(connection, now)
     report("states of devices")
     device_states.move(Session(bind=connection), now)
     for table in IDENTITIES:

@@ -13,7 +13,9 @@ _ROSTERS = text(
     """
     insert into rosters (maintainer_id, person_name, phone, starts_on, ends_on, weekdays, from_time, until_time,
         recorded_at, recorded_by_name)
-    select m.id, (array['刘志强', '熊建国', '万小红', '邹海燕', '涂文军', '胡国平', '曾庆华', '黄丽萍'])[1 + (m.id * 5 + s.n) % 8],
+    select m.id,
+        (array['刘志强', '熊建国', '万小红', '邹海燕', '涂文军', '胡国平', '曾庆华', '黄丽萍'])
+            [1 + (m.id * 5 + s.n) % 8],
         '0791-8' || lpad(((m.id * 7919 + s.n * 613) % 1000000)::text, 6, '0'), cast(:today as date) - 40 - m.id % 20,
         null, case when s.n = 3 and m.id % 9 = 2 then '{1,2,3,4,7}'::smallint[] else '{1,2,3,4,5,6,7}' end,
         s.since, s.until, cast(:now as timestamptz) - interval '40 days', '演示'
@@ -33,8 +35,9 @@ _CHECKS = text(
     """
     insert into duty_checks (venue_id, county, device_id, asked_at, asked_by_name, minutes, way, is_planned, state,
         sent_at, confirmed_at, answered_at, answered_through, answered_by_name)
-    select d.venue_id, d.county, p.device_id, a.at, '', 10, case when p.device_id is null then 'people' else 'panel' end,
-        true, r.state, a.at, null, case when r.state <> 'unanswered' then a.at + r.took end,
+    select d.venue_id, d.county, p.device_id, a.at, '', 10,
+        case when p.device_id is null then 'people' else 'panel' end, true, r.state, a.at, null,
+        case when r.state <> 'unanswered' then a.at + r.took end,
         case when r.state = 'unanswered' then null when p.device_id is not null then 'panel'
             when r.luck < 0.7 then 'portal' else 'phone' end,
         case when r.state <> 'unanswered' and p.device_id is null then '值守人员' end
@@ -60,7 +63,8 @@ _STAND_IN = text(
         answered_through = case c.way when 'panel' then 'panel' else 'portal' end,
         answered_by_name = case c.way when 'people' then '值守人员' end
     from venues v where v.id = c.venue_id and v.is_demo and c.is_planned and c.state in ('asked', 'sent', 'confirmed')
-        and c.asked_at between cast(:now as timestamptz) - interval '9 min' and cast(:now as timestamptz) - interval '20 s'
+        and c.asked_at between cast(:now as timestamptz) - interval '9 min'
+            and cast(:now as timestamptz) - interval '20 s'
         and abs(hashint8(c.id)) % 100 < :share
     """
 )

@@ -105,7 +105,7 @@ _CHECKS = """
     select c.id, c.venue_id, v.name as venue_name, r.name as county_name, m.name as maintainer_name, c.way,
         c.is_planned, c.asked_at, c.asked_by_name, c.minutes, c.state, c.sent_at, c.answered_at, c.answered_through,
         c.answered_by_name
-    from duty_checks c join venues v on v.id = c.venue_id join regions r on r.adcode = c.county
+    from {checks} c join venues v on v.id = c.venue_id join regions r on r.adcode = c.county
     left join lateral (select d.maintainer_id from duty_history d where d.venue_id = c.venue_id
         and d.declared_from <= (c.asked_at at time zone 'Asia/Shanghai')::date
         and (d.declared_until is null or d.declared_until > (c.asked_at at time zone 'Asia/Shanghai')::date)
@@ -117,11 +117,13 @@ _OF = """
     and (cast(:maintainer as int) is null or exists (select from duty_history d where d.venue_id = c.venue_id
         and d.maintainer_id = :maintainer and (d.declared_until is null or d.declared_until > :day)))
 """
-_LISTED = text(f"{_CHECKS} where {_OF} order by c.asked_at desc, c.id desc limit :limit")
-_ONE = text(f"{_CHECKS} where c.id = :id")
+# Some checks first, then what they are about: the newest of many are found by their index.
+_NEWEST = f"(select * from duty_checks c where {_OF} order by c.asked_at desc, c.id desc limit :limit)"
+_LISTED = text(f"{_CHECKS.format(checks=_NEWEST)} order by c.asked_at desc, c.id desc")
+_ONE = text(f"{_CHECKS.format(checks='duty_checks')} where c.id = :id")
 _WAITING = text(
     f"""
-    {_CHECKS} where c.state = 'sent' and c.way = 'people' and exists (select from notices n
+    {_CHECKS.format(checks="duty_checks")} where c.state = 'sent' and c.way = 'people' and exists (select from notices n
         where n.subject_kind = 'duty_check' and n.subject_id = c.id and n.person_id = :person)
     order by c.asked_at limit 20
     """
@@ -261,6 +263,25 @@ def roster(
     facts = {"maintainer": maintainer_id, "venue": venue_id, "now": now, "day": now.astimezone(HERE).date()}
     rows = session.execute(_ROSTER, facts).mappings()
     return [RosterRow(**{**row, "weekdays": tuple(row["weekdays"])}) for row in rows]
+
+
+def venue_name(session: Session, venue_id: int) -> str | None:
+    """None outside the scope."""
+    sql = text("select name from venues where id = cast(:id as bigint)")
+    name: str | None = session.scalar(sql, {"id": venue_id})
+    return name
+
+
+def maintainer_name(session: Session, maintainer_id: int) -> str | None:
+    sql = text("select name from maintainers where id = cast(:id as bigint)")
+    name: str | None = session.scalar(sql, {"id": maintainer_id})
+    return name
+
+
+def maintainer_named(session: Session, name: str) -> int | None:
+    """None where it has no contract within the scope."""
+    found: int | None = session.scalar(text("select id from maintainers where name = :name"), {"name": name})
+    return found
 
 
 def _check(row: object) -> CheckRow:

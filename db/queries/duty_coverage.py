@@ -174,6 +174,32 @@ _BANDS = text(
 )
 
 
+_SHARES = text(
+    f"""
+    {_PARTS}, hours as (
+        select h as since, tstzmultirange(tstzrange(h, h + interval '1 hour')) as hour
+        from generate_series(cast(:since as timestamptz), cast(:now as timestamptz), interval '1 hour') h
+    )
+    select h.since, sum(minutes_of(h.hour * d.watched * p.stretch)) / nullif(sum(minutes_of(h.hour * d.watched)), 0)
+    from hours h cross join declared d left join proven p using (venue_id) group by 1 order by 1
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HourShare:
+    """Of what was declared in an hour, the verified part, 0 to 1; None where nothing was declared."""
+
+    since: datetime
+    share: float | None
+
+
+def shares(session: Session, of: DutyOf, since: datetime, now: datetime) -> list[HourShare]:
+    """By the hour up to now, of all venues together."""
+    with _without_nested_loops(session):
+        return [HourShare(*row) for row in session.execute(_SHARES, _facts(of, since, now, now))]
+
+
 def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> DutyFigures:
     """Declared and verified minutes from `since` to `until`, at most now for what is verified."""
     with _without_nested_loops(session):

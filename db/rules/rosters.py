@@ -6,7 +6,7 @@ from datetime import date, time
 
 from db.rules.alarm_lifecycle import Refusal
 
-EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 LONGEST_CYCLE = 60
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 _PHONE = re.compile(r"[0-9+ -]{5,20}")
@@ -52,3 +52,64 @@ def refused(shift: Shift) -> Refusal | None:
     if shift.cycle_days is not None and not 1 <= shift.cycle_days <= LONGEST_CYCLE:
         return Refusal("A shift comes every 1 to 60 days.")
     return None
+
+
+_DAYS = re.compile(r"(?:周|星期)?([1-7一二三四五六日天])(?:\s*[-–~至到]\s*(?:周|星期)?([1-7一二三四五六日天]))?")
+_CYCLE = re.compile(r"每(\d{1,2})天|every (\d{1,2}) days?")
+_HOURS = re.compile(r"(\S+?)\s*[-–~至到]\s*(\S+)")
+_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Many lines at once, as they were pasted: what could be read, and what of which line could not."""
+
+    shifts: tuple[Shift, ...]
+    wrong: tuple[tuple[int, str], ...]
+
+
+def read_lines(pasted: str, starts_on: date) -> Lines:
+    """One shift a line: name, hours, and as wanted telephone and days, with commas or tabs between.
+
+    张三, 08:00-16:00, 13800000000, 1-5 · 李四, 16:00-8:00, 每4天
+    """
+    shifts, wrong = [], []
+    for number, line in enumerate(pasted.splitlines(), 1):
+        if not line.strip():
+            continue
+        shift = _read(line, starts_on)
+        if shift is None:
+            wrong.append((number, line.strip()))
+        else:
+            shifts.append(shift)
+    return Lines(tuple(shifts), tuple(wrong))
+
+
+def _read(line: str, starts_on: date) -> Shift | None:
+    name, *parts = [part.strip() for part in re.split(r"[,，\t;；]+", line.strip())]
+    hours: tuple[time, time] | None = None
+    weekdays, cycle, phone = EVERY_DAY, None, None
+    for part in filter(None, parts):
+        found = _HOURS.fullmatch(part)
+        since, until = (clock(found[1]), clock(found[2])) if found else (None, None)
+        days, every = _DAYS.fullmatch(part), _CYCLE.fullmatch(part)
+        if since is not None and until is not None and hours is None:
+            hours = since, until
+        elif days:
+            weekdays = _weekdays(days)
+        elif every:
+            cycle = int(every[1] or every[2])
+        elif _PHONE.fullmatch(part) and phone is None:
+            phone = part
+        elif part not in ("每天", "every day"):
+            return None
+    if hours is None or not weekdays:
+        return None
+    shift = Shift(name, phone, starts_on, None, weekdays, cycle, *hours)
+    return None if refused(shift) else shift
+
+
+def _weekdays(days: re.Match[str]) -> tuple[int, ...]:
+    """Friday to Monday goes over the weekend."""
+    first, last = (_NUMBERS.get(each) or int(each) for each in (days[1], days[2] or days[1]))
+    return tuple(sorted((first + n - 1) % 7 + 1 for n in range((last - first) % 7 + 1)))

@@ -15,6 +15,7 @@ from db import addresses
 from db.commands import fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
+from db.demo.fire_service import PLAYED
 from db.errors import InvalidInput
 from db.queries import outbox as outbox_queries
 from db.rules.access_scope import EVERYTHING
@@ -26,7 +27,6 @@ from ingest.simulate.fire_platform import CityPlatform
 
 app = typer.Typer(help="The fire service's platforms, which confirmed fires go to.")
 
-PLAYED = "演示·消防物联网平台"
 PROVINCE = 360_000
 LOCAL = ("http://127.0.0.1:", "http://localhost:")
 

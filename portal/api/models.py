@@ -212,3 +212,83 @@ class AlarmStep(Answer):
 class AlarmWithSteps(Alarm):
     device_code: str | None = Field(description="the device that spoke first")
     steps: list[AlarmStep]
+
+
+class Window(Answer):
+    """Windows announced together, as far as you see them."""
+
+    id: int
+    kind: str
+    venue_id: int = Field(description="the first of its venues")
+    venue_name: str
+    county_name: str
+    venues: int = Field(description="how many venues")
+    area_name: str | None = Field(description="null: the whole venue")
+    maintainer_name: str | None
+    device_kinds: list[str] = Field(description="what is covered; everything else stays live")
+    starts_at: datetime
+    ends_at: datetime = Field(description="as announced")
+    ended_at: datetime | None = Field(description="when somebody ended it early, or called it off")
+    over_at: datetime
+    reason: str
+    announced_at: datetime
+    announced_by_name: str
+    alarms: int = Field(description="alarms watermarked in it so far")
+
+
+class Announced(BaseModel):
+    ids: list[int] = Field(description="one window a venue; the first stands for all in lists and may be ended for all")
+
+
+class Ended(BaseModel):
+    ended: int = Field(description="how many venues' windows ended")
+
+
+class DutyFigures(BaseModel):
+    """Minutes of the last seven days, of all venues together."""
+
+    at: datetime
+    venues: int
+    declared_venues: int
+    declared_minutes: float
+    verified_minutes: float
+    declared_pct: float | None = Field(description="of all minutes of all venues in scope")
+    verified_pct: float | None = Field(description="of what was declared")
+
+
+class DutyCheck(Answer):
+    id: int
+    venue_id: int
+    venue_name: str
+    maintainer_name: str | None
+    way: str = Field(description="panel: a key at the user transmission device; people: portal or telephone")
+    is_planned: bool = Field(description="asked by the clock at a random moment")
+    asked_at: datetime
+    minutes: int
+    state: str
+    answered_at: datetime | None
+    answered_through: str | None
+
+
+class DutyChecks(BaseModel):
+    rows: list[DutyCheck]
+
+
+class Answered(BaseModel):
+    state: str = Field(description="answered, or answered_late")
+
+
+class OutboxEntry(Answer):
+    id: int
+    key: str = Field(description="sent along as Idempotency-Key")
+    kind: str = Field(description="fire, or withdrawn")
+    state: str = Field(description="waiting, refused or acknowledged")
+    platform_name: str | None = Field(description="null: no platform is known for the region yet")
+    alarm_id: int
+    venue_id: int
+    venue_name: str
+    made_at: datetime
+    tries: int
+    next_try_at: datetime
+    last_error: str | None
+    acknowledged_at: datetime | None

@@ -1,4 +1,4 @@
-"""Confirmed fires on their way to the fire service: real platforms at the far end, and everything that they do wrong."""
+"""Confirmed fires on their way to the fire service: real platforms at the far end, and all that they do wrong."""
 
 import os
 import signal

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -32,7 +33,7 @@ LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
-    *("/conformance", "/hazards", "/orders"),
+    *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -41,7 +42,8 @@ TABLES = (
     *("device_latest", "device_addresses", "device_links", "device_states", "device_credentials"),
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
-    *("hazard_steps", "work_orders", "work_order_steps", "evidence_files"),
+    *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
+    *("outbox",),
 )
 
 
@@ -333,6 +335,88 @@ def try_feeds(level: Level) -> None:
     assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
 
 
+def try_windows(level: Level) -> None:
+    _, rows = _all_rows(level, "/api/v1/windows", show="all")
+    assert {row["venue_id"] for row in rows} <= level.theirs
+    for outside in level.outside:
+        assert level.get("/api/v1/windows", show="all", venue=outside).json()["total"] == 0
+
+
+def _window(venue: int) -> dict[str, Any]:
+    begins = datetime.now(UTC) + timedelta(days=2)
+    return {
+        "kind": "drill",
+        "venues": [venue],
+        "device_kinds": ["smoke_detector"],
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(hours=1)).isoformat(),
+        "reason": "测试",
+    }
+
+
+def try_announcing(level: Level) -> None:
+    """Theirs they may announce once, end once; others' not at all."""
+    for outside in level.outside:
+        _refused(level, level.browser.post("/api/v1/windows", json=_window(outside)), outside)
+        assert one(level.server, "select count(*) from windows where venue_id = :v and reason = '测试'", v=outside) == 0
+    mine = min(level.theirs)
+    made = level.browser.post("/api/v1/windows", json=_window(mine))
+    assert made.status_code == 200, made.text
+    assert level.browser.post("/api/v1/windows", json=_window(mine)).status_code == 409
+    (number,) = made.json()["ids"]
+    assert level.browser.post(f"/api/v1/windows/{number}/end").json() == {"ended": 1}
+    assert level.browser.post(f"/api/v1/windows/{number}/end").status_code == 409
+
+
+def try_ending(level: Level) -> None:
+    for outside in level.outside:
+        sql = """
+            insert into windows (venue_id, county, kind, device_kinds, starts_at, ends_at, reason, announced_at,
+                announced_by_name)
+            select id, county, 'drill', '{smoke_detector}', now(), now() + interval '1 hour', '别人的', now(), 'x'
+            from venues where id = :id returning id
+        """
+        with level.server.owner.begin() as connection:
+            number = connection.scalar(text(sql), {"id": outside})
+            connection.execute(text("update windows set together = id where id = :id"), {"id": number})
+        _refused(level, level.browser.post(f"/api/v1/windows/{number}/end"), outside)
+        assert one(level.server, "select ended_at from windows where id = :id", id=number) is None
+
+
+def try_duty(level: Level) -> None:
+    assert level.get("/api/v1/duty").json()["venues"] <= len(level.theirs)
+    for outside in level.outside:
+        figures = level.get("/api/v1/duty", venue=outside).json()
+        assert (figures["venues"], figures["declared_minutes"]) == (0, 0)
+
+
+def try_duty_checks(level: Level) -> None:
+    rows = level.get("/api/v1/duty/checks", limit=500).json()["rows"]
+    assert {row["venue_id"] for row in rows} <= level.theirs
+    for outside in level.outside:
+        assert level.get("/api/v1/duty/checks", venue=outside).json() == {"rows": []}
+
+
+def try_answering(level: Level) -> None:
+    for outside in level.outside:
+        sql = """
+            insert into duty_checks (venue_id, county, asked_at, asked_by_name, minutes, way, state, sent_at)
+            select id, county, now(), '', 10, 'people', 'sent', now() from venues where id = :id returning id
+        """
+        with level.server.owner.begin() as connection:
+            check = connection.scalar(text(sql), {"id": outside})
+        _refused(level, level.browser.post(f"/api/v1/duty/checks/{check}/answer"), outside)
+        assert one(level.server, "select state from duty_checks where id = :id", id=check) == "sent"
+
+
+def try_outbox(level: Level) -> None:
+    answer = level.get("/api/v1/outbox")
+    if level.login in ("venue", "maintainer"):
+        assert answer.status_code == 403
+        return
+    assert {row["venue_id"] for row in answer.json()["rows"]} <= level.theirs
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/me"): try_me,
     ("get", "/api/v1/regions"): try_regions,
@@ -367,6 +451,13 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/hazards/lists/{which}.{format}"): try_hazard_lists,
     ("get", "/api/v1/evidence/{evidence_id}"): try_evidence,
     ("post", "/api/v1/evidence"): try_adding_evidence,
+    ("get", "/api/v1/windows"): try_windows,
+    ("post", "/api/v1/windows"): try_announcing,
+    ("post", "/api/v1/windows/{window_id}/end"): try_ending,
+    ("get", "/api/v1/duty"): try_duty,
+    ("get", "/api/v1/duty/checks"): try_duty_checks,
+    ("post", "/api/v1/duty/checks/{check_id}/answer"): try_answering,
+    ("get", "/api/v1/outbox"): try_outbox,
 }
 
 
@@ -531,7 +622,7 @@ OF_THE_PROVINCE = (
 
 
 @pytest.mark.parametrize(
-    "table", [*TABLES, *OF_THE_PROVINCE, *("maintainers", "people", "grants", "audit_log", "saved_views")]
+    "table", [*TABLES, *OF_THE_PROVINCE, "maintainers", "people", "grants", "audit_log", "saved_views", "rosters"]
 )
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
     with portal_server.test_record.record.engine.connect() as connection:
@@ -569,7 +660,7 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
         assert visitor.get(path).status_code in (401, 404), path
 
 
-FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs"}
+FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms"}
 """Tables that hold nothing of any venue."""
 
 

@@ -1,7 +1,7 @@
 """What goes to the fire service: its platforms, and every message with its tries, until it is acknowledged."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
@@ -63,7 +63,7 @@ def shown(query: dict[str, str], now: datetime) -> list[Component]:
     return [
         _figures(figures),
         panel(_("Platforms of the fire service"), _platforms(platforms, now), aside=str(len(platforms))),
-        panel(_("Messages"), html.Div(chips, className="chips"), _messages(rows, now), aside=words.count(total)),
+        panel(_("What was told"), html.Div(chips, className="chips"), _messages(rows, now), aside=words.count(total)),
     ]
 
 
@@ -93,7 +93,7 @@ def _figures(figures: OutboxFigures) -> Component:
                 words.pct(percent(figures.in_time, figures.acknowledged)),
                 detail=_("{n} in 30 days, the longest {time}").format(
                     n=words.count(figures.acknowledged),
-                    time=words.lasting(figures.longest) if figures.longest is not None else "–",
+                    time=_lasting(figures.longest),
                 ),
             ),
         ],
@@ -104,7 +104,7 @@ def _figures(figures: OutboxFigures) -> Component:
 def _platforms(platforms: Sequence[PlatformRow], now: datetime) -> Component:
     if not platforms:
         return note(_("No platform is known: confirmed fires wait for one (anwang fire-service add)."))
-    head = (_("Platform"), _("Takes fires of"), _("By"), _("Last answer"), _("Waiting"), _("State"))
+    head = (_("Platform"), _("Takes fires of"), _("Way"), _("Last answer"), _("Waiting"), _("State"))
     rows = [
         html.Tr(
             [
@@ -140,7 +140,7 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
     name, kind = {
         OutboxState.WAITING: (_("Waiting"), "minor"),
         OutboxState.REFUSED: (_("Refused"), "critical"),
-        OutboxState.ACKNOWLEDGED: (_("Acknowledged"), "good"),
+        OutboxState.ACKNOWLEDGED: (_("Acknowledged there"), "good"),
     }[row.state]
     is_open = row.state is not OutboxState.ACKNOWLEDGED
     error = None
@@ -163,7 +163,7 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
             html.Td(row.platform_name or badge(_("none known"), "major")),
             html.Td([badge(name, kind), error], title=row.receipt or ""),
             html.Td(str(row.tries), className="number"),
-            html.Td(_took(row), className="number late" if late else "number"),
+            html.Td(_lasting(row.took), className="number late" if late else "number"),
             html.Td(
                 html.Button(_("Try now"), id={"type": ids.RETRY, "id": row.id})
                 if may_retry and is_open and row.platform_id is not None
@@ -173,12 +173,12 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
     )
 
 
-def _took(row: OutboxRow) -> str:
+def _lasting(span: timedelta | None) -> str:
     """To a tenth of a second where it is a matter of seconds."""
-    if row.took is None:
+    if span is None:
         return "–"
-    seconds = row.took.total_seconds()
-    return _("{s} s").format(s=f"{seconds:.1f}") if seconds < 60 else words.lasting(row.took)
+    seconds = span.total_seconds()
+    return _("{s} s").format(s=f"{seconds:.1f}") if seconds < 60 else words.lasting(span)
 
 
 def _table(head: Sequence[str], rows: list[Component]) -> Component:

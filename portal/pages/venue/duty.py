@@ -12,11 +12,12 @@ from db.commands.people import Operator
 from db.errors import AnwangError, NotAllowed
 from db.queries import duty_checks as duty_queries
 from db.queries.duty_checks import DutyCheckRow
-from db.rules.duty_check import OPEN, DutyCheckState
+from db.rules.duty_check import OPEN
 from db.rules.role_acts import ASK_THE_WATCH
 from portal import asking, words
 from portal.components.layout import badge, note, panel
 from portal.locale import _
+from portal.pages.duty.panels import answered_by, asked_by, outcome_kind
 from portal.pages.venue import ids
 
 LOOK_AGAIN_MS = 2000
@@ -36,16 +37,20 @@ def shown(venue_id: int) -> list[Component]:
     now = datetime.now(UTC)
     with asking.reading() as session:
         checks = duty_queries.of_venue(session, venue_id)
-        can_be_asked = duty_queries.can_be_asked(session, venue_id)
+        can_be_asked = duty_queries.can_be_asked(session, venue_id, now.astimezone(words.HERE).date())
     return [
         panel(_("Ask the watch"), _ask(can_be_asked, any(check.state in OPEN for check in checks))),
-        panel(_("Duty checks"), _table(checks, now)),
+        panel(
+            _("Duty checks"),
+            _table(checks, now),
+            aside=dcc.Link(_("day by day, roster and gaps"), href=f"/duty?venue={venue_id}"),
+        ),
     ]
 
 
 def _ask(can_be_asked: bool, is_open: bool) -> Component:
     if not can_be_asked:
-        return note(_("This venue has no user transmission device that could be asked."))
+        return note(_("This venue has no user transmission device and nobody with an account that could be asked."))
     if asking.current().role not in ASK_THE_WATCH:
         return note(_("The province, the city and the county ask; the venue and its maintainer see the answers."))
     return html.Div(
@@ -54,9 +59,7 @@ def _ask(can_be_asked: bool, is_open: bool) -> Component:
             html.Span(
                 _("A check is under way.")
                 if is_open
-                else _("It rings at the desk; the watch has {n} minutes to press the key.").format(
-                    n=duty_commands.DEFAULT_MINUTES
-                ),
+                else _("Whoever is on watch has {n} minutes to answer.").format(n=duty_commands.DEFAULT_MINUTES),
                 className="quiet",
             ),
         ],
@@ -71,28 +74,26 @@ def _table(checks: list[DutyCheckRow], now: datetime) -> Component:
         html.Tr(
             [
                 html.Td(words.moment(check.asked_at, now), className="number"),
-                html.Td(check.asked_by_name),
-                html.Td(badge(words.duty_check_state(check.state), _kind(check.state))),
+                html.Td(asked_by(check.is_planned, check.asked_by_name)),
+                html.Td(badge(words.duty_check_state(check.state), outcome_kind(check.state))),
                 html.Td(words.lasting(check.answered_at - check.sent_at), className="number")
                 if check.answered_at and check.sent_at
                 else html.Td("–", className="number"),
-                html.Td(str(check.operator_number) if check.operator_number is not None else "–", className="number"),
+                html.Td(_answered_by(check)),
             ]
         )
         for check in checks
     ]
-    head = (_("Asked"), _("By"), _("Outcome"), _("Answered after"), _("Number of the watch"))
+    head = (_("Asked"), _("By"), _("Outcome"), _("Answered after"), _("Answered by"))
     return html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="compact duty-checks"
     )
 
 
-def _kind(state: DutyCheckState) -> str:
-    return {
-        DutyCheckState.ANSWERED: "good",
-        DutyCheckState.ANSWERED_LATE: "minor",
-        DutyCheckState.UNANSWERED: "major",
-    }.get(state, "")
+def _answered_by(check: DutyCheckRow) -> str:
+    if check.operator_number is not None:
+        return _("key at the panel, number {n}").format(n=check.operator_number)
+    return answered_by(check.answered_through, check.answered_by_name)
 
 
 def register_callbacks(app: Dash) -> None:

@@ -29,7 +29,7 @@ def form(places: list[Place], now: datetime) -> Component:
         html.Div(
             [
                 field(
-                    _("What"),
+                    _("Kind of window"),
                     dcc.RadioItems(
                         id=ids.KIND,
                         options=[{"value": kind.value, "label": kind_name(kind)} for kind in WindowKind],
@@ -48,6 +48,7 @@ def form(places: list[Place], now: datetime) -> Component:
                         labels={"no_options_found": _("No such venue"), "search": _("Name, initials or address")},
                     ),
                 ),
+                html.Button(_("All {n} venues").format(n=len(places)), id=ids.EVERYWHERE, hidden=len(places) < 2),
                 field(
                     _("Area"),
                     dcc.Dropdown(
@@ -93,9 +94,7 @@ def form(places: list[Place], now: datetime) -> Component:
                 html.Button(_("Announce"), id=ids.ANNOUNCE, className="primary wide"),
                 html.Div(id=ids.SAID, role="status"),
                 html.P(
-                    _(
-                        "The venue, its maintainer and the county are told. It ends by itself; what is open then rings anew."
-                    ),
+                    _("The venue, its maintainer and the county are told. What is open when it ends rings anew."),
                     className="quiet",
                 ),
             ],

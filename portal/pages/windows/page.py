@@ -135,6 +135,16 @@ def register_callbacks(app: Dash) -> None:
         fresh = [{**option, "search": f"{typed} {option['label']}"} for option in venue_options(names)]
         return kept + [option for option in fresh if option["value"] not in (chosen or [])]
 
+    @app.callback(
+        Output(ids.VENUES, "value"),
+        Input(ids.EVERYWHERE, "n_clicks"),
+        State(ids.VENUES, "options"),
+        prevent_initial_call=True,
+    )
+    def everywhere(clicks: int | None, known: list[dict[str, Any]]) -> Any:
+        """A maintainer's every venue at once."""
+        return [option["value"] for option in known] if clicks else dash.no_update
+
     @app.callback(Output(ids.AREA, "options"), Output(ids.AREA, "value"), Input(ids.VENUES, "value"))
     def areas(chosen: list[int] | None) -> Any:
         if not chosen or len(chosen) != 1:
