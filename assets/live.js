@@ -7,6 +7,33 @@
     if (document.getElementById("frame")) window.dash_clientside.set_props(id, { data });
   }
 
+  // The stamp "shown on a screen": said once the page has really drawn the alarm, many in one word.
+  const drawn = [];
+  const SHOWS_ALARMS = /^\/(alarms|wall)?$/;
+
+  function whenDrawn(id) {
+    if (!SHOWS_ALARMS.test(location.pathname)) return;
+    const since = Date.now();
+    const isThere = () => location.pathname !== "/alarms" || document.querySelector(`.ag-row[row-id="${id}"]`);
+    const look = () => {
+      if (isThere()) requestAnimationFrame(() => requestAnimationFrame(() => say(id)));
+      else if (Date.now() - since < 15000) setTimeout(look, 50);
+    };
+    look();
+  }
+
+  function say(id) {
+    drawn.push({ id, at: performance.now() });
+    if (drawn.length > 1) return;
+    setTimeout(() => {
+      const now = performance.now();
+      const alarms = drawn.splice(0, 200).map((one) => ({ id: one.id, ago_ms: Math.min(60000, now - one.at) }));
+      fetch("/api/v1/alarms/shown", {
+        method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ alarms }),
+      }).catch(() => {});
+    }, 200 + Math.random() * 400);
+  }
+
   function open() {
     if (state.source) return;
     const source = new EventSource("/live");
@@ -16,7 +43,9 @@
       message.arrived = Date.now();
       listeners.forEach((tell) => tell(message));
       store("live-alarm", message);
+      if (message.what === "raised") whenDrawn(message.alarm.id);
     });
+    source.addEventListener("notice", () => store("live-message", { arrived: Date.now() }));
     source.addEventListener("pulse", (event) => {
       state.pulse = JSON.parse(event.data);
       state.heardAt = Date.now();

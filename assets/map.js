@@ -143,7 +143,7 @@
     const wanted = new Map();
     for (const alarm of entry.alarms.values()) {
       const fresh = Date.now() - Date.parse(alarm.raised_at) < 10 * 60 * 1000;
-      if (alarm.state === "raised" && (alarm.level === 1 || (fresh && alarm.level <= 3))) wanted.set(alarm.id, alarm);
+      if (alarm.state === "raised" && !alarm.window_id && (alarm.level === 1 || (fresh && alarm.level <= 3))) wanted.set(alarm.id, alarm);
     }
     for (const [id, pulse] of entry.pulses) if (!wanted.has(id)) { pulse.remove(); entry.pulses.delete(id); }
     for (const [id, alarm] of wanted) {

@@ -1,4 +1,4 @@
-// Small behaviour of the pages: date fields, drop-down menus that close, heat-map cells that lead somewhere, the alarm grid.
+// Small behaviour of the pages: date fields, drop-down menus that close, heat-map cells that lead somewhere.
 (function () {
   const go = (href) => window.dash_clientside.set_props("address", { href });
 
@@ -65,38 +65,5 @@
       if (point?.customdata?.[0]) go(point.customdata[0]);
       return window.dash_clientside.no_update;
     },
-    // A raised or changed alarm: fetch the grid's rows again where they are, selection and scroll stay.
-    refresh_grid(message, id) {
-      if (message && window.dash_ag_grid) {
-        window.dash_ag_grid.getApiAsync(id).then((api) => api.refreshInfiniteCache());
-      }
-      return window.dash_clientside.no_update;
-    },
   };
-
-  // On a phone the panel stands below the list: a tap on a row leads there.
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest(".desk-grid .ag-row") || window.innerWidth > 820) return;
-    setTimeout(() => document.querySelector(".desk-side")?.scrollIntoView({ behavior: "smooth" }), 400);
-  });
-
-  // j/k move, Enter opens the venue of the chosen alarm, a acknowledges.
-  document.addEventListener("keydown", (event) => {
-    const desk = document.querySelector(".desk");
-    if (!desk || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], [role=listbox]")) return;
-    const grid = window.dash_ag_grid?.getApi?.("alarm-grid");
-    if (event.key === "a") {  // only what is shown: the panel may still be on its way to the chosen row
-      const button = document.getElementById("acknowledge");
-      const chosen = grid?.getSelectedNodes()[0]?.data?.id;
-      if (button && (chosen === undefined || String(chosen) === button.dataset.alarm)) button.click();
-    }
-    if (event.key === "Enter" && !event.target.closest("a, button")) {
-      desk.querySelector(".case-place a")?.click();
-    }
-    if (!grid || (event.key !== "j" && event.key !== "k")) return;
-    const here = grid.getSelectedNodes()[0];
-    const next = grid.getDisplayedRowAtIndex((here ? here.rowIndex : -1) + (event.key === "j" ? 1 : here ? -1 : 1));
-    if (next?.data) { next.setSelected(true, true); grid.ensureNodeVisible(next); }
-  });
 })();

@@ -23,7 +23,7 @@
     since.dataset.since = alarm.raised_at;
     row.append(text("span", "at", at(alarm.raised_at)), text("span", "tone", words.levels[alarm.level]),
                text("span", "where", place(alarm)), text("span", "what", what(alarm)),
-               text("span", "state", words.states[alarm.state]), since);
+               text("span", "state", alarm.window_id ? words.window : words.states[alarm.state]), since);
     row.dataset.alarm = alarm.id;
     return row;
   }
@@ -33,7 +33,7 @@
     if (!box) return;
     const open = [...wall.alarms.values()];
     open.sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
-    const urgent = open.filter((a) => a.level === 1 && a.state === "raised");
+    const urgent = open.filter((a) => a.level === 1 && a.state === "raised" && !a.window_id);
     const shown = [...urgent, ...open.filter((a) => !urgent.includes(a))].slice(0, ROWS);
     box.replaceChildren(...(shown.length ? shown.map((alarm) => tick(alarm, alarm.id === newId))
                                          : [text("p", "note", wall.data.words.calm)]));
@@ -42,7 +42,7 @@
   function paintTakeover() {
     const frame = $(".wall");
     if (!frame) return;
-    const critical = [...wall.alarms.values()].filter((a) => a.level === 1 && !["verified", "handled", "closed"].includes(a.state)
+    const critical = [...wall.alarms.values()].filter((a) => a.level === 1 && !a.window_id && !["verified", "handled", "closed"].includes(a.state)
       && Date.now() - Date.parse(a.last_signal_at) < 60 * 60 * 1000);
     // What nobody has taken on comes first, and of that the newest.
     const waiting = (a) => (a.state === "raised" ? 0 : 1);

@@ -11,17 +11,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from db import device_labels as label_files
 from db.commands import device_credentials
 from db.commands.device_credentials import Login
 from db.commands.people import Operator
-from db.errors import InvalidInput
+from db.errors import InvalidInput, NotFound
+from db.queries import device_labels, named_places
 from db.rules.access_scope import EVERYTHING
 from db.services.database import running
 from db.services.mosquitto import DEVICE_RIGHTS, PrivateMosquitto
 from db.session import Record
 from db.settings import Settings, load
 
-app = typer.Typer(help="Devices' logins at the broker.", no_args_is_help=True)
+app = typer.Typer(help="Devices' logins at the broker, and their labels.", no_args_is_help=True)
 
 
 @app.command("issue")
@@ -55,6 +57,29 @@ def revoke(codes: Annotated[list[str], typer.Argument(help="device numbers")]) -
         lines = device_credentials.password_lines(session)
     _tell_broker(settings, lines)
     Console(stderr=True, highlight=False).print(f"{len(revoked)} of {len(codes)} devices had a login; it is void.")
+
+
+@app.command("labels")
+def labels(
+    venue: Annotated[str, typer.Argument(help="the venue's code, number or name")],
+    out: Annotated[Path, typer.Option("--out", help="the PDF to write")],
+    base: Annotated[str, typer.Option(help="where phones reach the portal; ANWANG_PUBLIC_URL where left out")] = "",
+) -> None:
+    """Labels of a venue's devices as a PDF: QR codes that open the page on which each is bound."""
+    settings = load()
+    found_at = base or settings.public_url
+    if not found_at:
+        raise InvalidInput("Say where phones reach the portal, with --base or ANWANG_PUBLIC_URL.")
+    with _record(settings) as record, record.scoped(EVERYTHING) as session:
+        devices = device_labels.of_venue(session, named_places.venue_id(session, venue))
+    if not devices:
+        raise NotFound("This venue has no devices.")
+    made = label_files.sheet([label_files.on_device(found_at, device) for device in devices])
+    try:
+        out.write_bytes(made)
+    except OSError as error:
+        raise InvalidInput(f"{out} cannot be written: {error.strerror or error}.") from error
+    Console(stderr=True, highlight=False).print(f"{len(devices)} labels are in {out}.")
 
 
 @app.command("credentials")

@@ -1,8 +1,21 @@
 """Refusals, each one clear sentence. The portal and the command line turn them into words in one place."""
 
+from typing import Any
+
 
 class AnwangError(Exception):
-    """Something was refused; the message is written for the person who asked."""
+    """Something was refused; the message is written for the person who asked.
+
+    Names and times that it tells stand in `facts`, so that the sentence itself can be translated.
+    """
+
+    def __init__(self, message: str = "", **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return self.message.format(**self.facts) if self.facts else self.message
 
 
 class NotFound(AnwangError):

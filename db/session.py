@@ -12,7 +12,7 @@ from db.rules.access_scope import Scope
 
 _SET_SCOPE = text(
     "select set_config('anwang.county_lo', :lo, true), set_config('anwang.county_hi', :hi, true),"
-    " set_config('anwang.venue_ids', :venues, true)"
+    " set_config('anwang.venue_ids', :venues, true), set_config('anwang.person_id', :person, true)"
 )
 
 _AFTER_COMMIT = "after_commit"
@@ -35,8 +35,11 @@ class Record:
         )
 
     @contextmanager
-    def scoped(self, scope: Scope) -> Iterator[Session]:
-        """One transaction that sees and writes only rows within `scope`; commits at the end, or rolls back."""
+    def scoped(self, scope: Scope, person_id: int | None = None) -> Iterator[Session]:
+        """One transaction that sees and writes only rows within `scope`; commits at the end, or rolls back.
+
+        What belongs to a person wherever they are, like their telephone, is theirs where `person_id` names them.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.execute(
                 _SET_SCOPE,
@@ -44,6 +47,7 @@ class Record:
                     "lo": str(scope.county_lo),
                     "hi": str(scope.county_hi),
                     "venues": "{" + ",".join(map(str, scope.venue_ids)) + "}",
+                    "person": "" if person_id is None else str(person_id),
                 },
             )
             yield session

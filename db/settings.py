@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from db.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
+FILES = ("mqtt_tls_certificate", "mqtt_tls_key", "mqtt_tls_client_ca", "mqtt_ca_file", "mqtt_certificate", "mqtt_key")
 
 
 class Settings(BaseSettings):
@@ -29,10 +30,31 @@ class Settings(BaseSettings):
 
     bind_host: str = Field("127.0.0.1", description="address the portal and the private broker listen on")
     portal_port: int = Field(8050, ge=1, le=65535, description="the portal's port")
+    public_url: str = Field(
+        "",
+        pattern="^(https?://[^/?#]+/?)?$",
+        description="the portal's address for people's phones, in labels and messages; empty: as each request came",
+    )
     portal_workers: int = Field(2, ge=1, le=64, description="portal processes")
     postgres_port: int = Field(8432, ge=1, le=65535, description="port of the private PostgreSQL, loopback only")
     redis_port: int = Field(8379, ge=1, le=65535, description="port of the private Redis, loopback only")
     mqtt_port: int = Field(11883, ge=1, le=65535, description="port of the private broker")
+    mqtt_tls_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port of the private broker for devices over TLS; the plain one is then on loopback only; 0: none",
+    )
+    mqtt_tls_certificate: str = Field("", description="the private broker's certificate with its chain, a PEM file")
+    mqtt_tls_key: str = Field("", description="the key of that certificate, a PEM file without a passphrase")
+    mqtt_tls_client_ca: str = Field(
+        "", description="authority whose certificates devices must show beside their login; empty: the login is enough"
+    )
+    mqtt_ca_file: str = Field(
+        "", description="authority that clients of an mqtts:// broker believe, a PEM file; empty: the system's"
+    )
+    mqtt_certificate: str = Field("", description="certificate that our programs show to an mqtts:// broker")
+    mqtt_key: str = Field("", description="the key of that certificate")
     worker_processes: int = Field(1, ge=1, le=64, description="Celery worker processes")
 
     session_idle_minutes: int = Field(60, ge=1, description="a session ends after this long without a request")
@@ -87,7 +109,18 @@ class Settings(BaseSettings):
     ctwing_api_url: str = Field("https://ag-api.ctwing.cn", description="CTWing's interface for asking again")
     ctwing_app_key: str = Field("", description="CTWing application's key; empty: CTWing is never asked")
     ctwing_app_secret: str = Field("", description="CTWing application's secret")
+    duty_checks_per_week: float = Field(
+        2, ge=0, le=50, description="how often a week the clock asks each watch, at random moments; 0: never"
+    )
     stale_after_seconds: int = Field(30, ge=5, description="a feed that said nothing for this long is shown as stale")
+
+    notify_file: str = Field(
+        "", description="file of the gateways that people are told over (SMS, voice, robots, mail); empty: none"
+    )
+    evidence_dir: str = Field(
+        "", description="folder of photographs and documents of evidence; empty: `evidence` among the data"
+    )
+    evidence_limit_mb: int = Field(15, ge=1, le=100, description="most that one file of evidence may weigh")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
@@ -95,12 +128,34 @@ class Settings(BaseSettings):
 
     @property
     def archive_folder(self) -> Path:
-        return Path(self.archive_dir).expanduser().resolve() if self.archive_dir else self.var_dir / "archive"
+        return Path(self.archive_dir) if self.archive_dir else self.var_dir / "archive"
+
+    @property
+    def notify_path(self) -> Path | None:
+        return Path(self.notify_file).expanduser().resolve() if self.notify_file else None
+
+    @property
+    def portal_address(self) -> str:
+        """Where links in messages lead, without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.bind_host in ("0.0.0.0", "::") else self.bind_host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.portal_port}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        return Path(self.evidence_dir).expanduser().resolve() if self.evidence_dir else self.var_dir / "evidence"
 
     @field_validator("var_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("archive_dir", *FILES)
+    @classmethod
+    def _absolute_where_given(cls, value: str) -> str:
+        """Programs that `anwang up` starts work in another folder."""
+        return str(Path(value).expanduser().resolve()) if value else value
 
     @field_validator("language")
     @classmethod

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db.commands.alarms import AlarmSignal, raise_alarms
+from db.commands.alarm_raising import AlarmSignal, Near, hear_witnesses, raise_alarms
+from db.rules.alarm_correlation import may_witness
 from db.rules.signal_kinds import rings
 from ingest import dead_letters, latest, raw, recording
 from ingest.dead_letters import DeadLetterNote
@@ -81,6 +82,7 @@ def accept(
     latest.move(session, fresh)
     ringing = [signal for entry in fresh if (signal := _ringing(entry)) is not None]
     raise_alarms(session, ringing, now)
+    hear_witnesses(session, [Near(e.device.venue_id, e.observed_at) for e in fresh if _is_witness(e)], now)
     return Accepted(
         signals=len(fresh),
         repeats=len(located) - len(fresh),
@@ -117,4 +119,13 @@ def _ringing(entry: Located) -> AlarmSignal | None:
         value=message.value,
         observed_at=entry.received_at if entry.is_late else entry.observed_at,
         is_demo=device.is_demo,
+        device_kind=device.kind,
     )
+
+
+def _is_witness(entry: Located) -> bool:
+    """True for a reading that rings nothing itself and may yet speak for a fire nearby."""
+    message = entry.message
+    if message.is_test or message.alarm or entry.is_late:
+        return False
+    return may_witness(message.signal, message.value)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from db.errors import AnwangError, InvalidInput, NotFound, WrongState
 from db.rules.access_scope import EVERYTHING
+from db.rules.standing_work import RESTORED_KEPT
 from db.session import Record
 from ingest import archive_file
 from ingest.archive_file import SCHEMA, Written
@@ -31,9 +32,6 @@ log = logging.getLogger("anwang.archive")
 HERE = ZoneInfo("Asia/Shanghai")
 UNTOUCHED = timedelta(days=2)
 """Today and yesterday."""
-RESTORED_KEPT = timedelta(days=30)
-"""What was brought back stays for so long."""
-
 _COLUMNS = ", ".join(SCHEMA.names)
 _COPY = """
 copy (select device_id, signal, (extract(epoch from observed_at) * 1000000)::bigint, venue_id, county,

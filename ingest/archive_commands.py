@@ -13,6 +13,7 @@ from rich.table import Table
 from db.commands import readings
 from db.errors import CannotStart
 from db.rules.access_scope import EVERYTHING
+from db.rules.standing_work import RESTORED_KEPT
 from db.services.database import running
 from db.session import Record
 from db.settings import Settings, load
@@ -62,9 +63,7 @@ def restore(day: Annotated[str, typer.Argument(help="YYYY-MM-DD")]) -> None:
     asked = archive.day_of(day)
     with _record() as (settings, record):
         rows = archive.restore(record, settings.archive_folder, asked, datetime.now(UTC))
-    Console(highlight=False).print(
-        f"{rows:,} signals of {asked} are on record again, for {archive.RESTORED_KEPT.days} days."
-    )
+    Console(highlight=False).print(f"{rows:,} signals of {asked} are on record again, for {RESTORED_KEPT.days} days.")
 
 
 @readings_app.command("roll-up")

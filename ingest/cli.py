@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from db import addresses
+from db.broker_trust import trust_of
 from db.commands.people import Operator
 from db.errors import CannotStart, InvalidInput
 from db.services.database import running
@@ -24,6 +25,7 @@ from db.settings import load
 from ingest import archive_commands, platform_commands
 from ingest.doors import DECODERS
 from ingest.gb26875 import commands as gb26875
+from ingest.outbox import commands as fire_service
 from ingest.replay import Span, replay_accepted, replay_refused
 from ingest.simulate import broker, player, pushers
 from ingest.simulate import panels as panels_of
@@ -31,7 +33,7 @@ from ingest.simulate.day import Day
 from ingest.simulate.faults import Faults, Mischief
 from ingest.simulate.panels import Panels
 from ingest.simulate.player import Played, Player
-from ingest.simulate.pushers import BOOKS, Platforms, Speakers
+from ingest.simulate.pushers import BOOKS, Platforms
 
 LINE_EVERY_SECONDS = 10.0
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -41,6 +43,7 @@ app.add_typer(gb26875.app, name="decode")
 app.add_typer(platform_commands.app, name="platforms")
 app.add_typer(archive_commands.archive_app, name="archive")
 app.add_typer(archive_commands.readings_app, name="readings")
+app.add_typer(fire_service.app, name="fire-service")
 
 
 @app.command()
@@ -74,10 +77,10 @@ def simulate(
     try:
         speaking = player.cast(record, devices)
         sources = panels_of.sources(record, panels if settings.gb26875_port else 0)
-        speakers = [Speakers(door, pushers.speaking(record, door, platforms)) for door in BOOKS] if platforms else []
+        speakers = [pushers.speaking(record, door, platforms) for door in BOOKS] if platforms else []
     finally:
         record.close()
-    client = broker.connect(found.mqtt_device)
+    client = broker.connect(found.mqtt_device, trust_of(settings))
     playing = Player(client, Day(speaking, rng), rate, Mischief(faults, random.Random(seed)))  # noqa: S311
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: playing.stopping.set())

@@ -21,6 +21,7 @@ class Feed:
     def __init__(self, name: str) -> None:
         self.name = name
         self._accepted = self._refused = self._lost = 0
+        self._told = (0, 0, 0)
         self._written_at = float("-inf")
 
     @property
@@ -37,9 +38,17 @@ class Feed:
 
     def write(self, session: Session, now: datetime, accepted: int, refused: int) -> None:
         """A sign of life, with what was counted before and what this transaction adds."""
+        self._told = self._accepted, self._refused, self._lost
         counts = {"accepted": self._accepted + accepted, "refused": self._refused + refused, "lost": self._lost}
         session.execute(_BEAT, {"name": self.name, "now": now, **counts})
 
     def written(self) -> None:
-        self._accepted = self._refused = self._lost = 0
+        """What was written is safe; what was counted meanwhile waits for the next."""
+        accepted, refused, lost = self._told
+        self._accepted, self._refused, self._lost = (
+            self._accepted - accepted,
+            self._refused - refused,
+            self._lost - lost,
+        )
+        self._told = (0, 0, 0)
         self._written_at = time.monotonic()

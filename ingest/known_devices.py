@@ -1,8 +1,9 @@
-"""The devices that the record knows, kept in memory and asked for again when a new code speaks."""
+"""The devices that the record knows, kept in memory and asked for again when a new code speaks, or when one moved."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -13,6 +14,10 @@ from db.rules.doors import taken_apart
 
 ASK_AGAIN_SECONDS = 10.0
 REFRESH_SECONDS = 300.0
+LOOK_SECONDS = 1.0
+"""So often the record is asked which devices moved, changed their kind or left."""
+OVERLAP = timedelta(seconds=30)
+"""A change is dated before its commit: so far back each look goes."""
 
 MOST_UNKNOWN = 100_000
 
@@ -31,6 +36,10 @@ _BY_ADDRESS = text(
 )
 
 
+_CHANGED = text("select id, changed_at from devices where changed_at > :since")
+_NOW = text("select now()")
+
+
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
     id: int
@@ -43,15 +52,23 @@ class KnownDevice:
 
 
 class KnownDevices:
-    """Looks codes up; what is known is asked for anew every five minutes, an unknown code at most every ten seconds."""
+    """Looks codes up; what is known is asked for anew every five minutes, an unknown code at most every ten seconds.
+
+    A device that was bound elsewhere is asked for anew within a second: no alarm rings at the venue that it left.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, KnownDevice] = {}
         self._unknown: dict[str, float] = {}
         self._fresh_until = float("inf")
+        self._looked_at = float("-inf")
+        self._changes: dict[int, datetime] = {}
+        self._since = datetime.min.replace(tzinfo=UTC)
+        """By the database's clock: older changes are in what was learnt."""
 
     def prepare(self, session: Session) -> None:
         """Learn every device in use beforehand, so that a gateway that starts under load is not held up by each."""
+        self._since = session.execute(_NOW).scalar_one()
         self._known = {row.code: _known(row) for row in session.execute(_ALL)}
         self._fresh_until = time.monotonic() + REFRESH_SECONDS
 
@@ -60,8 +77,12 @@ class KnownDevices:
         now = time.monotonic()
         if now > self._fresh_until:
             self.prepare(session)
+        elif self._known and now - self._looked_at > LOOK_SECONDS:
+            self._forget_changed(session, now)
         missing = {code for code in codes if code not in self._known and now >= self._unknown.get(code, 0.0)}
         if missing:
+            if not self._known:
+                self._since = session.execute(_NOW).scalar_one()
             self._learn(missing, self._ask(session, list(missing)), now)
         return self._known
 
@@ -70,15 +91,24 @@ class KnownDevices:
         return code in self._known
 
     def forget(self) -> None:
-        """Ask for every device anew: the record disagrees with what is kept here."""
-        self._known.clear()
-        self._unknown.clear()
+        """Ask for every device anew: the record disagrees with what is kept here. Who reads meanwhile keeps the old."""
+        self._known, self._unknown = {}, {}
+
+    def _forget_changed(self, session: Session, now: float) -> None:
+        """Drop those that changed since the last look, under all their names."""
+        self._looked_at = now
+        found = {row.id: row.changed_at for row in session.execute(_CHANGED, {"since": self._since - OVERLAP})}
+        news = {number for number, at in found.items() if self._changes.get(number) != at}
+        self._changes = found
+        self._since = max(self._since, *found.values()) if found else self._since
+        if news:
+            self._known = {name: device for name, device in self._known.items() if device.id not in news}
 
     def _learn(self, asked: set[str], found: dict[str, KnownDevice], now: float) -> None:
         if not self._known:
             self._fresh_until = now + REFRESH_SECONDS
         if len(self._unknown) > MOST_UNKNOWN:
-            self._unknown.clear()
+            self._unknown = {}
         self._known |= found
         self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
 

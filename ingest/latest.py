@@ -1,4 +1,4 @@
-"""The last word of each device, only ever moved forward."""
+"""The last word of each device, only ever moved forward: what a meter showed long ago proves nothing today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,8 +31,10 @@ _MOVE = text(
         rssi_dbm = case when excluded.observed_at >= l.observed_at then coalesce(excluded.rssi_dbm, l.rssi_dbm)
                         else coalesce(l.rssi_dbm, excluded.rssi_dbm) end,
         proven_at = greatest(l.proven_at, excluded.proven_at,
-                             case when excluded.counter <> l.counter then excluded.heard_at end),
-        counter = coalesce(excluded.counter, l.counter),
+                             case when excluded.counter <> l.counter and excluded.observed_at >= l.observed_at
+                                  then excluded.heard_at end),
+        counter = case when excluded.observed_at >= l.observed_at then coalesce(excluded.counter, l.counter)
+                       else coalesce(l.counter, excluded.counter) end,
         skew_before = case when l.skew_day = excluded.skew_day then l.skew_before else l.skew_seconds end,
         skew_seconds = case when l.skew_day = excluded.skew_day then least(l.skew_seconds, excluded.skew_seconds)
                             else excluded.skew_seconds end,

@@ -83,15 +83,16 @@ def push(
         speaking = pushers.speaking(record, chosen, devices)
     finally:
         record.close()
-    if not speaking:
+    if not speaking.addresses:
         raise InvalidInput("There is no demonstration device to speak.")
     bodies = play.day(
         chosen,
-        speaking,
+        speaking.addresses,
         secrets["onenet_signature"],
         random.Random(seed),  # noqa: S311 - a play, not a secret
         Faults(duplicates=duplicates, late=late),
         1.0 if chosen is PlatformDoor.GBT28181 else play.ALARM_SHARE,
+        speaking.meters,
     )
     path, headers = paths(secrets)[chosen]
     site = f"http://{from_here(settings.bind_host)}:{settings.portal_port}"
@@ -101,7 +102,7 @@ def push(
             if body := next(bodies)[0]:
                 pusher.push(body)
             time.sleep(1 / rate)
-    _tell(pusher, len(speaking))
+    _tell(pusher, len(speaking.addresses))
 
 
 def _tell(pusher: Pusher, devices: int) -> None:

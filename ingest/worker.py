@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import inbox, ladders, online, telemetry, upkeep
+from ingest.tasks import duty, inbox, ladders, online, overdue, promises, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -18,7 +18,11 @@ def schedule() -> dict[str, dict[str, Any]]:
     turns = (
         (task_names.TAKE_INBOX, SWEEP_SECONDS, SWEEP_SECONDS),
         (task_names.CLOSE_GAPS, crontab(minute="*"), 50),
+        (task_names.WATCH_DUTY, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.ASK_THE_WATCH, crontab(minute="*"), 50),
         (task_names.JUDGE_DEVICES, crontab(minute="*"), 50),
+        (task_names.REMIND_OF_PROMISES, crontab(minute="*"), 50),
+        (task_names.TELL_OVERDUE, crontab(minute="*/5"), 280),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.ROLL_UP, crontab(minute="*/5"), 280),
@@ -60,4 +64,7 @@ upkeep.register(app)
 telemetry.register(app)
 inbox.register(app)
 online.register(app)
+duty.register(app)
+promises.register(app)
+overdue.register(app)
 ladders.register(app)

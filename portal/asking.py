@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from db.commands.actor import Actor
 from db.errors import NotAllowed
 from db.rules.access_scope import Role, Scope
 from db.session import Record
@@ -59,11 +60,18 @@ def current() -> Asker:
     return asker
 
 
+def actor() -> Actor:
+    """The person asking, as whoever acts upon the record."""
+    asker = current()
+    return Actor(asker.person_id, asker.name, asker.address, asker.role)
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
     """A transaction on the record within the asker's scope."""
     record = _record.get()
     if record is None:
         raise RuntimeError("no record: the front door answers every request inside asked_by()")
-    with record.scoped(current().scope) as session:
+    asker = current()
+    with record.scoped(asker.scope, asker.person_id) as session:
         yield session

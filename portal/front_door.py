@@ -16,15 +16,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from db import addresses as record_addresses
+from db import channel_file
 from db import settings as record_settings
 from db.addresses import Addresses
+from db.evidence.store import EvidenceStore
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from portal import refusals, tiles
-from portal.api import reference
+from portal.api import evidence, reference
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
+from portal.api.doors.receipts import Receipts
 from portal.api.doors.receivers import Receivers
 from portal.api.doors.telling import Telling
 from portal.assets import FOLDER
@@ -92,14 +95,25 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
                 settings=settings,
                 secrets=record_addresses.read_secrets(settings.var_dir),
             ),
+            Middleware(
+                Receipts,
+                record=record,
+                gateways=channel_file.read(settings),
+                secrets=record_addresses.read_secrets(settings.var_dir),
+            ),
             Middleware(HeadAsGet),
             Middleware(Authenticate, doorman=doorman),
             Middleware(refusals.Unbroken),
-            Middleware(SameSiteOnly, body_limit=BODY_LIMIT),
+            Middleware(
+                SameSiteOnly,
+                body_limit=BODY_LIMIT,
+                files={evidence.ADDRESS: settings.evidence_limit_mb * 1024 * 1024 + evidence.FORM_BYTES},
+            ),
             Middleware(Compress),
         ],
     )
     app.state.record, app.state.doorman, app.state.settings = record, doorman, settings
+    app.state.evidence = EvidenceStore(settings.evidence_folder)
     app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
     refusals.register(app)
     refusals.register_pages(dash_app.server)

@@ -1,7 +1,7 @@
 """Security headers on every answer, and refusal of requests that come from another site or are too large."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -11,8 +11,12 @@ from db.settings import Settings
 from portal.refusals import answer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READS_CODES = "/bind"
+"""The one page that may use the camera, to read a device's code."""
 BODY_SECONDS = 30.0
 """A body that is not here by then holds no thread: it is refused."""
+FILE_SECONDS = 120.0
+"""A photograph over a weak mobile network."""
 
 
 def content_policy(settings: Settings, script_hashes: Sequence[str]) -> str:
@@ -46,13 +50,15 @@ class SecurityHeaders:
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
         }
         if is_secure:
             fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         self._fixed = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
+        rights = fixed | {"Permissions-Policy": fixed["Permissions-Policy"].replace("camera=()", "camera=(self)")}
+        self._with_camera = [(name.lower().encode(), value.encode()) for name, value in rights.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +69,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 known = {name for name, _ in message["headers"]}
                 unsaid = [] if b"cache-control" in known else [(b"cache-control", b"no-store")]
-                message = {**message, "headers": [*message["headers"], *self._fixed, *unsaid]}
+                fixed = self._with_camera if str(scope["path"]).startswith(READS_CODES) else self._fixed
+                message = {**message, "headers": [*message["headers"], *fixed, *unsaid]}
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -92,9 +99,11 @@ class SameSiteOnly:
     A body is taken in whole before the request goes on, so that a slow sender keeps no thread waiting.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, files: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.body_limit = body_limit
+        self.files = files or {}
+        """Addresses that take files, and how many bytes each."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,10 +122,12 @@ class SameSiteOnly:
             await answer(scope, 403, "forbidden", "This request came from another site.")(scope, receive, send)
             return
         length = headers.get("content-length", "0")
+        limit = self.files.get(scope["path"], self.body_limit)
+        patience = BODY_SECONDS if limit <= self.body_limit else FILE_SECONDS
         body = None
-        if length.isdigit() and int(length) <= self.body_limit:
+        if length.isdigit() and int(length) <= limit:
             try:
-                body = await asyncio.wait_for(_whole(receive, self.body_limit), BODY_SECONDS)
+                body = await asyncio.wait_for(_whole(receive, limit), patience)
             except TimeoutError:
                 await answer(scope, 408, "too_slow", "The request took too long to arrive.")(scope, receive, send)
                 return

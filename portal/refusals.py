@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import UTC, datetime
 
 import flask
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from werkzeug.exceptions import HTTPException as FlaskHTTPException
 
 from db.errors import AnwangError, InvalidInput, NotAllowed, NotFound, WrongState
+from portal import words
 from portal.locale import N_, _
 from portal.login import pages
 
@@ -46,22 +48,30 @@ def wants_page(scope: Scope) -> bool:
 
 def answer(scope: Scope, status: int, code: str, sentence: str) -> Response:
     """The refusal in the form that fits who asks."""
-    words = _(sentence)
+    said = _(sentence)
     if wants_page(scope):
-        return HTMLResponse(page(status, words), status)
-    return JSONResponse({"error": {"code": code, "message": words}}, status)
+        return HTMLResponse(page(status, said), status)
+    return JSONResponse({"error": {"code": code, "message": said}}, status)
 
 
-def page(status: int, words: str) -> str:
+def page(status: int, sentence: str) -> str:
     """A whole HTML page for an address that cannot be shown."""
-    return pages.markup("refusal.html", title=words, status=status, sentence=words)
+    return pages.markup("refusal.html", title=sentence, status=status, sentence=sentence)
+
+
+def in_words(error: AnwangError) -> str:
+    """The refusal in the reader's language, with the names and times that it tells."""
+    now = datetime.now(UTC)
+    told = {name: words.moment(fact, now) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
+    sentence = _(error.message)
+    return sentence.format(**told) if told else sentence
 
 
 def refused(scope: Scope, error: Exception) -> Response:
     """The answer to any error; what nobody foresaw is logged under a reference that the reader is told."""
     if isinstance(error, AnwangError):
         status, code = STATUS.get(type(error), (422, "refused"))
-        return answer(scope, status, code, str(error))
+        return answer(scope, status, code, in_words(error))
     return answer(scope, *_told(error))
 
 
@@ -100,8 +110,8 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         codes = {404: "not_found", 405: "wrong_method"}
-        words = {404: N_("There is no such page."), 405: N_("This address does not take this method.")}
-        sentence = words.get(error.status_code, str(error.detail))
+        known_words = {404: N_("There is no such page."), 405: N_("This address does not take this method.")}
+        sentence = known_words.get(error.status_code, str(error.detail))
         refusal = answer(request.scope, error.status_code, codes.get(error.status_code, "refused"), sentence)
         refusal.headers.update(error.headers or {})
         return refusal

@@ -1,13 +1,16 @@
 """What stands around every page: header, menu, live feed, and the router."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import dash
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from db.commands import notices as notice_commands
 from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
+from db.queries import messages as message_queries
 from db.queries import venues as venue_queries
 from portal import asking, pages, words
 from portal.address import address_parts
@@ -22,6 +25,7 @@ def layout() -> Component:
             dcc.Location(id="address", refresh="callback-nav"),
             dcc.Store(id="live-alarm"),
             dcc.Store(id="live-pulse"),
+            dcc.Store(id="live-message"),
             html.Div(id="frame", className="frame loading"),
             html.Div(id="toast", className="toast", role="status"),
         ]
@@ -62,6 +66,12 @@ def frame(page: pages.Page, content: Component) -> list[Component]:
                     id="freshness",
                     className="freshness",
                     title=_("Time of the last sign of life from the data feed"),
+                ),
+                dcc.Link(
+                    [icon("bell"), html.Span(id="unread-count", className="count")],
+                    href="/messages",
+                    className="my-bell",
+                    title=_("My messages"),
                 ),
                 _language_switch(),
                 _person_menu(asker),
@@ -178,6 +188,15 @@ def register_callbacks(app: Dash) -> None:
     def count_open(_id: str, _alarm: Any) -> str:
         with asking.reading() as session:
             return str(alarm_queries.open_count(session) or "")
+
+    @app.callback(Output("unread-count", "children"), Input("unread-count", "id"), Input("live-message", "data"))
+    def count_unread(_id: str, _told: Any) -> str:
+        """The bell's figure; that a page of theirs asked for it proves that the portal's own message arrived."""
+        asker = asking.current()
+        with asking.reading() as session:
+            notice_commands.fetched(session, asker.person_id, datetime.now(UTC))
+            unread = message_queries.unread(session, asker.person_id)
+        return "99+" if unread > 99 else str(unread or "")
 
     app.clientside_callback(
         ClientsideFunction("live", "show_freshness"),

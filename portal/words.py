@@ -245,6 +245,11 @@ def moment(at: datetime | None, now: datetime | None = None) -> str:
     return local.strftime("%Y-%m-%d %H:%M")
 
 
+def day(at: datetime | None) -> str:
+    """The day in Shanghai; "–" for never."""
+    return at.astimezone(HERE).date().isoformat() if at else "–"
+
+
 def lasting(span: timedelta) -> str:
     """A duration as people say it: 45 s, 3 min 12 s, 5 h 20 min, 3 d 4 h."""
     seconds = max(0, int(span.total_seconds()))

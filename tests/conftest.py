@@ -1,7 +1,7 @@
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.plugins.services", "tests.plugins.province"]
+pytest_plugins = ["tests.plugins.services", "tests.plugins.province", "tests.plugins.fake_gateway"]
 
 # The first text that Hypothesis draws on a machine builds its table of all characters, for seconds; and no test of
 # behaviour fails for being slow on a busy machine.

@@ -16,7 +16,7 @@ BATTERY, RADIO = "battery", "radio"
 # The row of the watermark is the lock: who finds it taken leaves the work to whoever took it.
 _WATERMARK = text("select upto from rolled_up for update skip locked")
 _HORIZON = text("select txid_snapshot_xmin(txid_current_snapshot())")
-_ADVANCE = text("update rolled_up set upto = :upto, at = :now")
+_ADVANCE = text("update rolled_up set upto = :upto, at = coalesce(cast(:at as timestamptz), at)")
 _ANEW = text("select count_stale_readings_anew(:upto)")
 _MERGED = """
     lowest = least(r.lowest, excluded.lowest), highest = greatest(r.highest, excluded.highest),
@@ -88,7 +88,8 @@ def roll_up(session: Session, now: datetime, at_once: int = AT_ONCE) -> RolledUp
     if until == since:
         return RolledUp(anew=_anew(session, until))
     signals, five_minutes, days = session.execute(_ADD, {"since": since, "until": until}).one()
-    session.execute(_ADVANCE, {"upto": until, "now": now})
+    # A backlog that is worked off is behind until its end; so is what an old transaction holds up.
+    session.execute(_ADVANCE, {"upto": until, "at": now if until == horizon else None})
     return RolledUp(signals, five_minutes, days, _anew(session, until), until < horizon)
 
 

@@ -13,7 +13,22 @@ from sqlalchemy.pool import NullPool
 
 from db.commands import device_states, reference
 from db.commands.name_initials import name_initials
-from db.demo import alarms, counts, devices, history, maintainers, people, readings, responsible, venues
+from db.demo import (
+    alarms,
+    counts,
+    devices,
+    evidence,
+    hazards,
+    history,
+    maintainers,
+    orders,
+    people,
+    readings,
+    responsible,
+    telling,
+    venues,
+    watch,
+)
 from db.demo.alarms import DemoAlarm
 from db.demo.copy import checked_at_once, copy_rows
 from db.demo.devices import DemoDevice
@@ -27,7 +42,8 @@ from db.rules.signal_kinds import SignalKind
 DEFAULT_SEED = 2024
 IDENTITIES = (
     *("venues", "venue_people", "access_history", "areas", "maintainers", "contracts", "duty_history"),
-    *("devices", "alarms", "alarm_steps", "people", "grants"),
+    *("devices", "alarms", "alarm_steps", "people", "grants", "notices"),
+    *("hazards", "hazard_steps", "work_orders", "work_order_steps", "evidence_files"),
 )
 
 
@@ -50,7 +66,7 @@ def load(
             if connection.scalar(text("select exists (select from venues)")):
                 raise WrongState("The record has venues already; the demonstration province needs an empty one.")
             with checked_at_once(connection):
-                made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), report)
+                made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), var_dir, report)
                 report("constraints")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("analyze"))
@@ -60,7 +76,12 @@ def load(
 
 
 def _fill(
-    connection: Connection, rng: np.random.Generator, today: date, now: datetime, report: Callable[[str], None]
+    connection: Connection,
+    rng: np.random.Generator,
+    today: date,
+    now: datetime,
+    var_dir: Path,
+    report: Callable[[str], None],
 ) -> list[people.DemoPerson]:
     names = Names(rng)
     report("regions")
@@ -82,9 +103,19 @@ def _fill(
     _people(connection, accounts)
     responsible.fill(connection, DEFAULT_SEED)
     report("alarms")
-    _alarms(connection, alarms.make(made_devices, now, rng))
+    made_alarms = alarms.make(made_devices, now, rng)
+    _alarms(connection, made_alarms)
+    telling.fill(connection, made_venues, made_alarms, now, rng.spawn(1)[0])
+    report("hazards")
+    found = hazards.make(areas, _officers(connection), now, rng.spawn(1)[0])
+    given = orders.make(found, contracts, accounts, now, rng.spawn(1)[0])
+    favourite = next(account.venue_id for account in accounts if account.venue_id is not None)
+    pictures = evidence.make(found, favourite, var_dir / "evidence", rng.spawn(1)[0])
+    _hazards(connection, found, given, pictures, now)
     report("readings")
     readings.fill(connection, made_devices, now, rng)
+    report("rosters and duty checks")
+    watch.fill(connection, today, now)
     report("states of devices")
     device_states.move(Session(bind=connection), now)
     for table in IDENTITIES:
@@ -122,12 +153,7 @@ def _venues(connection: Connection, made: list[venues.DemoVenue], names: Names) 
             for v in made
         ),
     )
-    copy_rows(
-        connection,
-        "venue_people",
-        ("venue_id", "county", "duty", "name", "phone"),
-        ((v.id, v.county, duty, names.person(), names.phone()) for v in made for duty in venues.DUTIES),
-    )
+    telling.people(connection, made, names)
 
 
 def _histories(
@@ -245,7 +271,12 @@ def _latest(made: list[DemoDevice], now: datetime, rng: np.random.Generator) -> 
 
 
 def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
-    copy_rows(connection, "people", ("id", "name", "is_demo"), ((p.id, p.name, True) for p in made))
+    copy_rows(
+        connection,
+        "people",
+        ("id", "name", "phone", "is_demo"),
+        ((p.id, p.name, None if p.role == "wall" else f"1990001{p.id:04d}", True) for p in made),
+    )
     copy_rows(
         connection,
         "grants",
@@ -269,7 +300,7 @@ def _people(connection: Connection, made: list[people.DemoPerson]) -> None:
 
 
 def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
-    connection.execute(text("alter table alarms disable trigger ring_live"))
+    connection.execute(text("alter table alarms disable trigger ring_live, disable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarms",
@@ -288,7 +319,7 @@ def _alarms(connection: Connection, made: list[DemoAlarm]) -> None:
             for a in made
         ),
     )
-    connection.execute(text("alter table alarms enable trigger ring_live"))
+    connection.execute(text("alter table alarms enable trigger ring_live, enable trigger stamp_alarm"))
     copy_rows(
         connection,
         "alarm_steps",
@@ -305,6 +336,36 @@ def _steps(alarm: DemoAlarm) -> Iterator[tuple[Any, ...]]:
     if alarm.closed_at is not None and alarm.verdict is not None:
         yield (*about, alarm.closed_at, AlarmState.VERIFIED.value, "值守人员", alarm.verdict.value)
         yield (*about, alarm.closed_at, AlarmState.CLOSED.value, "值守人员", None)
+
+
+def _officers(connection: Connection) -> dict[int, str]:
+    """The safety officers' names, by venue."""
+    rows = connection.execute(text("select venue_id, name from venue_people where duty = 'safety_officer'"))
+    return {row.venue_id: row.name for row in rows}
+
+
+def _hazards(
+    connection: Connection,
+    found: list[hazards.DemoHazard],
+    given: list[orders.DemoOrder],
+    pictures: list[tuple[Any, ...]],
+    now: datetime,
+) -> None:
+    copy_rows(connection, "hazards", hazards.COLUMNS, (hazards.row(hazard, now) for hazard in found))
+    copy_rows(
+        connection,
+        "hazard_steps",
+        ("hazard_id", "venue_id", "county", "at", "step", "state", "actor_name", "note"),
+        (row for hazard in found for row in hazards.step_rows(hazard)),
+    )
+    copy_rows(connection, "work_orders", orders.COLUMNS, (orders.row(order, now) for order in given))
+    copy_rows(
+        connection,
+        "work_order_steps",
+        ("order_id", "venue_id", "county", "at", "step", "state", "actor_name"),
+        (row for order in given for row in orders.step_rows(order)),
+    )
+    copy_rows(connection, "evidence_files", evidence.COLUMNS, pictures)
 
 
 def is_loaded(owner_url: URL) -> bool:

@@ -1,37 +1,53 @@
 """Tables, one aggregate a file."""
 
-from db.models.alarms import Alarm, AlarmStep
+from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
+from db.models.bench import BenchFrame, BenchTrial
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
+from db.models.evidence import EvidenceFile
+from db.models.hazards import Hazard, HazardStep
 from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
 from db.models.letters import Letter
 from db.models.notices import Notice
+from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
-from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal
+from db.models.rosters import Roster
+from db.models.saved_views import SavedView
+from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
+from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+from db.models.windows import Window
+from db.models.work_orders import WorkOrder, WorkOrderStep
 
 __all__ = [
     "Access",
     "Account",
     "Alarm",
+    "AlarmDevice",
     "AlarmLadder",
+    "AlarmSilence",
+    "AlarmStamps",
     "AlarmStep",
     "ArchivedDay",
     "AuditEntry",
     "Base",
+    "BenchFrame",
+    "BenchTrial",
     "ChainHole",
+    "ContactPoint",
     "Contract",
     "CoverageStep",
     "DailyReading",
     "DeadLetter",
     "DeadLetterStore",
+    "Delivery",
     "Device",
     "DeviceAddress",
     "DeviceCredential",
@@ -40,9 +56,13 @@ __all__ = [
     "DeviceStep",
     "Duty",
     "DutyCheck",
+    "EvidenceFile",
     "Feed",
+    "FirePlatform",
     "FiveMinutes",
     "Grant",
+    "Hazard",
+    "HazardStep",
     "InboxEntry",
     "Installation",
     "LadderRung",
@@ -52,16 +72,27 @@ __all__ = [
     "Maintainer",
     "Milestone",
     "Notice",
+    "NotificationRule",
+    "NotifyChannel",
+    "OutboxEntry",
     "Person",
     "PlatformGap",
+    "QuietTime",
     "RawBatch",
+    "Receipt",
     "Region",
     "Rehearsal",
     "RolledUp",
+    "Roster",
+    "SavedView",
     "Signal",
     "StaleReading",
+    "Turn",
     "Venue",
     "VenueArea",
     "VenuePerson",
     "WallToken",
+    "Window",
+    "WorkOrder",
+    "WorkOrderStep",
 ]

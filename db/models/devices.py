@@ -10,7 +10,10 @@ class Device(Base):
     """A detector, meter, camera … at a venue; `code` is the device id in its MQTT topic."""
 
     __tablename__ = "devices"
-    __table_args__ = (Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),)
+    __table_args__ = (
+        Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),
+        Index("ix_devices_changed_at", "changed_at", postgresql_where=text("changed_at is not null")),
+    )
 
     id: Mapped[key]
     code: Mapped[str] = mapped_column(unique=True)
@@ -24,6 +27,8 @@ class Device(Base):
     gateway_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
     """The device through which it speaks: a component's user transmission device."""
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+    changed_at: Mapped[datetime | None]
+    """When it last moved, changed its kind or left; the database notes it, for who keeps devices in memory."""
 
 
 class DeviceAddress(Base):
@@ -92,6 +97,7 @@ class DeviceStep(Base):
             name="state",
         ),
         Index("ix_device_states_current", "device_id", unique=True, postgresql_where=text("until is null")),
+        Index("ix_device_states_listed", "state", "since", "device_id", postgresql_where=text("until is null")),
         Index("ix_device_states_venue_id", "venue_id", postgresql_where=text("until is null")),
         Index(
             "ix_device_states_unrung",

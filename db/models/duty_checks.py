@@ -12,6 +12,11 @@ class DutyCheck(Base):
     __tablename__ = "duty_checks"
     __table_args__ = (
         CheckConstraint("minutes between 1 and 255", name="minutes"),
+        CheckConstraint("way in ('panel', 'people')", name="way"),
+        CheckConstraint("way <> 'panel' or device_id is not null", name="panel"),
+        CheckConstraint("answered_through in ('panel', 'portal', 'phone')", name="answered_through"),
+        Index("ix_duty_checks_venue_id_asked_at", "venue_id", "asked_at"),
+        Index("ix_duty_checks_asked_at", "asked_at"),
         Index(
             "ix_duty_checks_open",
             "device_id",
@@ -23,8 +28,12 @@ class DutyCheck(Base):
     id: Mapped[big_key]
     venue_id: Mapped[venue_ref]
     county: Mapped[county_ref]
-    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
-    """The user transmission device that rings at the watch's desk."""
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
+    """The user transmission device that rings at the watch's desk, where the check goes through one."""
+    way: Mapped[str] = mapped_column(server_default="panel")
+    """panel, or people: a notice to whoever is on watch, over the portal and the phone."""
+    is_planned: Mapped[bool] = mapped_column(server_default="false")
+    """Asked by the clock at a random moment."""
     asked_at: Mapped[datetime]
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     asked_by_name: Mapped[str]
@@ -36,3 +45,7 @@ class DutyCheck(Base):
     """The device has taken the question; the watch has not answered yet."""
     answered_at: Mapped[datetime | None]
     operator_number: Mapped[small | None]
+    answered_through: Mapped[str | None]
+    """panel, portal or phone."""
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    answered_by_name: Mapped[str | None]

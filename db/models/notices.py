@@ -8,7 +8,7 @@ from db.models.base import Base, big_key, county_ref, small, venue_ref
 
 
 class Notice(Base):
-    """One person is to be told one thing once. Which channels carry it, and whether it arrived, stands in deliveries."""
+    """One person is to be told one thing once; which channels carry it and whether it arrived stands in deliveries."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -36,3 +36,8 @@ class Notice(Base):
     made_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     """When it was turned into deliveries."""
+    read_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    """When the person said that they have it."""
+    acknowledged_over: Mapped[str | None]
+    """portal, or the channel whose receipt said so: a key pressed during a call."""

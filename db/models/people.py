@@ -13,7 +13,7 @@ class Person(Base):
 
     id: Mapped[key]
     name: Mapped[str]
-    phone: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(index=True)
     is_demo: Mapped[bool] = mapped_column(server_default="false")
 
 

@@ -80,6 +80,15 @@ class DeadLetterStore(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
 
 
+class Turn(Base):
+    """Work that goes on by itself, by its task's name, and when it was last done."""
+
+    __tablename__ = "turns"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime]
+
+
 class Feed(Base):
     """A running source of data and when it last gave a sign of life; a dead feed never looks calm."""
 

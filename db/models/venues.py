@@ -51,7 +51,7 @@ class VenuePerson(Base):
     duty: Mapped[str]
     name: Mapped[str]
     phone: Mapped[str]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
 
 
 class Milestone(Base):

@@ -1,7 +1,7 @@
 """Alarms, read: for the desk, the map, the wall and the live stream."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.errors import NotFound
-from db.rules.access_scope import region_range
-
-AROUND = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,8 @@ class AlarmCard:
     device_code: str | None
     lng: float
     lat: float
+    window_id: int | None
+    """The drill or maintenance window in which it was raised: shown with its watermark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,25 @@ class AlarmRow:
     closed_at: datetime | None
     signal_count: int
     device_count: int
+    cause: str | None
+    owner_id: int | None
+    owner_name: str | None
+    promised_for: datetime | None
+    silenced_at: datetime | None
+    window_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """One step of an alarm's life: who, when, from where, in which role, with what words and evidence."""
+
     at: datetime
     step: str
     actor_name: str
     note: str | None
+    address: str | None = None
+    role: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +87,10 @@ class AlarmDetail:
     """An alarm with every step of its life, oldest first."""
 
     row: AlarmRow
+    device_id: int | None
     device_code: str | None
+    area_id: int | None
     steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmFilters:
-    """What the desk shows; an empty tuple or None leaves that side open."""
-
-    states: tuple[str, ...] = ()
-    levels: tuple[int, ...] = ()
-    kinds: tuple[str, ...] = ()
-    region: int | None = None
-    venue_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmPage:
-    """Some rows of the desk, and how many there are in all."""
-
-    rows: tuple[AlarmRow, ...]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +115,11 @@ class HourCount:
     counts: tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    observed_at: datetime
-    device_id: int
-    signal: str
-    value: float | None
-
-
 _CARD = """
     select a.id, a.venue_id, v.name as venue_name, a.county, county.name as county_name, city.name as city_name,
            area.name as area_name, area.floor, a.kind, a.level, a.state, a.signal, a.value, a.raised_at, a.recorded_at,
-           a.last_signal_at, a.signal_count, d.code as device_code, st_x(v.point) as lng, st_y(v.point) as lat
+           a.last_signal_at, a.signal_count, d.code as device_code, st_x(v.point) as lng, st_y(v.point) as lat,
+           a.window_id
     from alarms a join venues v on v.id = a.venue_id
     join regions county on county.adcode = a.county join regions city on city.adcode = v.city
     left join areas area on area.id = a.area_id left join devices d on d.id = a.device_id
@@ -141,26 +127,23 @@ _CARD = """
 _OPEN = text(f"{_CARD} where a.closed_at is null order by a.level, a.raised_at desc limit :limit")
 _CARDS = text(f"{_CARD} where a.id = any (:ids) order by a.id")
 
-_ROW = """
+ROW = """
     select a.id, a.venue_id, v.name as venue_name, a.county, county.name as county_name, city.name as city_name,
            area.name as area_name, a.kind, a.level, a.state, a.verdict, a.signal, a.value, a.raised_at,
-           a.acknowledged_at, a.closed_at, a.signal_count, a.device_count
+           a.acknowledged_at, a.closed_at, a.signal_count, a.device_count, a.cause, a.owner_id, a.owner_name,
+           a.promised_for, a.silenced_at, a.window_id
     from alarms a join venues v on v.id = a.venue_id
     join regions county on county.adcode = a.county join regions city on city.adcode = v.city
     left join areas area on area.id = a.area_id
 """
-_ONE = text(f"{_ROW} where a.id = :id")
-_OF_VENUE = text(f"{_ROW} where a.venue_id = :id order by a.raised_at desc limit :limit")
-_OF_DEVICE = text(f"{_ROW} where a.device_id = :id order by a.raised_at desc limit :limit")
-_STEPS = text("select at, step, actor_name, note from alarm_steps where alarm_id = :id order by at, id")
-_DEVICE = text("select d.code from alarms a join devices d on d.id = a.device_id where a.id = :id")
-_AROUND = text(
-    """
-    select s.observed_at, s.device_id, s.signal, s.value from signals s
-    join alarms a on a.venue_id = s.venue_id
-    where a.id = :id and s.observed_at between a.raised_at - :span and a.last_signal_at + :span
-    order by s.observed_at limit 2000
-    """
+_ONE = text(f"{ROW} where a.id = :id")
+_OF_VENUE = text(f"{ROW} where a.venue_id = :id order by a.raised_at desc limit :limit")
+_OF_DEVICE = text(f"{ROW} where a.device_id = :id order by a.raised_at desc limit :limit")
+_STEPS = text(
+    "select at, step, actor_name, note, address, role, facts from alarm_steps where alarm_id = :id order by at, id"
+)
+_DEVICE = text(
+    "select a.device_id, d.code, a.area_id from alarms a left join devices d on d.id = a.device_id where a.id = :id"
 )
 
 
@@ -174,48 +157,14 @@ def cards(session: Session, ids: Sequence[int]) -> list[AlarmCard]:
     return [AlarmCard(**row) for row in session.execute(_CARDS, {"ids": list(ids)}).mappings()]
 
 
-def desk(session: Session, filters: AlarmFilters, limit: int, offset: int = 0) -> AlarmPage:
-    """The desk's rows: open ones by level and age, closed ones newest first."""
-    conditions, values = _conditions(filters)
-    total = session.scalar(text(f"select count(*) from alarms a where {conditions}"), values) or 0
-    order = "a.raised_at desc" if filters.states == ("closed",) else "a.level, a.raised_at desc"
-    rows = session.execute(
-        text(f"{_ROW} where {conditions} order by {order}, a.id limit :limit offset :offset"),
-        {**values, "limit": limit, "offset": offset},
-    )
-    return AlarmPage(tuple(AlarmRow(**row) for row in rows.mappings()), total)
-
-
-def _conditions(filters: AlarmFilters) -> tuple[str, dict[str, Any]]:
-    """A condition of fixed words and its values; nothing that a person typed becomes SQL."""
-    parts, values = ["true"], dict[str, Any]()
-    if filters.states:
-        parts.append("a.state = any (:states)")
-        values["states"] = list(filters.states)
-        if "closed" not in filters.states:
-            parts.append("a.closed_at is null")
-    if filters.levels:
-        parts.append("a.level = any (:levels)")
-        values["levels"] = list(filters.levels)
-    if filters.kinds:
-        parts.append("a.kind = any (:kinds)")
-        values["kinds"] = list(filters.kinds)
-    if filters.region is not None:
-        parts.append("a.county between :lo and :hi")
-        values["lo"], values["hi"] = region_range(filters.region)
-    if filters.venue_id is not None:
-        parts.append("a.venue_id = :venue_id")
-        values["venue_id"] = filters.venue_id
-    return " and ".join(parts), values
-
-
 def one(session: Session, alarm_id: int) -> AlarmDetail:
     """One alarm with its steps; `NotFound` outside the reader's scope."""
     row = session.execute(_ONE, {"id": alarm_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such alarm within your scope.")
     steps = tuple(Step(*step) for step in session.execute(_STEPS, {"id": alarm_id}))
-    return AlarmDetail(AlarmRow(**row), session.scalar(_DEVICE, {"id": alarm_id}), steps)
+    device_id, code, area_id = session.execute(_DEVICE, {"id": alarm_id}).one()
+    return AlarmDetail(AlarmRow(**row), device_id, code, area_id, steps)
 
 
 def of_venue(session: Session, venue_id: int, limit: int) -> list[AlarmRow]:
@@ -228,20 +177,15 @@ def of_device(session: Session, device_id: int, limit: int) -> list[AlarmRow]:
     return [AlarmRow(**row) for row in session.execute(_OF_DEVICE, {"id": device_id, "limit": limit}).mappings()]
 
 
-def around(session: Session, alarm: AlarmDetail) -> list[Reading]:
-    """What the venue's devices read from ten minutes before the first signal to ten after the last."""
-    return [Reading(*row) for row in session.execute(_AROUND, {"id": alarm.row.id, "span": AROUND})]
-
-
 def open_count(session: Session) -> int:
-    return session.scalar(text("select count(*) from alarms where closed_at is null")) or 0
+    return session.scalar(text("select count(*) from alarms where closed_at is null and window_id is null")) or 0
 
 
 _SUMMARY = text(
     """
     select count(*) as open_total, coalesce(sum(signal_count), 0)::int as open_signals,
            count(*) filter (where state = 'raised') as waiting, count(*) filter (where level <= 2) as urgent
-    from alarms where closed_at is null
+    from alarms where closed_at is null and window_id is null
     """
 )
 _TODAY = text(
@@ -252,13 +196,14 @@ _TODAY = text(
                filter (where acknowledged_at is not null),
            percentile_cont(0.5) within group (order by recorded_at - raised_at)
     from alarms
-    where raised_at >= date_trunc('day', cast(:now as timestamptz), 'Asia/Shanghai')
+    where raised_at >= date_trunc('day', cast(:now as timestamptz), 'Asia/Shanghai') and window_id is null
     """
 )
 _HOURS = text(
     """
     select date_trunc('hour', raised_at) as hour, level, count(*) as n from alarms
-    where raised_at >= date_trunc('hour', cast(:since as timestamptz)) and raised_at <= :now group by 1, 2
+    where raised_at >= date_trunc('hour', cast(:since as timestamptz)) and raised_at <= :now
+        and window_id is null group by 1, 2
     """
 )
 

@@ -56,6 +56,13 @@ def _venue(session: Session, _role: Role, named: str) -> GrantPlace:
     return GrantPlace(found[0].county, found[0].county, venue_id=found[0].id)
 
 
+def venue_id(session: Session, named: str) -> int:
+    """The one venue of this code, number or name."""
+    place = _venue(session, Role.VENUE, named.strip())
+    assert place.venue_id is not None
+    return place.venue_id
+
+
 def _maintainer(session: Session, _role: Role, named: str) -> GrantPlace:
     found = session.execute(_MAINTAINER, {"named": named}).all()
     if len(found) != 1:

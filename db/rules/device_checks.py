@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from db.rules import device_identity
 from db.rules.device_kinds import AreaKind, DeviceKind
+from db.rules.device_recognition import is_imei
 from db.rules.device_words import area_kind, device_kind, first_names
 from db.rules.written_values import Refused, day, narrow, shown
 
@@ -130,6 +131,18 @@ def _installed(text: str, today: date) -> date:
     return found
 
 
+def read_area(text: str, kind: AreaKind | None, floor: str) -> Area:
+    """An area that is to be made, its kind told by its name where nobody chose one; `Refused` where it cannot be."""
+    plain = narrow(text)
+    if not plain:
+        raise Refused("缺少")
+    if kind is not None and len(plain) <= 60:
+        return Area(kind, _floor(floor), shown(plain))
+    found = _area(plain, "", floor)
+    assert found is not None
+    return found
+
+
 def _area(text: str, written_kind: str, floor: str) -> Area | None:
     if not text:
         return None
@@ -157,7 +170,7 @@ def _imei(text: str, platform: str) -> tuple[str, str] | None:
     plain = narrow(text).replace(" ", "").replace("-", "")
     if not (plain.isdigit() and len(plain) == 15):
         raise Refused("不是 15 位数字")
-    if sum(sum(divmod(int(c) * (1 + place % 2), 10)) for place, c in enumerate(plain)) % 10:
+    if not is_imei(plain):
         raise Refused("校验位不对，请核对")
     book = next((book for word, book in PLATFORMS.items() if word in platform.lower()), None)
     if book is None:

@@ -37,6 +37,11 @@ def area_kind(written: str) -> AreaKind | None:
     return next((kind for kind, words in _AREAS.items() if any(word in written for word in words)), None)
 
 
+def first_name(kind: DeviceKind) -> str:
+    """As forms and labels call it."""
+    return _DEVICES[kind][0]
+
+
 def first_names() -> tuple[str, ...]:
     """The name of each kind of device that a form offers."""
     return tuple(words[0] for words in _DEVICES.values())

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from db import migrations
 from db.addresses import Addresses
+from db.broker_trust import SYSTEM, BrokerTrust, trust_of
 from db.errors import CannotStart
 from db.services.broker_login import refusal
 from db.services.database import check_answers
@@ -25,7 +26,7 @@ def check_external(settings: Settings, found: Addresses) -> None:
     if settings.redis_url:
         check_redis(settings.redis_url)
     if settings.mqtt_url:
-        check_broker(settings.mqtt_url)
+        check_broker(settings.mqtt_url, trust_of(settings))
 
 
 def _check_revision(found: Addresses) -> None:
@@ -68,15 +69,19 @@ def _check_rabbitmq(url: str) -> None:
     connection: Any = Connection(url, connect_timeout=3)  # type: ignore[no-untyped-call]
     try:
         connection.connect()
-    except (OSError, *connection.connection_errors) as error:
-        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise CannotStart(f"RabbitMQ at {masked(url)} (ANWANG_REDIS_URL) does not answer: {why}.") from error
+    except (OSError, *connection.connection_errors, *connection.channel_errors) as error:
+        # A refused login is an error of a channel there.
+        said = getattr(error, "reply_text", None) or getattr(error, "strerror", None) or str(error).strip()
+        why = (said or type(error).__name__).splitlines()[0]
+        raise CannotStart(
+            f"RabbitMQ at {masked(url)} (ANWANG_REDIS_URL) does not let us in: {why.rstrip('.')}."
+        ) from error
     finally:
         connection.release()
 
 
-def check_broker(url: str) -> None:
-    why = refusal(url)
+def check_broker(url: str, trust: BrokerTrust = SYSTEM) -> None:
+    why = refusal(url, trust=trust)
     if why is not None:
         raise CannotStart(f"The broker {masked(url)} (ANWANG_MQTT_URL) does not let us in: {why}.")
 

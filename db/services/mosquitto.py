@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from db.addresses import read_secrets
 from db.errors import CannotStart
+from db.services import broker_certificate
 from db.services.broker_login import refusal
 from db.services.identity import Identity, identity
 from db.services.ports import answers, from_here
 from db.services.process import binary
-from db.services.service import PrivateService
+from db.services.service import Port, PrivateService
 from db.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -58,9 +59,18 @@ class PrivateMosquitto(PrivateService):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Loopback for the installation's own programs, and where devices come in."""
-        chosen = self.settings.bind_host
+        """Loopback for the installation's own programs, and where devices come in unless they come over TLS."""
+        chosen = LOOPBACK if self.settings.mqtt_tls_port else self.settings.bind_host
         return (chosen,) if from_here(chosen) == LOOPBACK else (LOOPBACK, chosen)
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        tls = Port(self.settings.bind_host, self.settings.mqtt_tls_port, "ANWANG_MQTT_TLS_PORT")
+        return super().ports + ((tls,) if tls.number else ())
+
+    def check(self) -> None:
+        broker_certificate.check(self.settings)
+        super().check()
 
     def find_programs(self) -> None:
         for name in ("mosquitto", "mosquitto_passwd"):
@@ -76,6 +86,9 @@ class PrivateMosquitto(PrivateService):
         self._write_passwords(passwords, who)
         who.write(rights, RIGHTS)
         listeners = "".join(f"listener {self.port} {host}\n" for host in self.hosts)
+        if self.settings.mqtt_tls_port:
+            broker_certificate.copy(self.settings, self.folder, who)
+            listeners += broker_certificate.listener(self.settings, self.folder)
         files = f"password_file {passwords}\nacl_file {rights}\npersistence_location {self.folder}/\n"
         who.write(config, listeners + RULES + files)
         return [binary("mosquitto", "mosquitto"), "-c", str(config)]
@@ -101,6 +114,21 @@ class PrivateMosquitto(PrivateService):
             self._add_issued(passwords, who)
             for process in self.processes():
                 process.send_signal(signal.SIGHUP)
+
+    def tend(self) -> str | None:
+        """Take a renewed certificate over, without a connection that breaks; answers what is worth saying."""
+        if not self.settings.mqtt_tls_port:
+            return None
+        try:
+            if not broker_certificate.is_renewed(self.settings, self.folder):
+                return None
+            broker_certificate.check(self.settings)
+            broker_certificate.copy(self.settings, self.folder, identity())
+        except (OSError, CannotStart) as error:
+            return f"the renewed certificate is not taken over: {error}"
+        for process in self.processes():
+            process.send_signal(signal.SIGHUP)
+        return "the renewed certificate is taken over"
 
     def _add_issued(self, passwords: Path, who: Identity) -> None:
         """Beside the file first: mosquitto never reads half of it."""

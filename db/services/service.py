@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,15 @@ from db.services.identity import Identity, identity
 from db.services.ports import check_port_free
 from db.services.process import spawn, stop, wait_until
 from db.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where a service listens, and the setting that moves it."""
+
+    host: str
+    number: int
+    setting: str
 
 
 class PrivateService(ABC):
@@ -41,6 +51,10 @@ class PrivateService(ABC):
         """The addresses that it listens on."""
         return ("127.0.0.1",)
 
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        return tuple(Port(host, self.port, self.setting) for host in self.hosts)
+
     @abstractmethod
     def find_programs(self) -> None:
         """`CannotStart` where a program is missing."""
@@ -57,8 +71,8 @@ class PrivateService(ABC):
         """`CannotStart` for a missing program or a taken port."""
         self.find_programs()
         if not self.processes():
-            for host in self.hosts:
-                check_port_free(host, self.port, self.setting)
+            for port in self.ports:
+                check_port_free(port.host, port.number, port.setting)
 
     def start(self) -> None:
         """Start it, in the place of one that an earlier run left behind."""

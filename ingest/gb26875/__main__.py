@@ -7,17 +7,22 @@ import sys
 
 from db import addresses
 from db.errors import AnwangError, CannotStart
+from db.services.open_files import allow
 from db.session import Record
 from db.settings import Settings, load
 from ingest.gb26875.addresses import Addresses
 from ingest.gb26875.recorder import Recorder
 from ingest.gb26875.server import Server
 
+FILES_BESIDE = 200
+"""Besides a connection for each peer."""
+
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = load()
+        allow(settings.gb26875_most_peers + FILES_BESIDE)
         record = Record(addresses.find(settings).database_app, pool_size=2, application_name="anwang gb26875")
         try:
             asyncio.run(serve(settings, record))

@@ -1,5 +1,6 @@
 """`python -m ingest.mqtt`: the MQTT gateway as a process."""
 
+import gc
 import logging
 import signal
 import sys
@@ -16,10 +17,12 @@ def main() -> None:
     try:
         settings = load()
         found = addresses.find(settings)
+        record = Record(found.database_app, pool_size=3, application_name="anwang gateway")
+        gateway = Gateway(record, found.mqtt, settings, number=_number())
     except AnwangError as refusal:
         sys.exit(str(refusal))
-    record = Record(found.database_app, pool_size=2, application_name="anwang gateway")
-    gateway = Gateway(record, found.mqtt, settings, number=_number())
+    # Messages are short-lived trees without circles: the collector would walk every known device thousands of times.
+    gc.set_threshold(100_000, 20, 100)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
     try:

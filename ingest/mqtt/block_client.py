@@ -6,14 +6,18 @@ here (MQTT 3.1.1, section 3.3); whatever else comes, or comes in pieces, is left
 
 import select
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode
 
 BLOCK_BYTES = 64 * 1024
+PATIENCE_SECONDS = 20.0
 _PUBLISH = 0x30
 _QOS_1 = 0x02
 _RETAIN = 0x01
@@ -40,13 +44,19 @@ class BlockSocket:
         self._block = b""
         self._at = 0
         self._writing = threading.Lock()
+        # One TLS connection is not for two threads at the same moment, not even one that reads and one that writes.
+        is_tls = isinstance(plain, ssl.SSLSocket)
+        self._turn: AbstractContextManager[Any] = threading.Lock() if is_tls else nullcontext()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._plain, name)
 
     def pending(self) -> int:
-        beneath = self._plain.pending() if hasattr(self._plain, "pending") else 0
-        return len(self._block) - self._at + int(beneath)
+        waiting = len(self._block) - self._at
+        if not hasattr(self._plain, "pending"):
+            return waiting
+        with self._turn:
+            return waiting + int(self._plain.pending())
 
     def recv(self, most: int) -> bytes:
         if self._at == len(self._block):
@@ -56,17 +66,30 @@ class BlockSocket:
         return taken
 
     def send(self, data: bytes) -> int:
-        with self._writing:
-            return int(self._plain.send(data))
+        """All of it: half a packet of one thread must not stand before one of the other's."""
+        self.send_all(data)
+        return len(data)
 
     def send_all(self, data: bytes) -> None:
-        """Everything, before anybody else writes; `OSError` where the connection ends meanwhile."""
+        """Everything, before anybody else writes; `OSError` where the connection ends or takes nothing any more."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         with self._writing:
             while data:
                 try:
-                    data = data[self._plain.send(data) :]
-                except BlockingIOError:
-                    select.select([], [self._plain], [], 1.0)
+                    with self._turn:
+                        sent = self._plain.send(data)
+                    data = data[sent:]
+                except (BlockingIOError, ssl.SSLWantWriteError):
+                    self._wait(deadline, for_room=True)
+                except ssl.SSLWantReadError:
+                    self._wait(deadline, for_room=False)
+
+    def _wait(self, deadline: float, *, for_room: bool) -> None:
+        """A connection that stays stuck is hung up: what was sent of a packet cannot be taken back."""
+        if time.monotonic() > deadline:
+            self._plain.shutdown(socket.SHUT_RDWR)
+            raise TimeoutError("the broker reads nothing any more")
+        select.select([] if for_room else [self._plain], [self._plain] if for_room else [], [], 0.1)
 
     def publishes(self) -> list[Published]:
         """The complete PUBLISH packets that stand next; reads at most once."""
@@ -78,7 +101,8 @@ class BlockSocket:
         return found
 
     def _fill(self) -> None:
-        block = self._plain.recv(BLOCK_BYTES)
+        with self._turn:
+            block = self._plain.recv(BLOCK_BYTES)
         self._block, self._at = block, 0
 
     def _publish(self) -> Published | None:

@@ -4,6 +4,7 @@ MQTT 3.1.1: in this client MQTT 5 costs half as much time again for each message
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from db.broker_trust import SYSTEM, BrokerTrust, context, why_not
 from ingest.messages import DeviceMessage, Received, Refused
 from ingest.mqtt.block_client import BlockClient, Published
 from ingest.mqtt.payload import decode
@@ -73,7 +75,7 @@ class Delivery(NamedTuple):
 class BrokerConnection:
     """Deliveries come in by the block; what is not acknowledged stays with the broker."""
 
-    def __init__(self, mqtt_url: str, client_id: str, *, is_shared: bool = False) -> None:
+    def __init__(self, mqtt_url: str, client_id: str, *, is_shared: bool = False, trust: BrokerTrust = SYSTEM) -> None:
         login = login_of(mqtt_url)
         self.host, self.port = login.host, login.port
         self._wanted, self._unwanted = SUBSCRIPTION, SHARED_SUBSCRIPTION
@@ -85,6 +87,7 @@ class BrokerConnection:
         self.heard = 0
         """How many messages have come in, repeats among them."""
         self._is_leaving = False
+        self._said = ""
         self._last_at = datetime.min.replace(tzinfo=UTC)
         self._client = BlockClient(
             CallbackAPIVersion.VERSION2,
@@ -100,9 +103,10 @@ class BrokerConnection:
         if login.name:
             self._client.username_pw_set(login.name, login.password)
         if login.has_tls:
-            self._client.tls_set()
+            self._client.tls_set_context(context(trust))
         self._client.reconnect_delay_set(1, 10)
         self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
 
@@ -142,10 +146,19 @@ class BrokerConnection:
             log.error("the broker at %s:%s refuses the gateway: %s", self.host, self.port, reason)
             return
         self._connections += 1
+        self._said = ""
         # What waits here may come again, and is told by `Redeliveries`; a broker that was killed may have forgotten it.
         if not flags.session_present:
             self._sessions += 1
         self._subscribe()
+
+    def _on_connect_fail(self, _client: Client, _data: object) -> None:
+        """Said once, not at each try; paho calls this while it handles the error."""
+        error = sys.exc_info()[1]
+        why = why_not(error) if error is not None else "no reason given"
+        if why != self._said:
+            self._said = why
+            log.error("the broker at %s:%s cannot be reached: %s", self.host, self.port, why)
 
     def _subscribe(self) -> None:
         self._client.subscribe(self._wanted, qos=1)
@@ -176,13 +189,18 @@ class BrokerConnection:
     def _on_publishes(self, block: list[Published]) -> None:
         """Take a block over and decode it, in this thread: the gateway's mostly waits for the database.
 
-        Copies that the broker kept for whoever subscribes were news once, and are not read.
+        Copies that the broker kept for whoever subscribes were news once, and are not read. What calls itself an alarm
+        goes before all readings that wait (GB/T 26875.1: fire alarms pre-empt all other traffic).
         """
         retained = [each.number for each in block if each.is_retained]
         if retained:
             self._client.acknowledge([number for number in retained if number])
         deliveries = [self._delivery(each) for each in block if not each.is_retained]
         self.heard += len(deliveries)
+        urgent = [each for each in deliveries if _is_alarm(each.message)]
+        if urgent:
+            self.deliveries.put_urgent(urgent)
+            deliveries = [each for each in deliveries if not _is_alarm(each.message)]
         while deliveries and not self._is_leaving and not self.deliveries.put(deliveries, timeout=1):
             pass
 
@@ -195,6 +213,10 @@ class BrokerConnection:
         """Never the same moment twice: two messages without a time of their own are two signals."""
         self._last_at = max(datetime.now(UTC), self._last_at + timedelta(microseconds=1))
         return self._last_at
+
+
+def _is_alarm(message: DeviceMessage | Refused) -> bool:
+    return isinstance(message, DeviceMessage) and message.alarm is True
 
 
 def _written(topic: bytes) -> str:

@@ -4,27 +4,30 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
+from db.broker_trust import trust_of
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from db.settings import Settings
 from ingest.accept import Accepted, Arrival
 from ingest.batch_writer import BatchWriter, words_of
 from ingest.feed import Feed
-from ingest.messages import Received
 from ingest.mqtt.connection import BrokerConnection, Delivery
 from ingest.mqtt.held import Held
+from ingest.mqtt.lanes import Lanes
 from ingest.mqtt.redeliveries import Redeliveries
 
 log = logging.getLogger("anwang.gateway")
 
 FEED = "mqtt gateway"
+LANES = 2
+"""While one batch waits for the database, the next is packed."""
 IDLE_SECONDS = 0.5
+FULL = "the dead letters are full (ANWANG_DEAD_LETTER_QUOTA_MB); refused messages wait at the broker"
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
 
 
@@ -43,11 +46,12 @@ class Gateway:
         self._number = number
         self.writer = BatchWriter(record, settings)
         is_shared = settings.gateway_shared or settings.gateway_processes > 1
-        self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared)
+        self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared, trust=trust_of(settings))
         self.redeliveries = Redeliveries()
         self.held = Held()
         self.feed = Feed(_feed_name(settings.gateway_name, number))
-        self._without_room: list[Received] = []
+        self._lanes: Lanes[Accepted] = Lanes(LANES)
+        self._holding = threading.Lock()
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -58,11 +62,13 @@ class Gateway:
         self.connection.open()
         try:
             while not self._stopping.is_set():
-                self._settle(self._gather())
-                if due := self.held.due():
-                    self._settle(due, is_news=False)
+                self._give(self._gather())
+                self._give(self._due(), is_news=False)
+                self._beat()
                 self.connection.check()
-            self._settle(self._waiting())
+            self._give(self._waiting())
+            self._lanes.finish()
+            self._beat(is_last=True)
         finally:
             self.connection.close()
 
@@ -97,49 +103,59 @@ class Gateway:
             batch += more
         return batch
 
-    def _settle(self, batch: list[Delivery], is_news: bool = True) -> None:
-        """Record the batch, again and again while the database is away; then acknowledge."""
+    def _due(self) -> list[Delivery]:
+        with self._holding:
+            return self.held.due()
+
+    def _give(self, batch: list[Delivery], is_news: bool = True) -> None:
+        """Let the batch be recorded beside the one before it, and acknowledged after that one."""
+        if not batch:
+            return
         fresh = self.redeliveries.first_time(batch) if is_news else batch
         arrivals = [Arrival(delivery.received, delivery.message) for delivery in fresh]
-        wait = FIRST_WAIT_SECONDS
-        while not self._is_recorded(arrivals):
-            if self._stopping.wait(wait):
-                return
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-        self._release(batch)
+        self._lanes.give(lambda: self._recorded(arrivals), lambda done: self._release(batch, done))
 
-    def _release(self, batch: list[Delivery]) -> None:
+    def _recorded(self, arrivals: Sequence[Arrival]) -> Accepted | None:
+        """How it went, tried again and again while the database is away; None where the gateway is to leave first."""
+        wait = FIRST_WAIT_SECONDS
+        while arrivals:
+            try:
+                return self.writer.write(arrivals)
+            except Exception as error:
+                log.warning("not recorded yet: %s", words_of(error), exc_info=not isinstance(error, SQLAlchemyError))
+            if self._stopping.wait(wait):
+                return None
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+        return Accepted()
+
+    def _release(self, batch: list[Delivery], done: Accepted) -> None:
         """Acknowledge what is on record; hold what found no room, and give up what is too much to hold."""
-        was_holding = bool(self.held)
-        recorded = self.held.hold(batch, self._without_room)
-        self._without_room.clear()
-        given_up = self.held.overflow()
-        if self.held and not was_holding:
-            log.error("the dead letters are full (ANWANG_DEAD_LETTER_QUOTA_MB); refused messages wait at the broker")
-        if given_up:
-            self.feed.count_lost(len(given_up))
-            log.error("%s refused messages are lost: the dead letters are full", len(given_up))
+        with self._holding:
+            self.feed.count(done.taken, done.refused)
+            was_holding = bool(self.held)
+            recorded = self.held.hold(batch, done.held)
+            given_up = self.held.overflow()
+            if self.held and not was_holding:
+                log.error(
+                    "the dead letters are full (ANWANG_DEAD_LETTER_QUOTA_MB); refused messages wait at the broker"
+                )
+            if given_up:
+                self.feed.count_lost(len(given_up))
+                log.error("%s refused messages are lost: the dead letters are full", len(given_up))
         self.connection.acknowledge([*recorded, *given_up])
 
-    def _is_recorded(self, arrivals: Sequence[Arrival]) -> bool:
-        """False where the record cannot take anything now; a message that it cannot take ever is kept aside."""
-        is_beat = (self.feed.is_due or self._stopping.is_set()) and self.connection.is_listening.is_set()
-        if not arrivals and not is_beat:
-            return True
+    def _beat(self, is_last: bool = False) -> None:
+        """A sign of life while the broker is heard; with both lanes held up there is none."""
+        if not (self.feed.is_due or is_last) or not self.connection.is_listening.is_set():
+            return
         try:
-            done = self.writer.write(arrivals, self._beat if is_beat else None)
-        except Exception as error:
-            log.warning("not recorded yet: %s", words_of(error), exc_info=not isinstance(error, SQLAlchemyError))
-            return False
-        self._without_room += done.held
-        if is_beat:
-            self.feed.written()
+            with self.writer.record.scoped(EVERYTHING) as session, self._holding:
+                self.feed.write(session, datetime.now(UTC), 0, 0)
+        except SQLAlchemyError as error:
+            log.warning("no sign of life: %s", words_of(error))
         else:
-            self.feed.count(done.taken, done.refused)
-        return True
-
-    def _beat(self, session: Session, done: Accepted, now: datetime) -> None:
-        self.feed.write(session, now, done.taken, done.refused)
+            with self._holding:
+                self.feed.written()
 
 
 def _feed_name(name: str, number: int) -> str:

@@ -9,11 +9,12 @@ T = TypeVar("T")
 
 
 class Waiting(Generic[T]):
-    """Blocks of deliveries, first in, first out."""
+    """Blocks of deliveries, first in, first out; urgent ones before all others."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._blocks: deque[Sequence[T]] = deque()
+        self._urgent: deque[Sequence[T]] = deque()
         self._count = 0
         self._changed = threading.Condition()
 
@@ -30,12 +31,19 @@ class Waiting(Generic[T]):
             self._changed.notify_all()
             return True
 
+    def put_urgent(self, block: Sequence[T]) -> None:
+        """At once, whatever waits."""
+        with self._changed:
+            self._urgent.append(block)
+            self._count += len(block)
+            self._changed.notify_all()
+
     def get(self, timeout: float) -> Sequence[T]:
         """The next block; an empty one where nothing came for so long."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._blocks, timeout):
+            if not self._changed.wait_for(lambda: self._urgent or self._blocks, timeout):
                 return ()
-            block = self._blocks.popleft()
+            block = (self._urgent or self._blocks).popleft()
             self._count -= len(block)
             self._changed.notify_all()
             return block

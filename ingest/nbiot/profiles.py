@@ -57,6 +57,17 @@ class Profile:
 
 NORMAL, ALARM = Code(Sense.NORMAL, "正常"), Code(Sense.ALARM, "报警")
 FAULT = Code(Sense.FAULT, "故障")
+_COUNTERS = (
+    "energy",
+    "totalenergy",
+    "activeenergy",
+    "totalactiveenergy",
+    "electricenergy",
+    "electricity",
+    "kwh",
+    "epi",
+)
+"""What vendors call a meter's counter, in kWh."""
 _BINARY = {"0": NORMAL, "1": ALARM}
 _READINGS = {
     "temperature": Reading(SignalKind.TEMPERATURE),
@@ -69,9 +80,14 @@ _READINGS = {
     "leakagecurrent": Reading(SignalKind.RESIDUAL_CURRENT),
     "cabletemperature": Reading(SignalKind.CABLE_TEMPERATURE),
     "waterpressure": Reading(SignalKind.WATER_PRESSURE),
+    "current": Reading(SignalKind.CURRENT),
+    **dict.fromkeys(_COUNTERS, Reading(SignalKind.ENERGY)),
+    "3305/5805": Reading(SignalKind.ENERGY, 0.001),
+    "3331/5805": Reading(SignalKind.ENERGY, 0.001),
     "3303/5700": Reading(SignalKind.TEMPERATURE),
 }
-"""Objects of LwM2M by OMA's registry where a name has a stroke: 3303 is temperature, 5700 its value."""
+"""Objects of LwM2M by OMA's registry where a name has a stroke: 3303 is temperature, 5700 its value; 5805 is energy in
+Wh."""
 _STATUSES = {
     "smokestate": Status(SignalKind.SMOKE, _BINARY),
     "smokealarm": Status(SignalKind.SMOKE, _BINARY),

@@ -7,13 +7,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from db.broker_trust import SYSTEM, BrokerTrust, context, why_not
 from db.errors import CannotStart
 from ingest.mqtt.connection import login_of
 
 PATIENCE_SECONDS = 5.0
 
 
-def connect(mqtt_url: str) -> Client:
+def connect(mqtt_url: str, trust: BrokerTrust = SYSTEM) -> Client:
     """A connected client with its network thread running; `CannotStart` where the broker does not let it in."""
     login = login_of(mqtt_url)
     host, port = login.host, login.port
@@ -23,7 +24,7 @@ def connect(mqtt_url: str) -> Client:
     if login.name:
         client.username_pw_set(login.name, login.password)
     if login.has_tls:
-        client.tls_set()
+        client.tls_set_context(context(trust))
     answered = threading.Event()
     refusals: list[str] = []
 
@@ -38,8 +39,7 @@ def connect(mqtt_url: str) -> Client:
     try:
         client.connect(host, port, keepalive=30)
     except OSError as error:
-        reason = error.strerror or str(error) or type(error).__name__
-        raise CannotStart(f"The broker at {host}:{port} does not answer: {reason}.") from error
+        raise CannotStart(f"The broker at {host}:{port} does not answer: {why_not(error)}.") from error
     client.loop_start()
     if not answered.wait(PATIENCE_SECONDS) or refusals:
         client.loop_stop()

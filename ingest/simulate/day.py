@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind
-from ingest.simulate.episodes import Beat, Chances, Neighbours, episode
-from ingest.simulate.speech import SimulatedDevice, Spoken
+from ingest.simulate.episodes import Chances, Neighbours, episode
+from ingest.simulate.speech import Beat, SimulatedDevice, Spoken
 
 HERE = ZoneInfo("Asia/Shanghai")
 METERS_BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ def reading(device: SimulatedDevice, now: datetime, rng: random.Random) -> Spoke
 
 def _meter(device: SimulatedDevice, now: datetime, rng: random.Random) -> Spoken:
     if rng.random() < 0.5:
-        return Spoken(device, SignalKind.ENERGY, {"value": round(energy(device, now), 2)})
+        return Spoken(device, SignalKind.ENERGY, {"value": round(energy(device.code, now), 2)})
     if rng.random() < 0.3:
         return Spoken(device, SignalKind.RESIDUAL_CURRENT, {"value": round(abs(rng.gauss(60, 25)), 1)})
     return Spoken(device, SignalKind.CURRENT, {"value": round(power(now) * 1000 / VOLTS * rng.uniform(0.9, 1.1), 2)})
@@ -82,11 +82,11 @@ def power(now: datetime) -> float:
     return MEAN_KW + SWING_KW * math.cos(2 * math.pi * (_hour(now) - 19) / 24)
 
 
-def energy(device: SimulatedDevice, now: datetime) -> float:
-    """What its meter shows, in kWh: the integral of `power`, so that it grows from one run to the next as well."""
+def energy(name: str, now: datetime) -> float:
+    """What the meter of this name shows, in kWh: the integral of `power`, so that it grows between runs as well."""
     hours = (now - METERS_BEGAN).total_seconds() / 3600
     swing = SWING_KW * 24 / (2 * math.pi) * math.sin(2 * math.pi * (_hour(now) - 19) / 24)
-    return crc32(device.code.encode()) % 9000 + MEAN_KW * hours + swing
+    return crc32(name.encode()) % 9000 + MEAN_KW * hours + swing
 
 
 def battery(device: SimulatedDevice) -> int:

@@ -6,19 +6,11 @@ from dataclasses import dataclass
 
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.signal_kinds import SignalKind
-from ingest.simulate.speech import SimulatedDevice, Spoken
+from ingest.simulate.speech import Beat, SimulatedDevice, Spoken
 
 MEALS = {6, 7, 11, 12, 17, 18, 19}
 DINNER = {17, 18, 19, 20}
 BATHS = {6, 7, 21, 22}
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One message of an episode, so long after its first."""
-
-    after_seconds: float
-    spoken: Spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from db.rules.doors import PlatformDoor
+from ingest.simulate.day import energy
 from ingest.simulate.faults import Faults, Mischief
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -154,16 +155,22 @@ def day(
     rng: random.Random,
     faults: Faults,
     alarm_share: float = ALARM_SHARE,
+    meters: Container[str] = (),
 ) -> Iterator[tuple[bytes, bool]]:
     """Bodies without end, each with True where it repeats one: mostly quiet, now and then an alarm.
 
-    An empty body stands for a turn in which nothing is said: a silent device's, or a camera's without an alarm.
+    `meters` are the addresses that are meters. An empty body stands for a turn in which nothing is said: a silent
+    device's, or a camera's without an alarm.
     """
     mischief = Mischief(faults, rng)
     for address in itertools.cycle(addresses):
         is_said = False
         for turn in mischief.turns(address, datetime.now(HERE)):
-            body = _body(door, address, turn.at, token, rng, rng.random() < alarm_share)
+            is_alarm = rng.random() < alarm_share
+            if address in meters:
+                body = _meter(door, address, turn.at, token, rng)
+            else:
+                body = _body(door, address, turn.at, token, rng, is_alarm)
             if not body:
                 continue
             body = mischief.broken(body) if turn.is_broken else body
@@ -173,6 +180,16 @@ def day(
                 yield body, True
         if not is_said:
             yield b"", False
+
+
+def _meter(door: PlatformDoor, address: str, at: datetime, token: str, rng: random.Random) -> bytes:
+    """A meter's counter and current, through a platform of an operator."""
+    fields: dict[str, object] = {
+        "Energy": round(energy(address, at), 2),
+        "Current": round(rng.uniform(3, 40), 1),
+        "RSRP": -rng.randint(70, 118),
+    }
+    return onenet(address, at, fields, token) if door is PlatformDoor.ONENET else ctwing(address, at, fields)
 
 
 def _body(door: PlatformDoor, address: str, at: datetime, token: str, rng: random.Random, is_alarm: bool) -> bytes:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from db.commands import device_addresses
 from db.commands.people import Operator
@@ -28,6 +29,9 @@ BOOKS = {
     PlatformDoor.GBT45839_STATUS: GBT45839,
     PlatformDoor.GBT28181: "gbt28181",
 }
+OPERATORS = (PlatformDoor.CTWING, PlatformDoor.ONENET)
+METER, METER_SHARE = "electricity_meter", 4
+"""Of what speaks through an operator's platform one in so many is a meter."""
 _DEMO = text(
     """
     select d.code, d.id from devices d where d.is_demo and d.retired_on is null and d.kind = :kind
@@ -37,7 +41,8 @@ _DEMO = text(
 )
 _BOUND = text(
     "select a.address from device_addresses a join devices d on d.id = a.device_id"
-    " where a.door = :book and d.is_demo and position('/' in a.address) = 0 order by a.address limit :n"
+    " where a.door = :book and d.is_demo and d.kind = :kind and position('/' in a.address) = 0"
+    " order by a.address limit :n"
 )
 
 
@@ -53,16 +58,30 @@ def paths(secrets: Mapping[str, str]) -> dict[PlatformDoor, tuple[str, dict[str,
     }
 
 
-def speaking(record: Record, door: PlatformDoor, count: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """A door with the addresses that speak through it."""
+
+    door: PlatformDoor
+    addresses: list[str]
+    meters: frozenset[str] = frozenset()
+    """Those of electricity meters."""
+
+
+def speaking(record: Record, door: PlatformDoor, count: int) -> Speakers:
     """Addresses of demonstration devices at this door; those that it does not know yet are put on its book."""
-    book = BOOKS[door]
-    kind = "camera" if door is PlatformDoor.GBT28181 else "smoke_detector"
-    operator = Operator(None, f"command line ({getpass.getuser()})")
     with record.scoped(EVERYTHING) as session:
-        found = list(session.scalars(_BOUND, {"book": book, "n": count}))
-        for code, number in session.execute(_DEMO, {"kind": kind, "book": book, "n": count - len(found)}).tuples():
-            found.append(_address(door, number))
-            device_addresses.bind(session, book, found[-1], code, operator, datetime.now(UTC))
+        meters = _bound(session, door, METER, count // METER_SHARE if door in OPERATORS else 0)
+        kind = "camera" if door is PlatformDoor.GBT28181 else "smoke_detector"
+        return Speakers(door, [*_bound(session, door, kind, count - len(meters)), *meters], frozenset(meters))
+
+
+def _bound(session: Session, door: PlatformDoor, kind: str, count: int) -> list[str]:
+    book, operator = BOOKS[door], Operator(None, f"command line ({getpass.getuser()})")
+    found = list(session.scalars(_BOUND, {"book": book, "kind": kind, "n": count}))
+    for code, number in session.execute(_DEMO, {"kind": kind, "n": count - len(found)}).tuples():
+        found.append(_address(door, number))
+        device_addresses.bind(session, book, found[-1], code, operator, datetime.now(UTC))
     return found
 
 
@@ -71,14 +90,6 @@ def _address(door: PlatformDoor, number: int) -> str:
     if door is PlatformDoor.GBT45839_STATUS:
         return f"DEMO:{number:09d}"
     return f"3607000000131{number:07d}" if door is PlatformDoor.GBT28181 else f"86{number:013d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Speakers:
-    """A door with the addresses that speak through it."""
-
-    door: PlatformDoor
-    addresses: list[str]
 
 
 class Platforms:
@@ -120,7 +131,8 @@ class Platforms:
     def _run(self, speakers: Speakers) -> None:
         path, headers = paths(self._secrets)[speakers.door]
         chance = random.Random(self._rng.random())  # noqa: S311 - a play, not a secret
-        bodies = play.day(speakers.door, speakers.addresses, self._secrets["onenet_signature"], chance, self._faults)
+        token = self._secrets["onenet_signature"]
+        bodies = play.day(speakers.door, speakers.addresses, token, chance, self._faults, meters=speakers.meters)
         with httpx.Client(base_url=self._site) as client:
             pusher = Pusher(client, path, headers)
             self.pushed[speakers.door] = pusher.pushed

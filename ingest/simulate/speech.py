@@ -25,3 +25,11 @@ class Spoken:
     device: SimulatedDevice
     signal: SignalKind
     fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One message of an episode, so long after its first."""
+
+    after_seconds: float
+    spoken: Spoken

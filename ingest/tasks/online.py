@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import Celery
 
 from db import addresses, task_names
-from db.commands import device_states
+from db.commands import device_states, turns
 from db.demo.breath import breathe
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
@@ -27,6 +27,8 @@ def judge() -> None:
         with record.scoped(EVERYTHING) as session:
             breathe(session, datetime.now(UTC))
             moved = device_states.move(session, datetime.now(UTC))
+            if moved is not None:
+                turns.ended(session, task_names.JUDGE_DEVICES, datetime.now(UTC))
         if moved is not None and moved.changes:
             log.info("%s devices changed their state, silence rang at %s venues", moved.changes, moved.rung)
     finally:

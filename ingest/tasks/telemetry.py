@@ -14,6 +14,7 @@ from db import addresses, task_names
 from db.commands import readings
 from db.errors import WrongState
 from db.rules.access_scope import EVERYTHING
+from db.rules.standing_work import oldest_kept
 from db.session import Record
 from db.settings import Settings, load
 from ingest import archive
@@ -60,9 +61,9 @@ def retire(record: Record, settings: Settings, now: datetime) -> dict[date, int]
     """Old days of signals out of the record, as the settings ask; answers the rows that left, by day."""
     if settings.signals_after_retention == "keep":
         return {}
-    oldest_kept = now.astimezone(HERE).date() - timedelta(days=settings.signal_retention_days)
     to_file = settings.signals_after_retention == "archive"
-    return archive.retire(record, settings.archive_folder, oldest_kept, now, to_file=to_file)
+    first = oldest_kept(now, settings.signal_retention_days)
+    return archive.retire(record, settings.archive_folder, first, now, to_file=to_file)
 
 
 def register(app: Celery) -> None:

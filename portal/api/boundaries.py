@@ -69,6 +69,14 @@ def _made(level: str, names: tuple[tuple[int, tuple[str, str]], ...]) -> Boundar
     return Boundaries(text.encode(), hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
+def outline(adcode: int) -> dict[str, Any] | None:
+    """One region's boundary as a GeoJSON feature; None where it has none of its own."""
+    shape = _shapes().get(adcode)
+    if shape is None:
+        return None
+    return {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shape))}
+
+
 def address(level: str) -> str:
     """The boundaries' address with their hash in it, so that browsers may keep them for ever."""
     return f"/api/v1/regions.geojson?level={level}&m={boundaries(level).digest}"

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from db.queries import coverage, feeds
+from db.queries.standing_work import standing_work
 from portal import asking
 from portal.api.asked import AsOf, InRegion
-from portal.api.models import Feed, Feeds, RankingRow, Rankings
+from portal.api.models import Background, Feed, Feeds, RankingRow, Rankings
 
 router = APIRouter(tags=["figures"])
 
@@ -30,8 +31,17 @@ def rankings(
 
 @router.get("/feeds")
 def list_feeds(request: Request) -> Feeds:
-    """The sources of data and their last signs of life."""
-    now, limit = datetime.now(UTC), timedelta(seconds=request.app.state.settings.stale_after_seconds)
+    """The sources of data and their last signs of life; and how far behind the work in the background is."""
+    settings = request.app.state.settings
+    now, limit = datetime.now(UTC), timedelta(seconds=settings.stale_after_seconds)
     with asking.reading() as session:
         known = feeds.all_feeds(session)
-    return Feeds(at=now, rows=[Feed(**asdict(row), stale=now - row.alive_at > limit) for row in known])
+        lags = standing_work(session, settings, now)
+    return Feeds(
+        at=now,
+        rows=[Feed(**asdict(row), stale=now - row.alive_at > limit) for row in known],
+        background=[
+            Background(name=lag.work, behind_seconds=int(lag.behind.total_seconds()), stalled=lag.has_stalled)
+            for lag in lags
+        ],
+    )

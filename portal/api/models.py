@@ -1,7 +1,7 @@
 """What the REST interface answers, described for its readers."""
 
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -158,9 +158,18 @@ class Feed(Answer):
     stale: bool
 
 
+class Background(Answer):
+    """Work that goes on by itself."""
+
+    name: str
+    behind_seconds: int
+    stalled: bool
+
+
 class Feeds(BaseModel):
     at: datetime
     rows: list[Feed]
+    background: list[Background]
 
 
 class Alarm(Answer):
@@ -182,6 +191,12 @@ class Alarm(Answer):
     closed_at: datetime | None
     signal_count: int
     device_count: int
+    cause: str | None = Field(description="why it was false")
+    owner_id: int | None = Field(description="who has it in hand")
+    owner_name: str | None
+    promised_for: datetime | None = Field(description="by when its owner promised to be done")
+    silenced_at: datetime | None
+    window_id: int | None = Field(description="the drill or maintenance window that it was raised in")
 
 
 class AlarmStep(Answer):
@@ -189,6 +204,9 @@ class AlarmStep(Answer):
     step: str
     actor_name: str
     note: str | None
+    address: str | None = Field(description="from where the person acted")
+    role: str | None
+    facts: dict[str, Any] = Field(description="verdict, cause, promised_for, evidence, to: as the step has them")
 
 
 class AlarmWithSteps(Alarm):

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, figures, letters, places
+from portal.api import alarms, device_files, evidence, figures, hazard_lists, letters, places, shown
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -45,7 +45,11 @@ def me() -> Me:
     )
 
 
+router.include_router(shown.router)
 router.include_router(alarms.router)
 router.include_router(places.router)
 router.include_router(figures.router)
+router.include_router(device_files.router)
+router.include_router(evidence.router)
+router.include_router(hazard_lists.router)
 router.include_router(letters.router)

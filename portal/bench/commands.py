@@ -63,3 +63,17 @@ def readings(
     console = Console(stderr=True, highlight=False)
     figures = measure(rows, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("alarms")
+def alarms(
+    seed: Annotated[int, typer.Option(help="the same seed plays the same month; 101 to 112 were never tuned on")] = 101,
+    days: Annotated[int, typer.Option(min=1, max=60, help="how long the month is")] = 30,
+    fires: Annotated[int, typer.Option(min=0, help="how many fires break out in it")] = 8,
+) -> None:
+    """A province's month of alarms through the gate, beside its truth. Starts a PostgreSQL of its own."""
+    from portal.bench.alarms import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(seed, days, fires, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

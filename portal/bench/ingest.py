@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from db.errors import CannotStart
+from db.queries import feeds
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from portal.bench import ingest_limits
@@ -27,6 +29,7 @@ Report = Callable[[str], None]
 POINTS = 3
 """In each message: value, battery and radio."""
 DRAIN_SECONDS = 120
+FEED = "mqtt gateway"
 ALARMS_PER_SECOND = 2.0
 BURST_ALARMS, BURST_SECONDS = 1000, 10.0
 TARGETS = {"messages_per_s": 10_000, "points_per_s": 30_000, "alarm_to_stream_ms.p99": 1000, "burst_ms.p99": 3000}
@@ -75,7 +78,7 @@ def measure(load: Load, report: Report) -> dict[str, Any]:
                 topics = list(session.scalars(_TOPICS, {"n": load.devices}))
             report(f"limits: COPY, and the broker with a subscriber that only counts ({len(topics):,} devices)")
             limits = ingest_limits.measure(own, topics)
-            with _gateway(own), Probes(own, record) as probes:
+            with _gateway(own, record), Probes(own, record) as probes:
                 sustained = _sustained(own, record, load, topics, probes, report)
                 report(f"a burst of {BURST_ALARMS:,} alarms in {BURST_SECONDS:.0f} s")
                 burst = probes.burst(BURST_ALARMS, BURST_SECONDS)
@@ -122,13 +125,24 @@ def _sustained(
 
 
 @contextmanager
-def _gateway(own: OwnInstallation) -> Iterator[None]:
+def _gateway(own: OwnInstallation, record: Record) -> Iterator[None]:
+    """One gateway, listening: it has learnt its devices."""
+    began = datetime.now(UTC)
     gateway = subprocess.Popen([sys.executable, "-m", "ingest.mqtt"], env=own.environment)
     try:
+        while not _is_alive(record, began):
+            time.sleep(0.2)
+            if gateway.poll() is not None:
+                raise CannotStart("The gateway did not start.")
         yield
     finally:
         gateway.terminate()
         gateway.wait(30)
+
+
+def _is_alive(record: Record, since: datetime) -> bool:
+    with record.scoped(EVERYTHING) as session:
+        return any(feed.name == FEED and feed.alive_at >= since for feed in feeds.all_feeds(session))
 
 
 def _flood(own: OwnInstallation, topics: list[str], load: Load) -> subprocess.Popen[str]:

@@ -4,10 +4,14 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +22,7 @@ COPY_ROWS = 2000
 """In a transaction, as many as the gateway's largest batch."""
 BROKER_SECONDS = 8.0
 ALL_OUT = 1e6
+GATEWAY_ID = "anwang-gateway-1"
 
 
 def measure(own: OwnInstallation, topics: list[str]) -> dict[str, Any]:
@@ -60,7 +65,8 @@ def _copy(own: OwnInstallation) -> int:
 
 
 def _broker(own: OwnInstallation, topics: list[str]) -> int:
-    """As fast as it goes, with one subscriber; no gateway runs yet."""
+    """As fast as it goes, with one subscriber; no gateway runs yet, and no session of one keeps a copy."""
+    _forget_gateway(own)
     counter = subprocess.Popen(  # noqa: S603 - our own program
         [
             *(sys.executable, "-m", "ingest.simulate.counter"),
@@ -83,3 +89,18 @@ def _broker(own: OwnInstallation, topics: list[str]) -> int:
     )
     counted = json.loads(counter.communicate()[0])
     return round(counted["messages"] / (BROKER_SECONDS - 1))
+
+
+def _forget_gateway(own: OwnInstallation) -> None:
+    """End the session that an earlier run's gateway left at the broker: what this one pours would wait in it."""
+    where = urlsplit(own.addresses.mqtt)
+    client = Client(CallbackAPIVersion.VERSION2, client_id=GATEWAY_ID, clean_session=True)
+    client.username_pw_set(unquote(where.username or ""), unquote(where.password or ""))
+    is_in = threading.Event()
+    client.on_connect = lambda *_told: is_in.set()
+    client.connect(where.hostname or "127.0.0.1", where.port or 1883)
+    client.loop_start()
+    if not is_in.wait(10):
+        raise TimeoutError("the broker does not answer")
+    client.disconnect()
+    client.loop_stop()

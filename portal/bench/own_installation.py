@@ -36,7 +36,7 @@ class OwnInstallation:
         return next(account for account in self.accounts if account.login == login)
 
 
-def _free_ports(n: int) -> list[int]:
+def free_ports(n: int) -> list[int]:
     probes = [socket.socket() for _port in range(n)]
     for probe in probes:
         probe.bind(("127.0.0.1", 0))
@@ -51,7 +51,7 @@ def running(
     report: Callable[[str], None], folder: str = "bench", *, simulate: bool = True, gateways: int = 1
 ) -> Iterator[OwnInstallation]:
     """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end."""
-    portal, postgres, redis, mqtt = _free_ports(4)
+    portal, postgres, redis, mqtt = free_ports(4)
     var_dir = load().var_dir / folder
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | {
         "ANWANG_VAR_DIR": str(var_dir),

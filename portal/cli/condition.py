@@ -9,8 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db import addresses, migrations
 from db.addresses import Addresses
+from db.broker_trust import trust_of
 from db.errors import CannotStart
 from db.queries.feeds import FeedRow
+from db.rules.standing_work import Lag
 from db.services import private_services
 from db.services.checks import check_broker, check_redis, masked, revision
 from db.services.database import check_answers
@@ -19,7 +21,7 @@ from db.services.tenure import Tenant, tenant
 from db.settings import Settings
 from portal.cli import run_file
 from portal.cli.programs import commands
-from portal.cli.readiness import is_stale, known_feeds, portal_answers, portal_url
+from portal.cli.readiness import is_stale, known_feeds, known_lags, portal_answers, portal_url
 from portal.cli.run_file import Started
 
 
@@ -55,11 +57,13 @@ class Condition:
     revision: str | None
     newest: str
     feeds: tuple[Feed, ...]
+    lags: tuple[Lag, ...]
 
     @property
     def is_well(self) -> bool:
-        """True where everything runs that should, and no feed has gone silent."""
-        return all(part.running for part in self.parts) and not any(feed.stale for feed in self.feeds)
+        """True where everything runs that should, no feed has gone silent and no work has stalled."""
+        is_late = any(feed.stale for feed in self.feeds) or any(lag.has_stalled for lag in self.lags)
+        return all(part.running for part in self.parts) and not is_late
 
 
 def look(settings: Settings) -> Condition:
@@ -76,6 +80,7 @@ def look(settings: Settings) -> Condition:
         revision=_revision(found) if is_database_up else None,
         newest=migrations.newest(),
         feeds=tuple(_feed(row, settings) for row in rows),
+        lags=known_lags(found, settings) if is_database_up else (),
     )
 
 
@@ -94,10 +99,11 @@ def _services(settings: Settings, found: Addresses, started: dict[str, Started])
     """Database, Redis, broker, in this order."""
     private = {service.setting: service for service in private_services(settings)}
     database = found.database_app.set(drivername="postgresql").render_as_string(hide_password=True)
+    queue = "RabbitMQ" if found.redis.startswith("amqp") else "Redis"
     known: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
         ("ANWANG_POSTGRES_PORT", "PostgreSQL", database, lambda: check_answers(found)),
-        ("ANWANG_REDIS_PORT", "Redis", masked(found.redis), lambda: check_redis(found.redis)),
-        ("ANWANG_MQTT_PORT", "mosquitto", masked(found.mqtt), lambda: check_broker(found.mqtt)),
+        ("ANWANG_REDIS_PORT", queue, masked(found.redis), lambda: check_redis(found.redis)),
+        ("ANWANG_MQTT_PORT", "mosquitto", masked(found.mqtt), lambda: check_broker(found.mqtt, trust_of(settings))),
     )
     return [
         _private(private[setting], address, started)
@@ -119,7 +125,10 @@ def _private(service: PrivateService, address: str, started: dict[str, Started])
 def _programs(settings: Settings, started: dict[str, Started]) -> list[Part]:
     parts = []
     has_panels = bool(settings.gb26875_port) or "gb26875" in started
-    for command in commands("simulator" in started, settings.gateway_processes, has_panels=has_panels):
+    phones_port = int("phones" in started)  # where it stands is of no account here
+    for command in commands(
+        "simulator" in started, settings.gateway_processes, has_panels=has_panels, phones_port=phones_port
+    ):
         one = started.get(command.name)
         is_alive = one is not None and one.is_alive()
         is_portal = command.name == "portal"

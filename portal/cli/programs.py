@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db.addresses import Addresses
 from db.services.process import spawn, stop
-from db.settings import Settings
+from db.settings import FILES, Settings
 
 SIMULATED = ("--devices", "2000", "--rate", "5")
 
@@ -23,7 +23,7 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> list[Command]:
+def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, phones_port: int = 0) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -31,12 +31,16 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False) -> 
         Command("portal", "portal"),
         *(Command(f"gateway {n}" if n > 1 else "gateway", "ingest.mqtt", (str(n),)) for n in range(1, gateways + 1)),
         *([Command("gb26875", "ingest.gb26875")] if has_panels else []),
+        Command("outbox", "ingest.outbox"),
         Command("escalation", "ingest.escalation"),
         Command("worker", "celery", (*celery, "worker", "--loglevel", "INFO", *quiet)),
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
+        *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),
+        Command("notify", "ingest.notify"),
     ]
     if simulate:
         wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
+        wanted.append(Command("fire service", "portal.cli", ("fire-service", "play")))
     return wanted
 
 
@@ -46,9 +50,16 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
     return inherited | {
         "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
         "ANWANG_VAR_DIR": str(settings.var_dir),
+        **_paths(settings),
         "ANWANG_GB26875_PORT": str(settings.gb26875_port),
+        "ANWANG_NOTIFY_FILE": settings.notify_file,
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _paths(settings: Settings) -> dict[str, str]:
+    """Written out: the programs work in another folder than the one in which they were named."""
+    return {f"ANWANG_{name.upper()}": getattr(settings, name) for name in ("archive_dir", *FILES)}
 
 
 class Program:

@@ -9,7 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.addresses import Addresses
 from db.queries import feeds
 from db.queries.feeds import FeedRow
+from db.queries.standing_work import standing_work
 from db.rules.access_scope import NOTHING
+from db.rules.standing_work import Lag
 from db.services.ports import from_here
 from db.session import Record
 from db.settings import Settings
@@ -38,6 +40,18 @@ def known_feeds(found: Addresses) -> list[FeedRow]:
             return feeds.all_feeds(session)
     except SQLAlchemyError:
         return []
+    finally:
+        record.close()
+
+
+def known_lags(found: Addresses, settings: Settings) -> tuple[Lag, ...]:
+    """How far behind the workers are; nothing where the database does not answer, or is of another version."""
+    record = Record(found.database_app, pool_size=1, application_name="anwang status")
+    try:
+        with record.scoped(NOTHING) as session:
+            return standing_work(session, settings, datetime.now(UTC))
+    except SQLAlchemyError:
+        return ()
     finally:
         record.close()
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from db.rules.standing_work import Lag
 from db.settings import load
 from portal.cli.condition import Condition, Part, look
 
@@ -48,6 +49,15 @@ def _plain(condition: Condition) -> dict[str, Any]:
         "programs": [part for part in parts if part["kind"] == "program"],
         "database": {"revision": condition.revision, "newest": condition.newest},
         "feeds": [asdict(feed) for feed in condition.feeds],
+        "background": [
+            {
+                "name": lag.work.value,
+                "behind_seconds": int(lag.behind.total_seconds()),
+                "stalled": lag.has_stalled,
+                "why": lag.why,
+            }
+            for lag in condition.lags
+        ],
     }
 
 
@@ -69,9 +79,25 @@ def _print(condition: Condition) -> None:
         when = f"{feed.alive_at.astimezone(HERE):%Y-%m-%d %H:%M:%S}"
         mark = Text(" silent", "red") if feed.stale else Text("")
         console.print(Text.assemble(f"Last sign of life of {feed.name}: {when}", mark))
+    for lag in condition.lags:
+        console.print(_told(lag))
+
+
+def _told(lag: Lag) -> Text:
+    if not lag.has_stalled:
+        return Text(f"In time: {lag.work}")
+    why = f" ({lag.why.rstrip('.')})" if lag.why else ""
+    return Text(f"Stalled: {lag.work}, {_span(lag.behind)} behind{why}", "red")
 
 
 def _state(part: Part) -> Text:
     if not part.running:
         return Text("not running", "red")
     return Text("running, external" if part.kind == "external" else "running", "green")
+
+
+def _span(time: timedelta) -> str:
+    """Two units at most: "2 d 3 h", "12 min", "40 s"."""
+    seconds = int(time.total_seconds())
+    units = ((seconds // 86_400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s"))
+    return " ".join([f"{count} {unit}" for count, unit in units if count][:2])

@@ -14,6 +14,7 @@ from db.services.process import end_session, last_words
 
 DELAYS_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 SETTLED_SECONDS = 60.0
+TEND_SECONDS = 10.0
 LOOK_SECONDS = 0.2
 
 
@@ -38,6 +39,7 @@ class Care:
     deaths: int = 0
     """In a row, each before it had settled."""
     restarts: int = 0
+    told: str | None = None
     again: float | None = None
     """When to start it next, on the monotonic clock; None while it runs."""
 
@@ -98,9 +100,22 @@ class Supervisor:
 
     def watch(self, is_enough: Callable[[], bool]) -> None:
         """Until `is_enough()`."""
+        tended = time.monotonic()
         while not is_enough():
             self.look()
+            if time.monotonic() - tended > TEND_SECONDS:
+                tended = time.monotonic()
+                self.tend()
             time.sleep(LOOK_SECONDS)
+
+    def tend(self) -> None:
+        """Let wards that want it look after themselves; each thing that they say is said once."""
+        for care in self.cares:
+            tend: Callable[[], str | None] | None = getattr(care.ward, "tend", None)
+            told = tend() if tend is not None and care.again is None else None
+            if told is not None and told != care.told:
+                self.say(f"{care.ward.name}: {told}")
+            care.told = told
 
     def stop(self) -> None:
         """All of them; programs, which can be asked without waiting, end side by side."""

@@ -15,6 +15,7 @@ from rich.console import Console
 from db import addresses
 from db.addresses import Addresses
 from db.cli import upgrade_record
+from db.demo import phones
 from db.errors import CannotStart
 from db.services import private_services
 from db.services.checks import check_external
@@ -43,7 +44,7 @@ def up(
     simulate: Annotated[bool, typer.Option("--simulate", help="let 2,000 demonstration devices speak")] = False,
 ) -> None:
     """Start everything and keep it running until Ctrl-C."""
-    settings = _with_panels(load()) if demo else load()
+    settings = _with_phones(_with_panels(load())) if demo else load()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     with until_ended(), tenure(settings, "anwang up"):
         _run(settings, Steps(console), with_demo=demo, simulate=simulate)
@@ -54,6 +55,22 @@ def _with_panels(settings: Settings) -> Settings:
     if settings.gb26875_port:
         return settings
     return settings.model_copy(update={"gb26875_port": min(settings.portal_port + 1, 65_535)})
+
+
+PHONES_FILE = "demo-channels.toml"
+
+
+def _with_phones(settings: Settings) -> Settings:
+    """The demonstration tells people over a telephone network of its own, unless the settings name gateways."""
+    if settings.notify_file:
+        return settings
+    return settings.model_copy(update={"notify_file": str(settings.var_dir / PHONES_FILE)})
+
+
+def _phones_port(settings: Settings) -> int:
+    """Where the demonstration's telephone network stands; 0 where the settings name gateways of their own."""
+    is_ours = settings.notify_path == settings.var_dir / PHONES_FILE
+    return min(settings.portal_port + 2, 65_535) if is_ours else 0
 
 
 @contextmanager
@@ -108,10 +125,9 @@ def _run(settings: Settings, steps: Steps, *, with_demo: bool, simulate: bool) -
 def check(settings: Settings, found: Addresses, services: list[PrivateService]) -> None:
     """Everything that can be known before anything starts; each refusal is one sentence."""
     taken = {settings.portal_port: "ANWANG_PORTAL_PORT"}
-    for service in services:
-        if service.port in taken:
-            raise CannotStart(f"{service.setting} and {taken[service.port]} name the same port, {service.port}.")
-        taken[service.port] = service.setting
+    for port in (port for service in services for port in service.ports):
+        if taken.setdefault(port.number, port.setting) != port.setting:
+            raise CannotStart(f"{port.setting} and {taken[port.number]} name the same port, {port.number}.")
     for service in services:
         service.check()
     _end_leftovers(settings)
@@ -148,8 +164,16 @@ def _start_programs(
 ) -> None:
     began = datetime.now(UTC)
     env = environment(settings, found)
+    phones_port = _phones_port(settings)
+    if phones_port:
+        phones.channel_file(settings.var_dir / PHONES_FILE, phones_port)
     with steps.step("portal and gateway") as report:
-        for command in commands(simulate, settings.gateway_processes, has_panels=bool(settings.gb26875_port)):
+        for command in commands(
+            simulate,
+            settings.gateway_processes,
+            has_panels=bool(settings.gb26875_port),
+            phones_port=phones_port,
+        ):
             supervisor.start(Program(command, settings.var_dir, env))
         _wait_for_portal(settings, supervisor, report)
         _wait_for_gateway(settings, found, supervisor, began, report)

@@ -20,7 +20,7 @@ def line(values: Sequence[float | None], width: int = 320, height: int = 56, str
     path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     area = f"{path} L{points[-1][0]:.1f} {height} L{points[0][0]:.1f} {height} Z"
     x, y = points[-1]
-    return _address(
+    return address_of(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
         f'<path d="{area}" fill="{stroke}" fill-opacity=".14"/>'
         f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="2" vector-effect="non-scaling-stroke"/>'
@@ -28,5 +28,6 @@ def line(values: Sequence[float | None], width: int = 320, height: int = 56, str
     )
 
 
-def _address(svg: str) -> str:
+def address_of(svg: str) -> str:
+    """An SVG drawing as an address that a picture takes."""
     return "data:image/svg+xml," + quote(svg)

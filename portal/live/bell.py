@@ -15,6 +15,8 @@ from sqlalchemy.engine import URL
 log = logging.getLogger("anwang.live")
 
 CHANNEL = "anwang_live"
+MESSAGES = "anwang_messages"
+"""Rung for the people who have been told something."""
 GATHER_SECONDS = 0.03
 """Rings this close together are told together."""
 FIRST_WAIT_SECONDS = 0.2
@@ -35,10 +37,15 @@ class Bell:
     """Listens for as long as the process lives, and comes back when the database does."""
 
     def __init__(
-        self, url: URL, on_rings: Callable[[list[Ring]], Awaitable[None]], on_listening: Callable[[], None]
+        self,
+        url: URL,
+        on_rings: Callable[[list[Ring]], Awaitable[None]],
+        on_listening: Callable[[], None],
+        on_messages: Callable[[set[int]], None] = lambda _people: None,
     ) -> None:
         self._url = url
         self._on_rings = on_rings
+        self._on_messages = on_messages
         self._on_listening = on_listening
         self._threads = anyio.CapacityLimiter(1)
         self.is_listening = False
@@ -71,8 +78,12 @@ class Bell:
                 await asyncio.sleep(GATHER_SECONDS)
                 rang.clear()
                 connection.poll()
-                rings = [_ring(json.loads(note.payload)) for note in connection.notifies]
+                told = [(note.channel, json.loads(note.payload)) for note in connection.notifies]
                 connection.notifies.clear()
+                rings = [_ring(note) for channel, note in told if channel == CHANNEL]
+                people = {int(one) for channel, note in told if channel == MESSAGES for one in note["people"]}
+                if people:
+                    self._on_messages(people)
                 if rings:
                     await self._on_rings(rings)
         finally:
@@ -95,7 +106,7 @@ class Bell:
         )
         connection.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
         with connection.cursor() as cursor:
-            cursor.execute(f"listen {CHANNEL}")
+            cursor.execute(f"listen {CHANNEL}; listen {MESSAGES}")
         return connection
 
 

@@ -20,6 +20,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response, StreamingResponse
 
+from db.commands import alarm_stamps
 from db.queries import alarms, feeds
 from db.queries.feeds import FeedRow
 from db.rules.access_scope import EVERYTHING, Scope
@@ -33,6 +34,8 @@ log = logging.getLogger("anwang.live")
 
 PULSE_SECONDS = 5.0
 QUEUE_LIMIT = 256
+NOTICE = encoded("notice", "{}")
+"""There are new messages for this person."""
 ENDED = encoded("ended", "{}")
 """The session is over: the page should ask for a login."""
 
@@ -43,6 +46,7 @@ class Reader:
     def __init__(self, guest: Guest) -> None:
         self.token_hash = guest.session.token_hash
         self.scope: Scope = guest.reach.scope
+        self.person_id = guest.session.person_id
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LIMIT)
         self._is_over = asyncio.Event()
 
@@ -75,11 +79,13 @@ class Live:
         self._record, self._doorman, self._settings = record, doorman, settings
         self._readers: set[Reader] = set()
         self._past = Past()
-        self._bell = Bell(record.engine.url, self._announce, self._begin)
+        self._bell = Bell(record.engine.url, self._announce, self._begin, self._tell_people)
         self._feeds: list[FeedRow] = []
         self._has_database = True
         self._is_closing = False
         self._threads = anyio.CapacityLimiter(2)
+        self._stamps = anyio.CapacityLimiter(1)
+        self._stamping: set[asyncio.Task[None]] = set()
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/live", self.stream, methods=["GET"])
         self.router.add_api_route("/live", _no_stream, methods=["HEAD"])
@@ -105,7 +111,7 @@ class Live:
             reader.let_go()
 
     async def stream(self, request: Request) -> StreamingResponse:
-        """Events `alarm`, `pulse`, `resync` and `ended`; `Last-Event-ID` brings back the last minutes."""
+        """Events `alarm`, `notice`, `pulse`, `resync` and `ended`; `Last-Event-ID` brings back the last minutes."""
         reader = Reader(request.scope["anwang_guest"])
         missed = self._past.since(request.headers.get("last-event-id"), reader.scope)
         self._readers.add(reader)
@@ -142,6 +148,25 @@ class Live:
             for reader in list(self._readers):
                 if reader.scope.covers(event.county, event.venue_id):
                     reader.tell(event.message)
+
+        stamping = asyncio.create_task(self._stamp(list(what)))
+        self._stamping.add(stamping)
+        stamping.add_done_callback(self._stamping.discard)
+
+    async def _stamp(self, ids: list[int]) -> None:
+        """Note that these were sent to every page; a stamp that cannot be written is missed, not waited for."""
+        with suppress(SQLAlchemyError):
+            await anyio.to_thread.run_sync(self._stamped, ids, datetime.now(UTC), limiter=self._stamps)
+
+    def _stamped(self, ids: list[int], at: datetime) -> None:
+        with self._record.scoped(EVERYTHING) as session:
+            alarm_stamps.streamed(session, ids, at)
+
+    def _tell_people(self, people: set[int]) -> None:
+        """Somebody has been told something: their pages ask for it."""
+        for reader in list(self._readers):
+            if reader.person_id in people:
+                reader.tell(NOTICE)
 
     def _cards(self, ids: list[int]) -> list[alarms.AlarmCard]:
         with self._record.scoped(EVERYTHING) as session:

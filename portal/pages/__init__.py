@@ -9,23 +9,26 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
+from db.rules.role_acts import BIND_DEVICES
 from portal.locale import _
 from portal.pages.alarms import page as alarms
-from portal.pages.devices import page as devices
+from portal.pages.bind import page as bind
 from portal.pages.conformance import page as conformance
-from portal.pages.hazards import page as hazards
-from portal.pages.orders import page as orders
-from portal.pages.duty import page as duty
-from portal.pages.windows import page as windows
-from portal.pages.messages import page as messages
-from portal.pages.ladders import page as ladders
 from portal.pages.deadlines import page as deadlines
-from portal.pages.outbox import page as outbox
 from portal.pages.device import page as device
+from portal.pages.devices import page as devices
+from portal.pages.duty import page as duty
+from portal.pages.hazards import page as hazards
+from portal.pages.labels import page as labels
+from portal.pages.ladders import page as ladders
 from portal.pages.map import page as map_page
+from portal.pages.messages import page as messages
+from portal.pages.orders import page as orders
+from portal.pages.outbox import page as outbox
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
 from portal.pages.wall import page as wall
+from portal.pages.windows import page as windows
 
 REGIONAL = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ANALYST, Role.ADMINISTRATOR})
 PEOPLE = REGIONAL | {Role.VENUE, Role.MAINTAINER}
@@ -201,6 +204,30 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Venue"),
         venue.layout,
         venue.register_callbacks,
+        PEOPLE,
+    ),
+    Page(
+        "bind",
+        re.compile("/bind"),
+        lambda: _("Bind a device"),
+        bind.layout,
+        bind.register_callbacks,
+        BIND_DEVICES,
+    ),
+    Page(
+        "bind-number",
+        re.compile("/bind/(?P<named>[^/]{1,400})"),
+        lambda: _("Bind a device"),
+        bind.layout,
+        lambda _app: None,
+        BIND_DEVICES,
+    ),
+    Page(
+        "labels",
+        re.compile("/labels"),
+        lambda: _("Labels"),
+        labels.layout,
+        labels.register_callbacks,
         PEOPLE,
     ),
     Page(

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -15,6 +16,7 @@ from db.commands.alarms import Actor, AlarmSignal
 from db.errors import NotFound, WrongState
 from db.queries import alarms as alarm_queries
 from db.rules.access_scope import EVERYTHING, region_scope
+from db.rules.alarm_causes import Cause
 from db.rules.alarm_folding import Folding
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level, Verdict
 from tests import factories
@@ -22,6 +24,7 @@ from tests.factories import MadeVenue
 from tests.plugins.services import TestRecord
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+NOW_HERE = NOW.astimezone(ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def test_a_closed_alarm_is_followed_by_a_new_one(empty_record: TestRecord, owner
     with empty_record.record.scoped(EVERYTHING) as session:
         first = alarms.raise_alarm(session, smoke(venue, device), NOW).alarm_id
         alarms.acknowledge(session, first, actor, NOW)
-        alarms.verify(session, first, Verdict.FALSE, actor, NOW)
+        alarms.verify(session, first, Verdict.FALSE, actor, NOW, cause=Cause.COOKING)
         alarms.close(session, first, actor, NOW)
         assert alarms.raise_alarm(session, smoke(venue, device), NOW).alarm_id != first
 
@@ -110,7 +113,10 @@ def test_two_people_at_once_have_one_result_and_one_refusal(empty_record: TestRe
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["The alarm is acknowledged already.", "done"]
+    refused, done = sorted(results)
+    first = owner.execute(text("select owner_name, acknowledged_by, owner_id from alarms")).one()
+    assert (refused, done) == (f"The alarm is acknowledged already: {first.owner_name}, {NOW_HERE}.", "done")
+    assert first.acknowledged_by == first.owner_id
     assert owner.scalar(text("select count(*) from audit_log where act = 'alarm acknowledge'")) == 1
 
 
@@ -193,12 +199,12 @@ def test_every_act_is_a_step_and_an_entry_of_the_audit_log(empty_record: TestRec
         alarms.handle(session, alarm_id, actor, NOW + timedelta(minutes=9))
         alarms.close(session, alarm_id, actor, NOW + timedelta(minutes=30))
         detail = alarm_queries.one(session, alarm_id)
-    assert [(step.step, step.note) for step in detail.steps] == [
-        ("raised", None),
-        ("acknowledged", "去看"),
-        ("verified", "real_fire"),
-        ("handled", None),
-        ("closed", None),
+    assert [(step.step, step.note, step.facts) for step in detail.steps] == [
+        ("raised", None, {}),
+        ("acknowledged", "去看", {}),
+        ("verified", None, {"verdict": "real_fire"}),
+        ("handled", None, {}),
+        ("closed", None, {}),
     ]
     entries = owner.execute(
         text("select act, actor_id, actor_name, address, subject, venue_id, county, detail from audit_log order by id")

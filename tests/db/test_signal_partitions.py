@@ -33,9 +33,10 @@ def hear(connection: Connection, *times: str) -> None:
         )
 
 
-def partitions(connection: Connection) -> set[str]:
+def partitions(connection: Connection, parent: str = "signals") -> set[str]:
     rows = connection.execute(
-        text("select inhrelid::regclass::text from pg_inherits where inhparent = 'signals'::regclass")
+        text("select inhrelid::regclass::text from pg_inherits where inhparent = cast(:parent as regclass)"),
+        {"parent": parent},
     )
     return set(rows.scalars())
 
@@ -61,20 +62,35 @@ def test_making_again_makes_nothing(owner: Connection) -> None:
     assert owner.scalar(make, {"day": DAY}) == 0
 
 
-def test_dropping_keeps_the_day_itself(owner: Connection) -> None:
+def test_raw_bytes_are_dropped_up_to_the_day_itself(owner: Connection) -> None:
+    owner.execute(text("select ensure_day_partitions('raw_batches', cast(:day as date) - 2, :day)"), {"day": DAY})
+    before = partitions(owner, "raw_batches")
+    dropped = owner.scalar(text("select drop_day_partitions('raw_batches', :day)"), {"day": DAY})
+    assert dropped == 2
+    assert before - partitions(owner, "raw_batches") == {"raw_batches_20210502", "raw_batches_20210503"}
+
+
+def test_signals_leave_through_the_archive_alone(empty_record: TestRecord, owner: Connection) -> None:
+    """Whoever takes over the application's role must not be able to erase evidence."""
     owner.execute(text("select ensure_day_partitions('signals', cast(:day as date) - 2, :day)"), {"day": DAY})
-    hear(owner, "2021-05-02 12:00+08", "2021-05-03 12:00+08", f"{DAY} 12:00+08", "2029-01-01 12:00+08")
-    before = partitions(owner)
-    dropped = owner.scalar(text("select drop_day_partitions('signals', :day)"), {"day": DAY})
-    assert dropped == len(before - partitions(owner))
-    assert before - partitions(owner) == {"signals_20210502", "signals_20210503"}
-    assert "signals_20210504" in partitions(owner)
-    assert [row.place for row in owner.execute(PLACES)] == ["signals_20210504", "signals_default"]
+    hear(owner, "2021-05-03 12:00+08")
+    record, before = empty_record.record, partitions(owner)
+    with pytest.raises(DBAPIError, match="through the archive alone"), record.scoped(EVERYTHING) as session:
+        session.execute(text("select drop_day_partitions('signals', :day)"), {"day": DAY})
+    with (
+        pytest.raises(DBAPIError, match=r"does not hold what is on record|not rolled up"),
+        record.scoped(EVERYTHING) as session,
+    ):
+        session.execute(text("select drop_signal_day('2021-05-03', true)"))
+    for act in ("drop table signals_20210503", "alter table signals detach partition signals_20210503"):
+        with pytest.raises(DBAPIError, match="must be owner"), record.scoped(EVERYTHING) as session:
+            session.execute(text(act))
+    assert partitions(owner) == before
+    assert [row.place for row in owner.execute(PLACES)] == ["signals_20210503"]
 
 
 def test_what_is_fresh_cannot_be_dropped(empty_record: TestRecord) -> None:
-    """Whoever takes over the application's role must not be able to erase evidence."""
-    for act in ("drop_day_partitions('signals', current_date + 1)", "drop_dead_letters(current_date + 1)"):
+    for act in ("drop_day_partitions('raw_batches', current_date + 1)", "drop_dead_letters(current_date + 1)"):
         with pytest.raises(DBAPIError, match="today is not for dropping"), empty_record.record.scoped(EVERYTHING) as s:
             s.execute(text(f"select {act}"))
 

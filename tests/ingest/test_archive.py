@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from db import settings as record_settings
 from db.errors import NotFound, WrongState
 from db.rules.access_scope import EVERYTHING
+from db.rules.standing_work import RESTORED_KEPT
 from db.settings import Settings
 from ingest import archive, archive_commands
 from ingest.tasks import telemetry
@@ -126,7 +127,7 @@ def test_a_record_that_was_lost_takes_its_days_back(kept: Kept) -> None:
     kept.owner.commit()
     assert archive.restore(kept.record.record, kept.folder, DAY, NOW) == len(AWKWARD)
     assert kept.shown() == before
-    assert kept.retire(now=NOW + archive.RESTORED_KEPT) == {DAY: len(AWKWARD)}
+    assert kept.retire(now=NOW + RESTORED_KEPT) == {DAY: len(AWKWARD)}
 
 
 def test_the_file_is_plain_parquet(kept: Kept) -> None:
@@ -149,7 +150,7 @@ def test_what_was_restored_is_not_counted_twice_and_stays_a_while(kept: Kept) ->
     assert kept.owner.scalar(count) == counted == 5
     kept.owner.rollback()
     assert kept.retire() == {}
-    assert kept.retire(now=NOW + archive.RESTORED_KEPT) == {DAY: len(AWKWARD)}
+    assert kept.retire(now=NOW + RESTORED_KEPT) == {DAY: len(AWKWARD)}
 
 
 def test_rows_that_come_after_the_file_join_it(kept: Kept) -> None:

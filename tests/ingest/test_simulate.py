@@ -85,8 +85,7 @@ def test_episodes_go_on_over_time() -> None:
 
 
 def test_a_meter_grows_by_what_it_draws() -> None:
-    meter = SimulatedDevice("em-1", DeviceKind.ELECTRICITY_METER, None, None, 1)
-    shown = [energy(meter, EVENING + timedelta(minutes=n)) for n in range(24 * 60 + 1)]
+    shown = [energy("em-1", EVENING + timedelta(minutes=n)) for n in range(24 * 60 + 1)]
     drawn = [power(EVENING + timedelta(minutes=n)) / 60 for n in range(24 * 60)]
     assert shown == sorted(shown)
     assert shown[-1] - shown[0] == pytest.approx(sum(drawn), rel=0.01)

@@ -151,6 +151,15 @@ def test_devices_are_a_venues_own(portal_server: PortalServer) -> None:
     assert (devices["venue"], len(devices["rows"])) == (venue, one(portal_server, wanted, id=venue))
 
 
+def test_feeds_come_with_what_the_workers_are_behind(portal_server: PortalServer) -> None:
+    """Whoever asks, within whatever scope."""
+    for login in ("leader", "venue"):
+        told = portal_server.client(login).get("/api/v1/feeds").json()
+        names = [each["name"] for each in told["background"]]
+        assert names == ["roll-ups", "judging of devices", "inbox of platforms", "archive of signals"]
+        assert all(each["behind_seconds"] >= 0 for each in told["background"])
+
+
 def test_rankings_are_the_records_own(portal_server: PortalServer) -> None:
     answer = get(portal_server, "/rankings", as_of="2024-09-02", level="city", region=360700)
     with portal_server.test_record.record.scoped(region_scope(360000)) as session:

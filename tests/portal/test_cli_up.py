@@ -126,6 +126,28 @@ def test_what_dies_under_load_is_started_again_and_nothing_is_lost(
     assert not seen_twice(load.on_record(owner_here()))
 
 
+def test_work_that_has_stalled_is_not_well(up: Up, own: Settings) -> None:
+    """Roll-ups that somebody's lock holds up, and nobody notices."""
+    where = addresses.find(own).database_owner
+    assert where is not None
+    engine = create_engine(where, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("update rolled_up set at = now() - interval '125 min'"))
+    with engine.begin() as connection:
+        connection.execute(text("select upto from rolled_up for update"))
+        told = status(up.env)
+        said = anwang(up.env, "status")
+    assert (told["code"], told["well"], said.returncode) == (1, False, 1)
+    stalled = {each["name"]: each["behind_seconds"] for each in told["background"] if each["stalled"]}
+    assert list(stalled) == ["roll-ups"]
+    assert 7500 <= stalled["roll-ups"] < 7800
+    assert "Stalled: roll-ups, 2 h 5 min behind" in said.stdout
+    assert "In time: judging of devices" in said.stdout
+    with engine.begin() as connection:
+        connection.execute(text("update rolled_up set at = now()"))
+    assert status(up.env)["well"]
+
+
 def test_programs_know_only_the_applications_way_in(up: Up) -> None:
     told = status(up.env)
     for name in ("portal", "gateway", "worker", "beat"):

@@ -35,7 +35,7 @@ TABLES = (
     *("venues", "venue_people", "access_history", "areas", "contracts", "duty_history"),
     *("devices", "device_latest", "device_addresses", "device_links", "device_states"),
     *("device_credentials", "signals"),
-    *("readings_5min", "readings_daily", "alarms", "alarm_steps"),
+    *("readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters"),
 )
 

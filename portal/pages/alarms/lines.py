@@ -26,7 +26,7 @@ def _alarm(alarm: AlarmRow, now: datetime) -> Component:
                 badge(words.level_colour(alarm.level), words.level_class(alarm.level)),
                 html.Span([words.alarm_kind(alarm.kind), html.Small(f" ×{alarm.signal_count}")]),
                 html.Span(alarm.area_name or "", className="quiet"),
-                html.Span(ended, className="quiet"),
+                html.Span(ended if alarm.window_id is None else _("Drill or maintenance"), className="quiet"),
                 html.Time(words.moment(alarm.raised_at, now), className="number quiet"),
             ],
             href=f"/alarms?alarm={alarm.id}",

@@ -1,74 +1,126 @@
-"""The alarm desk: every open alarm, live, with what is known of the chosen one beside it."""
+"""The alarm desk: every open alarm, live, with what is known of the chosen one beside it, and what may be done."""
 
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 import dash
 import dash_ag_grid as dag
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+import flask
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from db.commands import alarms as alarm_commands
 from db.errors import AnwangError
-from db.queries import alarms as alarm_queries
-from db.rules.role_acts import ACT_ON_ALARMS
-from portal import asking
+from db.queries import alarm_desk
+from db.queries.alarm_desk import COUNTED
+from portal import asking, saved_views, words
 from portal.address import address_parts, number_of
 from portal.components.layout import note
 from portal.locale import _
-from portal.pages.alarms import ids
-from portal.pages.alarms.filters import chips, filters_of
-from portal.pages.alarms.rows import COLUMNS, grid_words, row
+from portal.pages.alarms import acting, facts, forms, ids, many
+from portal.pages.alarms.filters import chips, menus
+from portal.pages.alarms.keys import key_help
+from portal.pages.alarms.rows import COLUMNS, grid_words, row, sort_of
 from portal.pages.alarms.side import side_panel
+from portal.pages.alarms.view import DeskView, mine
+from portal.refusals import in_words
+
+MOST_ROWS = 200
+"""That one request for rows may answer."""
 
 
 def layout(**query: str) -> Component:
-    """Filters, the grid, and the side panel; the address bar holds the filter and the chosen alarm."""
+    """Filters, the grid, and the side panel; the address bar holds the view and the chosen alarm."""
+    chosen = number_of(query.get("alarm"))
     return html.Div(
         [
-            dcc.Store(id=ids.CHOSEN, data=number_of(query.get("alarm"))),
+            dcc.Store(id=ids.CHOSEN, data=chosen),
             dcc.Store(id=ids.ACTED),
+            dcc.Store(id=ids.SIGNED),
             html.Div(
                 [
                     html.Div(
                         [html.H1(_("Alarms")), html.Span(id=ids.SUMMARY, className="quiet")], className="page-head"
                     ),
                     html.Div(id=ids.CHIPS, className="chips"),
-                    dag.AgGrid(
-                        id=ids.GRID,
-                        columnDefs=COLUMNS(),
-                        defaultColDef={"sortable": False, "resizable": True, "suppressMovable": True},
-                        rowModelType="infinite",
-                        getRowId="params.data.id",
-                        dashGridOptions={
-                            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
-                            "rowHeight": 52,
-                            "cacheBlockSize": 50,
-                            "maxBlocksInCache": 20,
-                            "localeText": grid_words(),
-                        },
-                        className="desk-grid",
-                        style={"height": None, "width": "100%"},
+                    html.Div(
+                        [
+                            html.Div(id=ids.FILTERS, className="desk-menus"),
+                            dcc.Input(
+                                id=ids.FIND,
+                                type="search",
+                                value=DeskView.parse(query).venue,
+                                placeholder=_("Venue or initials, Enter"),
+                                maxLength=60,
+                                autoComplete="off",
+                            ),
+                            saved_views.saved_views("alarms"),
+                        ],
+                        className="desk-filters",
                     ),
+                    html.Div(id=ids.REPORT),
+                    _grid(),
+                    key_help(),
                 ],
                 className="desk-main",
             ),
-            html.Aside(id=ids.SIDE, className="side desk-side"),
+            html.Aside(
+                [
+                    html.Div(id=ids.SIDE, className="case"),
+                    html.Div([html.Div(id=ids.ACTS), forms.extras()], className="desk-acts"),
+                ],
+                className="side desk-side",
+            ),
         ],
-        className="desk",
+        className="desk alarm-desk case-open" if chosen else "desk alarm-desk",
+    )
+
+
+def _grid() -> Component:
+    return dag.AgGrid(
+        id=ids.GRID,
+        columnDefs=COLUMNS(),
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        rowModelType="infinite",
+        getRowId="params.data.id",
+        rowClassRules={"chosen": "isChosen(params)", "fresh": "isFresh(params)"},
+        dashGridOptions={
+            "rowSelection": {
+                "mode": "multiRow",
+                "checkboxes": True,
+                "headerCheckbox": False,
+                "enableClickSelection": False,
+            },
+            "selectionColumnDef": {"width": 44, "minWidth": 44, "maxWidth": 44, "pinned": None},
+            "rowHeight": 54,
+            "cacheBlockSize": 50,
+            "maxBlocksInCache": 20,
+            "suppressCellFocus": True,
+            "localeText": grid_words(),
+        },
+        className="desk-grid",
+        style={"height": None, "width": "100%"},
     )
 
 
 def register_callbacks(app: Dash) -> None:
+    saved_views.register_callbacks(app, "alarms")
+    _register_list(app)
+    _register_panel(app)
+    _register_in_browser(app)
+
+
+def _register_list(app: Dash) -> None:
     @app.callback(Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), State("address", "search"))
     def rows(request: dict[str, Any] | None, search: str | None) -> Any:
         if request is None:
             return dash.no_update
         start, end = int(request["startRow"]), int(request["endRow"])
-        filters = filters_of(address_parts(search))
-        with asking.reading() as session:
-            page = alarm_queries.desk(session, filters, limit=min(end - start, 200), offset=start)
         now = datetime.now(UTC)
+        filters = DeskView.parse(address_parts(search)).filters(asking.current(), now)
+        limit, sort = max(0, min(end - start, MOST_ROWS)), sort_of(request.get("sortModel"))
+        with asking.reading() as session:
+            page = alarm_desk.desk(session, filters, limit, max(0, start), sort, COUNTED)
         return {"rowData": [row(alarm, now) for alarm in page.rows], "rowCount": page.total}
 
     @app.callback(
@@ -82,73 +134,126 @@ def register_callbacks(app: Dash) -> None:
     def summary(search: str | None, _alarm: Any, _acted: Any, path: str) -> Any:
         if path != "/alarms":
             return dash.no_update, dash.no_update
-        now = datetime.now(UTC)
+        now, asker = datetime.now(UTC), asking.current()
         with asking.reading() as session:
-            figures = alarm_queries.summary(session, now)
-        words_shown = _("{open} open, folded from {signals} signals").format(
-            open=figures.open_total, signals=f"{figures.open_signals:,}"
+            figures = alarm_desk.counts(session, mine(asker), now)
+        said = _("{open} open · {waiting} unacknowledged · folded from {signals} signals").format(
+            open=words.count(figures.open), waiting=words.count(figures.waiting), signals=words.count(figures.signals)
         )
-        return words_shown, chips(address_parts(search), figures)
+        at = _("as of {at}").format(at=words.clock(now))
+        return [said, html.Span(f" · {at}", className="as-of")], chips(DeskView.parse(address_parts(search)), figures)
 
-    @app.callback(Output(ids.CHOSEN, "data"), Input(ids.GRID, "selectedRows"), prevent_initial_call=True)
-    def choose(selected: list[dict[str, Any]] | None) -> Any:
-        return int(selected[0]["id"]) if selected else dash.no_update
+    @app.callback(Output(ids.FILTERS, "children"), Input("address", "search"), State("address", "pathname"))
+    def filters(search: str | None, path: str) -> Any:
+        if path != "/alarms":
+            return dash.no_update
+        return menus(DeskView.parse(address_parts(search)), asking.current())
 
+
+def _register_panel(app: Dash) -> None:
     @app.callback(
         Output(ids.SIDE, "children"),
+        Output(ids.ACTS, "children"),
+        Output(ids.SIGNED, "data"),
         Input(ids.CHOSEN, "data"),
+        Input(ids.GRID, "selectedRows"),
         Input(ids.ACTED, "data"),
         Input("live-alarm", "data"),
+        State(ids.SIGNED, "data"),
     )
-    def show(chosen: int | None, _acted: Any, live: dict[str, Any] | None) -> Any:
-        if dash.ctx.triggered_id == "live-alarm" and (not live or (live.get("alarm") or {}).get("id") != chosen):
-            return dash.no_update
-        return _side(chosen)
+    def show(
+        chosen: int | None, ticked: list[dict[str, Any]] | None, _acted: Any, live: Any, signed: dict[str, Any] | None
+    ) -> Any:
+        """The buttons are drawn anew only where they change: what is being typed beside them stays."""
+        if dash.ctx.triggered_id == "live-alarm" and not _concerns(live, chosen):
+            return dash.no_update, dash.no_update, dash.no_update
+        if ticked:
+            return many.panel(ticked)
+        side, made, sign = _panel(chosen)
+        if sign is not None and sign == signed:
+            return side, dash.no_update, dash.no_update
+        return side, made, sign
 
     @app.callback(
         Output(ids.ACTED, "data"),
-        Output("toast", "children"),
-        Input(ids.ACKNOWLEDGE, "n_clicks"),
-        State(ids.ACKNOWLEDGE, "data-alarm"),
+        Output("toast", "children", allow_duplicate=True),
+        Output(ids.REPORT, "children"),
+        Output(ids.WORDS, "value"),
+        Output(ids.EVIDENCE, "value"),
+        Input({"type": ids.ACT, "alarm": ALL, "act": ALL, "value": ALL}, "n_clicks"),
+        State(ids.WORDS, "value"),
+        State(ids.EVIDENCE, "value"),
+        State(ids.CLOSE_TOO, "value"),
+        State(ids.SIGNED, "data"),
+        State(ids.GRID, "selectedRows"),
         prevent_initial_call=True,
     )
-    def acknowledge(clicks: int | None, shown: str | None) -> Any:
-        """The alarm that the panel shows: the choice in the list may have moved on already."""
-        if not clicks or shown is None:
-            return dash.no_update, dash.no_update
-        return _acknowledge(int(shown))
+    def act(_clicks: Any, said: Any, evidence: Any, close_too: Any, seen: Any, ticked: Any) -> Any:
+        """Upon the alarm that the panel shows: the choice in the list may have moved on already."""
+        if not dash.ctx.triggered[0]["value"]:
+            return (dash.no_update,) * 5
+        try:
+            press = acting.pressed(dash.ctx.triggered_id, said, evidence, close_too, seen)
+            told = acting.answer(press, many.numbers(ticked))
+        except AnwangError as refusal:
+            told = acting.Answer(in_words(refusal), is_done=False)
+        now = datetime.now(UTC).isoformat()
+        toast = html.Div(told.sentence, className="said" if told.is_done else "said refused", key=now)
+        cleared = "" if told.is_done else dash.no_update
+        return {"at": now, "done": told.is_done}, toast, told.report, cleared, cleared
 
+
+def _register_in_browser(app: Dash) -> None:
     app.clientside_callback(
-        ClientsideFunction("pages", "refresh_grid"),
+        ClientsideFunction("desk", "refresh"),
         Output(ids.GRID, "id"),
         Input("live-alarm", "data"),
+        Input(ids.ACTED, "data"),
         State(ids.GRID, "id"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("desk", "show_view"),
+        Output(ids.FIND, "value"),
+        Input("address", "search"),
+        State("address", "pathname"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("desk", "find"),
+        Output(ids.FIND, "id"),
+        Input(ids.FIND, "n_submit"),
+        State(ids.FIND, "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("desk", "begin"), Output(ids.CHOSEN, "id"), Input(ids.GRID, "id"), State(ids.CHOSEN, "data")
+    )
 
 
-def _side(chosen: int | None) -> Any:
+def _concerns(live: dict[str, Any] | None, chosen: int | None) -> bool:
+    """The chosen alarm changed, or the stream lost its thread."""
+    if not live or chosen is None:
+        return False
+    return live.get("what") == "resync" or (live.get("alarm") or {}).get("id") == chosen
+
+
+def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:
     if chosen is None:
-        return note(_("Choose an alarm to see what happened, who knows, and what comes next."))
-    now = datetime.now(UTC)
+        return note(_("Choose an alarm to see what happened, who knows, and what comes next.")), None, None
     try:
         with asking.reading() as session:
-            alarm = alarm_queries.one(session, chosen)
-            readings = alarm_queries.around(session, alarm)
+            case = facts.read(session, chosen, datetime.now(UTC))
     except AnwangError as refusal:
-        return note(_(str(refusal)), "error")
-    return side_panel(alarm, readings, asking.current(), now)
-
-
-def _acknowledge(alarm_id: int) -> tuple[Any, Any]:
-    asker = asking.current()
-    if asker.role not in ACT_ON_ALARMS:
-        return dash.no_update, html.Div(_("Your role may look, not act."))
-    actor = alarm_commands.Actor(asker.person_id, asker.name, asker.address)
-    now = datetime.now(UTC)
-    try:
-        with asking.reading() as session:
-            alarm_commands.acknowledge(session, alarm_id, actor, now)
-    except AnwangError as refusal:
-        return now.isoformat(), html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("Acknowledged. The alarm is yours now."))
+        return note(in_words(refusal), "error"), None, None
+    base_map = flask.current_app.config["ANWANG"].base_map_url
+    made = forms.acts(case, asking.current())
+    row = case.alarm.row
+    sign = {
+        "alarm": row.id,
+        "state": row.state,
+        "verdict": row.verdict,
+        "owner": row.owner_id or 0,
+        "drawn": crc32(repr(made).encode()),
+    }
+    return side_panel(case, base_map), made, sign

@@ -1,28 +1,23 @@
-"""The desk's columns, and an alarm as one of its rows."""
+"""The desk's columns, and an alarm as one of its rows. How a cell looks stands in assets/pages/alarms.js."""
 
 from datetime import datetime
 from typing import Any
 
+from db.queries.alarm_desk import SORTS, Sort
 from db.queries.alarms import AlarmRow
-from portal import words
+from portal import alarm_words, words
 from portal.locale import _
 
 
 def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, in the reader's language
     return [
-        {
-            "field": "level",
-            "headerName": "",
-            "width": 60,
-            "maxWidth": 60,
-            "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.level_class : '')"},
-        },
-        {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 120},
-        {"field": "where", "headerName": _("Venue and area"), "flex": 6, "minWidth": 150},
-        {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 110},
-        {"field": "raised_at", "headerName": _("First signal"), "width": 100, "minWidth": 100},
-        {"field": "lasted", "headerName": _("Lasted"), "width": 112, "minWidth": 90},
-        {"field": "state", "headerName": _("State"), "width": 110, "minWidth": 100},
+        {"field": "level", "headerName": "", "width": 62, "minWidth": 62, "cellRenderer": "DeskLevel"},
+        {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 118, "cellRenderer": "DeskWhat"},
+        {"field": "where", "headerName": _("Venue and area"), "flex": 5, "minWidth": 150, "cellRenderer": "DeskWhere"},
+        {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 112},
+        {"field": "raised_at", "headerName": _("First signal"), "width": 104, "minWidth": 96},
+        {"field": "lasted", "headerName": _("Lasted"), "width": 108, "minWidth": 92, "cellRenderer": "DeskLasted"},
+        {"field": "state", "headerName": _("State"), "flex": 3, "minWidth": 124, "cellRenderer": "DeskState"},
     ]
 
 
@@ -35,16 +30,49 @@ def grid_words() -> dict[str, str]:
     }
 
 
+def sort_of(model: list[dict[str, Any]] | None) -> Sort | None:
+    """What the grid's heads ask for, as far as the desk can be sorted so."""
+    wanted = next((each for each in model or [] if each.get("colId") in SORTS), None)
+    return Sort(wanted["colId"], wanted.get("sort") == "desc") if wanted else None
+
+
 def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:
     ended = alarm.closed_at or now
+    is_overdue = alarm.closed_at is None and alarm.promised_for is not None and alarm.promised_for < now
     return {
         "id": str(alarm.id),
         "level": words.level_colour(alarm.level),
         "level_class": words.level_class(alarm.level),
-        "what": words.alarm_kind(alarm.kind) + (f" ×{alarm.signal_count}" if alarm.signal_count > 1 else ""),
-        "where": f"{alarm.venue_name} · {alarm.area_name}" if alarm.area_name else alarm.venue_name,
+        "what": words.alarm_kind(alarm.kind),
+        "count": alarm.signal_count,
+        "drill": _("Drill") if alarm.window_id is not None else "",
+        "where": alarm.venue_name,
+        "area": alarm.area_name or "",
         "county": f"{alarm.city_name} {alarm.county_name}",
         "raised_at": words.moment(alarm.raised_at, now),
+        "since": None if alarm.closed_at else alarm.raised_at.isoformat(),
         "lasted": words.lasting(ended - alarm.raised_at),
-        "state": words.verdict(alarm.verdict) if alarm.verdict else words.alarm_state(alarm.state),
+        "urgent": alarm.state == "raised" and alarm.level <= 2,
+        "state": _state(alarm),
+        "state_class": alarm.state,
+        "holder": _holder(alarm, now, is_overdue=is_overdue),
+        "overdue": is_overdue,
     }
+
+
+def _state(alarm: AlarmRow) -> str:
+    """The verdict once there is one; it says more than the state."""
+    if alarm.verdict is None:
+        return words.alarm_state(alarm.state)
+    return alarm_words.ending(alarm.verdict, alarm.cause)
+
+
+def _holder(alarm: AlarmRow, now: datetime, *, is_overdue: bool) -> str:
+    """Who has it in hand, and until when."""
+    if alarm.closed_at is not None:
+        return words.alarm_state("closed")
+    parts = [alarm.owner_name or ""]
+    if alarm.promised_for is not None:
+        at = words.moment(alarm.promised_for, now)
+        parts.append(_("promised {at}").format(at=at) if is_overdue else _("by {at}").format(at=at))
+    return " · ".join(part for part in parts if part)

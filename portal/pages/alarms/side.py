@@ -1,111 +1,125 @@
-"""The side panel of the desk: what happened, who knows, what may be done now and why not."""
+"""The side panel of the desk: what happened, who knows, what happens next, and what is known of the spot."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from db.queries.alarms import AlarmDetail, Reading
-from db.rules.alarm_kinds import AlarmState
+from db.queries.alarms import AlarmRow, Step
 from db.rules.role_acts import ACT_ON_ALARMS
-from db.rules.signal_kinds import BY_SIGNAL, SignalKind
-from portal import words
-from portal.asking import Asker
-from portal.components.layout import badge, note, panel
-from portal.figures import spark
+from portal import alarm_words, words
+from portal.api.boundaries import outline
+from portal.components.layout import badge, panel
+from portal.components.small_map import small_map
 from portal.locale import _
-from portal.pages.alarms import ids
+from portal.pages.alarms import evidence
+from portal.pages.alarms.facts import Case
 
 
-def side_panel(alarm: AlarmDetail, readings: Sequence[Reading], asker: Asker, now: datetime) -> list[Component]:
-    row = alarm.row
-    ended = row.closed_at is not None
-    timer = html.Span(
-        words.lasting((row.closed_at or now) - row.raised_at),
-        className="case-timer" if ended else "case-timer late",
-        **({} if ended else {"data-since": row.raised_at.isoformat()}),
-    )
-    state = words.verdict(row.verdict) if row.verdict else words.alarm_state(row.state)
+def side_panel(case: Case, base_map: str) -> list[Component]:
+    """The evidence card, the most pressing first."""
     return [
-        html.Div(
-            [
-                badge(f"{words.level_colour(row.level)} · {words.alarm_kind(row.kind)}", words.level_class(row.level)),
-                timer,
-            ],
-            className="case-head",
+        _head(case.alarm.row, case.now),
+        _place(case),
+        evidence.readings(case),
+        evidence.cameras(case),
+        panel(_("What happens next"), *evidence.upcoming(case)),
+        panel(_("What happened"), _timeline(case.alarm.steps, case.now)),
+        panel(_("Who was told"), evidence.told(case)),
+        panel(_("Call"), evidence.contacts(case)),
+        panel(_("This spot before"), *evidence.before(case)),
+        panel(_("How such alarms ended"), *evidence.endings(case)),
+        panel(
+            _("Where"),
+            html.P(case.venue.address, className="quiet"),
+            small_map(case.venue.lat, case.venue.lng, outline(case.venue.county), base_map),
         ),
-        html.Div(
-            [
-                dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
-                html.Span(f"{row.city_name} {row.county_name} · {row.area_name or _('No area')}", className="quiet"),
-                html.Span(state, className="quiet"),
-            ],
-            className="case-place",
-        ),
-        _readings(row.signal, readings),
-        panel(_("What happened"), _timeline(alarm, now)),
-        _acts(alarm, asker),
     ]
 
 
-def _readings(signal: str | None, readings: Sequence[Reading]) -> Component:
-    mine = [reading for reading in readings if reading.signal == signal and reading.value is not None]
-    unit = BY_SIGNAL[SignalKind(signal)].unit if signal else ""
-    picture = spark.line([reading.value for reading in mine], height=84, stroke="#e8710a")
-    if not picture:
-        return panel(_("Readings around the moment"), note(_("No readings beside the alarm itself.")))
-    values = [reading.value for reading in mine if reading.value is not None]
-    return panel(
-        _("Readings around the moment"),
-        html.Img(src=picture, className="reading", alt=_("Readings")),
-        aside=f"{words.signal(signal or '')} {min(values):g}–{max(values):g} {unit}",
+def _head(row: AlarmRow, now: datetime) -> Component:
+    ended = row.closed_at is not None
+    timer = html.Span(
+        words.lasting((row.closed_at or now) - row.raised_at),
+        className="case-timer" if ended or row.level > 2 else "case-timer late",
+        **({} if ended else {"data-since": row.raised_at.isoformat()}),
     )
-
-
-def _timeline(alarm: AlarmDetail, now: datetime) -> Component:
-    names = {
-        "raised": _("Raised"),
-        "level_raised": _("Level raised"),
-        "acknowledged": _("Acknowledged"),
-        "verified": _("Verified"),
-        "handled": _("Handled"),
-        "closed": _("Closed"),
-        "reopened": _("Reopened"),
-    }
-    return html.Ul(
-        [
-            html.Li(
-                [
-                    html.Time(words.moment(step.at, now)),
-                    html.Span([f"{names.get(step.step, step.step)} · {step.actor_name}", html.Small(step.note or "")]),
-                ]
-            )
-            for step in alarm.steps
-        ],
-        className="timeline",
-    )
-
-
-def _acts(alarm: AlarmDetail, asker: Asker) -> Component:
-    """The acts that this person may take now; one that is closed says why."""
-    if alarm.row.state != AlarmState.RAISED:
-        reason = _("Already acknowledged.") if alarm.row.closed_at is None else _("The alarm is closed.")
-    elif asker.role not in ACT_ON_ALARMS:
-        reason = _("Your role may look, not act.")
-    else:
-        reason = ""
+    state = alarm_words.ending(row.verdict, row.cause) if row.verdict else words.alarm_state(row.state)
     return html.Div(
         [
-            html.Button(
-                [_("I take it"), html.Kbd("A")],
-                id=ids.ACKNOWLEDGE,
-                className="primary",
-                disabled=bool(reason),
-                n_clicks=0,
-                **{"data-alarm": str(alarm.row.id)},
-            ),
-            html.P(reason, className="quiet") if reason else None,
+            html.Button(_("‹ List"), className="plain case-back"),
+            badge(f"{words.level_colour(row.level)} · {words.alarm_kind(row.kind)}", words.level_class(row.level)),
+            html.Span(state, className="case-state"),
+            _window_badge(row.window_id),
+            timer,
         ],
-        className="acts",
+        className="case-head",
+    )
+
+
+def _window_badge(window_id: int | None) -> Component | None:
+    """The watermark of an alarm that was expected: timed and shown, kept out of the statistics."""
+    if window_id is None:
+        return None
+    return dcc.Link(badge(_("Drill"), "drill"), href=f"/windows?window={window_id}")
+
+
+def _place(case: Case) -> Component:
+    row, venue = case.alarm.row, case.venue
+    watch = next((unit.name for unit in case.units), None)
+    about = [f"{row.city_name}{row.county_name}", words.category(venue.category)]
+    if watch:
+        about.append(_("on watch: {unit}").format(unit=watch))
+    return html.Div(
+        [
+            dcc.Link(
+                f"{row.venue_name} · {row.area_name}" if row.area_name else row.venue_name,
+                href=f"/venues/{row.venue_id}",
+            ),
+            html.Span(" · ".join(about), className="quiet"),
+            html.Span(
+                [
+                    dcc.Link(case.alarm.device_code, href=f"/devices/{case.alarm.device_code}")
+                    if case.alarm.device_code
+                    else None,
+                    _(" · {signals} signals of {devices} devices").format(
+                        signals=words.count(row.signal_count), devices=row.device_count
+                    ),
+                ],
+                className="quiet case-device",
+            ),
+            _owner(row, case.now),
+        ],
+        className="case-place",
+    )
+
+
+def _owner(row: AlarmRow, now: datetime) -> Component | None:
+    if row.owner_name is None or row.closed_at is not None:
+        return None
+    told = [_("In hand: {name}").format(name=row.owner_name)]
+    is_late = row.promised_for is not None and row.promised_for < now
+    if row.promised_for is not None:
+        at = words.moment(row.promised_for, now)
+        told.append(_("promise of {at} has passed").format(at=at) if is_late else _("done by {at}").format(at=at))
+    return html.Span(" · ".join(told), className="case-owner late" if is_late else "case-owner")
+
+
+def _timeline(steps: tuple[Step, ...], now: datetime) -> Component:
+    return html.Ul([_step(step, now) for step in steps], className="timeline")
+
+
+def _step(step: Step, now: datetime) -> Component:
+    said = alarm_words.step_says(step.note if step.step != "joined" else None, step.facts, now)
+    who = step.actor_name
+    if step.role in [role.value for role in ACT_ON_ALARMS]:
+        who = f"{who} ({words.role(step.role or '')})"
+    return html.Li(
+        [
+            html.Time(words.moment(step.at, now)),
+            html.Span(
+                [html.B(alarm_words.step(step.step)), f" · {who}", *[html.Small(each) for each in said]],
+                title=_("from {address}").format(address=step.address) if step.address else "",
+            ),
+        ]
     )

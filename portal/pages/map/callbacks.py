@@ -64,7 +64,7 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
     history = _history.get((asking.current().scope, address), lambda: _read_history(address, area))
     with asking.reading() as session:
         alarms = alarm_queries.open_alarms(session, limit=500)
-    inside = [alarm for alarm in alarms if lo <= alarm.county <= hi]
+    inside = [alarm for alarm in alarms if lo <= alarm.county <= hi and alarm.window_id is None]
     shown = [_plain(alarm) for alarm in alarms]
     data, bounds = map_data(address, area, history.figures, shown, history.letters, today)
     return (

@@ -6,6 +6,7 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from db.queries import alarms as alarm_queries
+from db.queries import hazards as hazard_queries
 from db.queries import venues as venue_queries
 from portal import asking, words
 from portal.components.layout import badge
@@ -13,7 +14,7 @@ from portal.locale import _
 from portal.pages.venue import duty, tabs
 from portal.words import HERE
 
-TABS = ("overview", "devices", "alarms", "duty", "history")
+TABS = ("overview", "devices", "alarms", "hazards", "duty", "history")
 
 
 def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
@@ -23,8 +24,9 @@ def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
         venue = venue_queries.detail(session, int(venue_id))
         devices = venue_queries.devices(session, venue.id)
         alarms = alarm_queries.of_venue(session, venue.id, limit=200)
+        hazards = hazard_queries.of_venue(session, venue.id, limit=200)
     chosen = tab if tab in TABS else "overview"
-    facts = tabs.Facts(venue, tuple(devices), tuple(alarms), now)
+    facts = tabs.Facts(venue, tuple(devices), tuple(alarms), now, tuple(hazards))
     return html.Div(
         [
             _head(facts),
@@ -54,6 +56,7 @@ def _names(facts: tabs.Facts) -> dict[str, str]:
         "overview": _("Overview"),
         "devices": _("Devices {n}").format(n=words.count(len(facts.devices))),
         "alarms": _("Alarms {n}").format(n=words.count(len(facts.alarms))),
+        "hazards": _("Hazards {n}").format(n=words.count(sum(h.act_by is not None for h in facts.hazards))),
         "duty": _("Duty checks"),
         "history": _("History"),
     }
@@ -89,7 +92,7 @@ def _head(facts: tabs.Facts) -> Component:
 def _sentence(facts: tabs.Facts) -> Component:
     """The venue's state in one sentence, the worst thing first."""
     venue, today = facts.venue, facts.now.astimezone(HERE).date()
-    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
+    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None and alarm.window_id is None]
     critical = [alarm for alarm in open_alarms if alarm.level == 1]
     if critical:
         text, kind = (

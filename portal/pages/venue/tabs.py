@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmRow
+from db.queries.hazards import HazardRow
 from db.queries.venues import DeviceSeen, Stretch, VenueDetail
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import words
@@ -18,6 +19,7 @@ from portal.components.identity import identity_line
 from portal.components.layout import badge, figure, note, panel
 from portal.locale import _
 from portal.pages.alarms.lines import alarm_list
+from portal.pages.hazards.lines import hazard_list
 from portal.words import HERE
 
 SILENT_AFTER = timedelta(hours=24)
@@ -32,6 +34,7 @@ class Facts:
     devices: tuple[DeviceSeen, ...]
     alarms: tuple[AlarmRow, ...]
     now: datetime
+    hazards: tuple[HazardRow, ...] = ()
 
     @property
     def silent(self) -> list[DeviceSeen]:
@@ -41,7 +44,7 @@ class Facts:
 
 def overview(facts: Facts) -> list[Component]:
     venue, today = facts.venue, facts.now.astimezone(HERE).date()
-    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None]
+    open_alarms = [alarm for alarm in facts.alarms if alarm.closed_at is None and alarm.window_id is None]
     watch = next((s.about for s in venue.duty if s.since <= today and (s.until is None or today < s.until)), None)
     return [
         html.Div(
@@ -203,6 +206,14 @@ def alarms(facts: Facts) -> list[Component]:
     return [panel(_("Alarms"), alarm_list(facts.alarms, facts.now))]
 
 
+def hazards(facts: Facts) -> list[Component]:
+    ways = [
+        dcc.Link(_("On the desk"), href=f"/hazards?show=all&venue={facts.venue.id}", className="button"),
+        dcc.Link(_("New hazard"), href=f"/hazards?new=1&venue={facts.venue.id}", className="button"),
+    ]
+    return [panel(_("Hazards"), hazard_list(facts.hazards, facts.now), html.Div(ways, className="panel-foot chips"))]
+
+
 def history(facts: Facts) -> list[Component]:
     return [
         html.Div(
@@ -238,5 +249,6 @@ SHOWN: dict[str, Callable[[Facts], list[Component]]] = {
     "overview": overview,
     "devices": devices,
     "alarms": alarms,
+    "hazards": hazards,
     "history": history,
 }

@@ -103,6 +103,7 @@ def _words() -> dict[str, Any]:
         "states": {state.value: words.alarm_state(state) for state in AlarmState},
         "signals": {row.kind.value: words.signal(row.kind) for row in SIGNALS},
         "units": {row.kind.value: row.unit for row in SIGNALS},
+        "window": _("Drill or maintenance"),
         "calm": _("No alarm is open."),
         "fact": {
             "reading": _("Reading"),

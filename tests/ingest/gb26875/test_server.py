@@ -312,7 +312,10 @@ def test_hostile_peers_hold_up_nobody_else(
     for source in sources:
         on_the_books(owner, source)
     with serving(empty_record) as (port, recorder):
-        taken = sorted(asyncio.run(crowd("127.0.0.1", port, sources, hostiles, 8.0)))
+        done = asyncio.run(crowd("127.0.0.1", port, sources, hostiles, 8.0))
         assert len(recorder) < 10_000
+    assert (done.peers_at_once, done.hostile_at_once) == (peers, hostiles)
+    assert done.confirmed == set(sources)
+    taken = sorted(done.confirm_seconds)
     print(f"{len(taken)} confirmations, p99 {taken[int(0.99 * len(taken))]:.3f} s, longest {taken[-1]:.3f} s")
     assert owner.scalar(text("select count(distinct device_id) from signals where signal = 'heartbeat'")) == peers

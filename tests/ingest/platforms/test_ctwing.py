@@ -120,6 +120,12 @@ def test_who_speaks(body: dict[str, Any], device: str) -> None:
         (bodies.ctwing(AT, {"temperature": 900000}), [HEARTBEAT]),
         (bodies.ctwing(AT, {"temperature": "41.5", "gas_value": 3}), [SignalKind.TEMPERATURE, SignalKind.GAS]),
         (bodies.ctwing(AT, {"temperature": 20, "Alarm_Status": 1}), [SMOKE, SignalKind.TEMPERATURE]),
+        (
+            bodies.ctwing(AT, {"MeterData": {"total_energy": 812.5, "current": 3}}),
+            [SignalKind.CURRENT, SignalKind.ENERGY],
+        ),
+        (bodies.ctwing(AT, {"ActiveEnergy": "0"}), [SignalKind.ENERGY]),
+        (bodies.ctwing(AT, {"Energy": -3}), [HEARTBEAT]),
         (bodies.ctwing(AT, messageType="eventReport", eventContent={"smoke_state": 1}), [SMOKE]),
         (bodies.ctwing(AT, messageType="dataReportTupUnion", payload=TWO_REPORTS), [SMOKE] * 2),
         (bodies.ctwing(AT, messageType="commandResponse", result={"resultCode": "DELIVERED"}), []),

@@ -30,6 +30,8 @@ def said(message: Any) -> list[DeviceMessage | Refused]:
         (point(AT, "temperature", 23.5), SignalKind.TEMPERATURE, 23.5, None),
         (point(AT, "temperature", "23.5"), SignalKind.TEMPERATURE, 23.5, None),
         (point(AT, "3303_0_5700", 23.5), SignalKind.TEMPERATURE, 23.5, None),
+        (point(AT, "3305_0_5805", 81_250), SignalKind.ENERGY, 81.25, None),
+        (point(AT, "total_active_energy", "81.25"), SignalKind.ENERGY, 81.25, None),
         (point(AT, "Alarm_Status", 1), SMOKE, None, True),
         (point(AT, "Alarm_Status", 7), SMOKE, None, False),
         (point(AT, "report", {"smoke_state": 1}), SMOKE, None, True),

@@ -1,0 +1,109 @@
+// Files of evidence: camera and file fields where a page says so; each file is sent at once and can be sent again.
+(function () {
+  function make(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text) node.textContent = text;
+    return node;
+  }
+
+  function send(box, file, line) {
+    const said = box.dataset;
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ csrf_token: said.csrf, subject: said.subject, subject_id: said.subjectId, stage: said.stage })) form.append(name, value);
+    form.append("file", file, file.name || "photo.jpg");
+    const request = new XMLHttpRequest();
+    line.replaceChildren(make("span", "upload-name", file.name), make("span", "upload-state", said.sending));
+    line.className = "upload-line";
+    const state = line.lastChild;
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) state.textContent = `${said.sending} ${Math.round((100 * event.loaded) / event.total)}%`;
+    });
+    const failed = (words) => {
+      line.classList.add("failed");
+      state.textContent = words;
+      const again = make("button", "plain", said.again);
+      again.type = "button";
+      again.addEventListener("click", () => send(box, file, line));
+      line.append(again);
+    };
+    request.addEventListener("error", () => failed(said.lost));
+    request.addEventListener("load", () => {
+      if (request.status === 201) {
+        line.classList.add("sent");
+        state.textContent = said.sent;
+        if (document.getElementById("frame")) window.dash_clientside.set_props(said.store, { data: Date.now() });
+        return;
+      }
+      let words = request.status === 413 ? said.large : said.lost;
+      try { words = request.status === 413 ? said.large : JSON.parse(request.responseText).error.message; } catch (_) { /* no words came */ }
+      failed(words);
+    });
+    request.open("POST", "/api/v1/evidence");
+    request.send(form);
+  }
+
+  function field(box, words, className, isCamera) {
+    const label = make("label", `button ${className}`, words);
+    const input = make("input");
+    input.type = "file";
+    input.accept = isCamera ? "image/jpeg" : box.dataset.accept;
+    if (isCamera) input.setAttribute("capture", "environment"); else input.multiple = true;
+    input.addEventListener("change", () => {
+      for (const file of input.files) {
+        const line = make("div");
+        box.querySelector(".upload-lines").append(line);
+        send(box, file, line);
+      }
+      input.value = "";
+    });
+    label.append(input);
+    return label;
+  }
+
+  function fill(box) {
+    const said = box.dataset;
+    const fields = make("div", "upload-fields");
+    fields.append(field(box, said.camera, "primary camera", true), field(box, said.choose, "choose", false));
+    const lines = make("div", "upload-lines");
+    lines.setAttribute("role", "status");
+    box.replaceChildren(fields, make("p", "quiet", said.hint), lines);
+  }
+
+  new MutationObserver(() => {
+    document.querySelectorAll(".upload-box:empty").forEach(fill);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Where the telephone is, for whoever says "I have arrived": asked only at that moment, and only if allowed.
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.evidence = {
+    where(clicks) {
+      if (!clicks) return window.dash_clientside.no_update;
+      return new Promise((resolve) => {
+        const unknown = () => resolve({ clicks, lng: null, lat: null });
+        if (!navigator.geolocation) { unknown(); return; }
+        navigator.geolocation.getCurrentPosition(
+          (found) => resolve({ clicks, lng: found.coords.longitude, lat: found.coords.latitude }),
+          unknown,
+          { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
+        );
+      });
+    },
+    refresh(_told, id) {
+      if (_told && window.dash_ag_grid) window.dash_ag_grid.getApiAsync(id).then((api) => api.refreshInfiniteCache());
+      return window.dash_clientside.no_update;
+    },
+  };
+
+  // j/k move through whichever desk has a grid with these classes; Enter opens the venue of the chosen case.
+  document.addEventListener("keydown", (event) => {
+    const grid = document.querySelector(".case-grid");
+    if (!grid || event.ctrlKey || event.metaKey || event.altKey || (event.key !== "j" && event.key !== "k")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], [role=listbox]")) return;
+    const api = window.dash_ag_grid?.getApi?.(grid.id);
+    if (!api) return;
+    const here = api.getSelectedNodes()[0];
+    const next = api.getDisplayedRowAtIndex((here ? here.rowIndex : -1) + (event.key === "j" ? 1 : here ? -1 : 1));
+    if (next?.data) { next.setSelected(true, true); api.ensureNodeVisible(next); }
+  });
+})();

@@ -1,0 +1,179 @@
+"""Deliveries taken under a lease, sent, and what became of them. Any worker may die at any moment: the lease ends."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from db.commands import alarm_stamps
+from db.queries import telling
+from db.queries.telling import Outgoing
+from db.rules.channels import DeliveryState
+from db.rules.delivery_retry import next_try
+from db.rules.gateway import NotTaken, Taken
+from db.rules.notification import FOLD_WITHIN, FOLDS_FROM
+
+_DUE = text("select channel, count(*) as n from deliveries where state = 'waiting' and due_at <= :now group by channel")
+_ALLOWANCE = text(
+    """
+    with now_full as (
+        select channel, least(burst,
+            tokens + greatest(0, extract(epoch from :now - refilled_at)) * per_second) as tokens
+        from notify_channels where channel = :channel and is_configured for update)
+    update notify_channels k set refilled_at = greatest(k.refilled_at, :now),
+        tokens = f.tokens - least(:wanted, floor(f.tokens))
+    from now_full f where k.channel = f.channel returning least(:wanted, floor(f.tokens))::int
+    """
+)
+_GIVE_BACK = text("update notify_channels set tokens = least(burst, tokens + :unused) where channel = :channel")
+_URGENT = text(
+    """
+    with due as (
+        select id from deliveries where state = 'waiting' and due_at <= :now and channel = :channel and level < :folds
+        order by level, due_at, id limit :n for update skip locked)
+    update deliveries d set due_at = :lease, tries = d.tries + 1,
+        message_key = coalesce(d.message_key, gen_random_uuid()::text)
+    from due where d.id = due.id returning d.id
+    """
+)
+# A worker holds the address while it folds: two never make two digests of what belongs into one.
+_ADDRESSES = text(
+    """
+    select c.id from contact_points c join (
+        select contact_point_id as id, min(level) as level, min(due_at) as due_at from deliveries
+        where state = 'waiting' and due_at <= :now and channel = :channel and level >= :folds
+            and contact_point_id is not null
+        group by 1 order by 2, 3, 1 limit :n) due on due.id = c.id
+    order by due.level, due.due_at, c.id for update of c skip locked
+    """
+)
+_FOLD = text(
+    """
+    update deliveries d set due_at = :lease, tries = d.tries + 1, message_key = coalesce(d.message_key, fresh.key)
+    from (select id, gen_random_uuid()::text as key from unnest(cast(:points as int[])) p (id)) fresh
+    where d.contact_point_id = fresh.id and d.state = 'waiting' and d.due_at <= :now and d.level >= :folds
+    returning d.id, d.message_key
+    """
+)
+_FOLDED = text("update contact_points set folds_until = :until where id = any (:points)")
+_ORPHANS = text(
+    """
+    update deliveries set state = 'failed', due_at = null, error = 'the address was taken away'
+    where state = 'waiting' and due_at <= :now and contact_point_id is null
+    """
+)
+_SENT = text(
+    """
+    update deliveries set state = :state, due_at = null, sent_at = coalesce(sent_at, :at), provider_id = :provider_id,
+        delivered_at = case when :state = 'delivered' then :at end, error = null
+    where id = any (:ids) and state = 'waiting'
+    """
+)
+_AGAIN = text(
+    "update deliveries set due_at = :due, error = :error where id = any (:ids) and state = 'waiting' and tries = :tries"
+)
+_FAILED = text(
+    "update deliveries set state = 'failed', due_at = null, error = :error where id = any (:ids) and state = 'waiting'"
+)
+_POINT_OK = text("update contact_points set last_ok_at = :at, failures = 0 where id = :id")
+_POINT_FAILED = text(
+    """
+    update contact_points set last_failure_at = :at, last_failure = :error, failures = failures + 1,
+        disabled_at = case when :gone then coalesce(disabled_at, :at) else disabled_at end
+    where id = :id
+    """
+)
+_CHANNEL_OK = text("update notify_channels set last_ok_at = greatest(last_ok_at, :at) where channel = :channel")
+_CHANNEL_FAILED = text(
+    "update notify_channels set last_failure_at = :at, last_failure = :error where channel = :channel"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How sending went, when, and whether the answer itself proves arrival."""
+
+    message: Outgoing
+    result: Taken | NotTaken
+    at: datetime
+    is_proof: bool = False
+
+
+def claim(session: Session, now: datetime, room: Mapping[str, int], lease: timedelta) -> list[Outgoing]:
+    """Messages to send now, fire first, as many as each channel has room and allowance for.
+
+    Each is this worker's until the lease ends; then it is due again, under the same key.
+    """
+    session.execute(_ORPHANS, {"now": now})
+    taken: list[int] = []
+    for row in session.execute(_DUE, {"now": now}).all():
+        wanted = min(row.n, room.get(row.channel, 0))
+        if wanted > 0:
+            taken += _claim_of(session, row.channel, wanted, now, now + lease)
+    return telling.messages(session, taken) if taken else []
+
+
+def _claim_of(session: Session, channel: str, wanted: int, now: datetime, lease: datetime) -> list[int]:
+    allowed = session.scalar(_ALLOWANCE, {"channel": channel, "wanted": wanted, "now": now}) or 0
+    if not allowed:
+        return []
+    facts = {"channel": channel, "now": now, "lease": lease, "folds": int(FOLDS_FROM)}
+    ids = list(session.scalars(_URGENT, {**facts, "n": allowed}))
+    messages = len(ids)
+    if messages < allowed:
+        points = list(session.scalars(_ADDRESSES, {**facts, "n": allowed - messages}))
+        folded = session.execute(_FOLD, {**facts, "points": points}).all() if points else []
+        session.execute(_FOLDED, {"until": now + FOLD_WITHIN, "points": points})
+        ids += [row.id for row in folded]
+        messages += len({row.message_key for row in folded})
+    if messages < allowed:
+        session.execute(_GIVE_BACK, {"channel": channel, "unused": allowed - messages})
+    return ids
+
+
+def record(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Write down what became of messages. One that another worker has meanwhile settled stays as it is."""
+    for outcome in sorted(outcomes, key=lambda each: each.message.contact_point_id or 0):
+        if isinstance(outcome.result, Taken):
+            _taken(session, outcome, outcome.result)
+        else:
+            _not_taken(session, outcome, outcome.result)
+    sent = [each for outcome in outcomes if isinstance(outcome.result, Taken) for each in outcome.message.deliveries]
+    alarm_stamps.pushed(session, sent)
+
+
+def _taken(session: Session, outcome: Outcome, result: Taken) -> None:
+    message = outcome.message
+    state = DeliveryState.DELIVERED if outcome.is_proof else DeliveryState.SENT
+    session.execute(
+        _SENT,
+        {
+            "ids": list(message.deliveries),
+            "state": state.value,
+            "at": outcome.at,
+            "provider_id": result.provider_id or None,
+        },
+    )
+    if outcome.is_proof:
+        session.execute(_POINT_OK, {"id": message.contact_point_id, "at": outcome.at})
+    session.execute(_CHANNEL_OK, {"channel": message.channel, "at": outcome.at})
+
+
+def _not_taken(session: Session, outcome: Outcome, result: NotTaken) -> None:
+    """A gateway that is down says nothing of the address; a number that does not exist does."""
+    message, error = outcome.message, result.reason[:500]
+    chance = random.random()  # noqa: S311 - jitter
+    due = next_try(message.made_at, message.tries, message.level, outcome.at, chance)
+    ids = list(message.deliveries)
+    if result.is_final or result.is_gone or due is None:
+        session.execute(_FAILED, {"ids": ids, "error": error})
+    else:
+        session.execute(_AGAIN, {"ids": ids, "due": due, "error": error, "tries": message.tries})
+    if result.is_final or result.is_gone:
+        facts = {"id": message.contact_point_id, "at": outcome.at, "error": error, "gone": result.is_gone}
+        session.execute(_POINT_FAILED, facts)
+    else:
+        session.execute(_CHANNEL_FAILED, {"channel": message.channel, "at": outcome.at, "error": error})

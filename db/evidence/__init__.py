@@ -1,0 +1,1 @@
+"""Photographs and documents as evidence: what they are, what they say of themselves, and where their bytes lie."""

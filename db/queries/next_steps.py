@@ -1,0 +1,26 @@
+"""What happens next to an alarm if nobody moves. Ladders put their rungs in here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.queries.alarms import AlarmDetail
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """At this time this will happen by itself; `who` is told."""
+
+    at: datetime
+    what: str
+    """promise_due, or a ladder's word."""
+    who: str
+
+
+def next_steps(session: Session, alarm: AlarmDetail, now: datetime) -> list[NextStep]:  # noqa: ARG001 - for ladders
+    """In order of time; none for a closed alarm. Its owner is reminded of a promise as it passes."""
+    row = alarm.row
+    if row.closed_at is not None or row.promised_for is None or row.promised_for <= now:
+        return []
+    return [NextStep(row.promised_for, "promise_due", row.owner_name or "")]

@@ -1,0 +1,107 @@
+"""A message as it reads on a telephone: in Chinese, short, with what, where, since when and what to do. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from db.rules.alarm_kinds import BY_KIND, AlarmKind
+
+COLOURS = {1: "红", 2: "橙", 3: "黄", 4: "蓝"}
+SHOWN_IN_A_DIGEST = 5
+SIGNATURE = "安网"
+REASONS = {
+    "raised": "请立即查看并确认",
+    "level_raised": "级别上升，请立即查看",
+    "escalated": "下级未按时处置，已上报至您，请督促",
+    "promise_due": "承诺办结时间已到，请处置或说明",
+    "reminder": "尚未处置，请尽快处理",
+    "handed_over": "已转交给您处理",
+    "duty_check": "请立即应答",
+    "work_order": "有新的工单待您处理",
+    "window": "请知悉",
+}
+TITLES = {
+    "hazard": "隐患",
+    "work_order": "工单",
+    "duty_check": "查岗",
+    "window": "演练与维护",
+    "letter": "督办单",
+    "outbox": "消防报送",
+}
+PATHS = {
+    "alarm": "/alarms?alarm={id}",
+    "hazard": "/hazards?hazard={id}",
+    "work_order": "/orders?order={id}",
+    "duty_check": "/duty?answer={id}",
+    "window": "/windows?window={id}",
+    "letter": "/ladders?letter={id}",
+    "outbox": "/outbox?entry={id}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one notice is about; `kind` is the alarm's, None where it is about none."""
+
+    subject_kind: str
+    subject_id: int
+    reason: str
+    level: int
+    kind: str | None
+    venue: str
+    area: str | None
+    county: str
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    title: str
+    text: str
+    path: str
+    """Where in the portal it leads."""
+
+
+def wording(told: Sequence[Told], zone: tzinfo) -> Wording:
+    """One notice in full, or several as a digest."""
+    return _one(told[0], zone) if len(told) == 1 else _digest(told, zone)
+
+
+def _one(told: Told, zone: tzinfo) -> Wording:
+    title = title_of(told)
+    where = told.venue + (f" {told.area}" if told.area else "")
+    since = "首次信号" if told.subject_kind == "alarm" else ""
+    said = str(told.facts.get("text") or REASONS.get(told.reason, "请登录查看"))
+    text = f"{title}：{told.county}{where}，{told.at.astimezone(zone):%m-%d %H:%M:%S}{since}。{said}。"
+    return Wording(title, text, path_of(told))
+
+
+def _digest(told: Sequence[Told], zone: tzinfo) -> Wording:
+    worst = min(each.level for each in told)
+    venues = list(dict.fromkeys(each.venue for each in told))
+    listed = "；".join(
+        f"{title_of(each)} {each.venue}{f' {each.area}' if each.area else ''} {each.at.astimezone(zone):%H:%M}"
+        for each in told[:SHOWN_IN_A_DIGEST]
+    )
+    more = f"；另有 {len(told) - SHOWN_IN_A_DIGEST} 条" if len(told) > SHOWN_IN_A_DIGEST else ""
+    title = f"{len(told)} 条消息（最高{COLOURS[worst]}）"
+    return Wording(title, f"{title}，{len(venues)} 家场所：{listed}{more}。", "/messages")
+
+
+def title_of(told: Told) -> str:
+    """火警（红）, or what else the notice is about."""
+    if "title" in told.facts:
+        return str(told.facts["title"])
+    if told.kind is not None:
+        return f"{BY_KIND[AlarmKind(told.kind)].name_zh}（{COLOURS[told.level]}）"
+    return TITLES.get(told.subject_kind, "消息")
+
+
+def path_of(told: Told) -> str:
+    """Facts may name a place of their own; it must lie within the portal."""
+    link = str(told.facts.get("link") or "")
+    if link.startswith("/") and not link.startswith("//"):
+        return link
+    return PATHS.get(told.subject_kind, "/messages").format(id=told.subject_id)

@@ -1,0 +1,1 @@
+"""Telling people: notices become messages over channels, with proof."""

@@ -1,0 +1,12 @@
+"""Ids of the device list's moving parts."""
+
+GRID = "device-grid"
+CHIPS = "device-chips"
+PICKS = "device-picks"
+SUMMARY = "device-summary"
+SEARCH = "device-search"
+CSV = "device-csv"
+XLSX = "device-xlsx"
+LABELS = "device-labels"
+CLOCK = "device-clock"
+"""States move by the minute: so often the list looks again."""

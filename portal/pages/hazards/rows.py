@@ -1,0 +1,74 @@
+"""The desk's columns, and a hazard as one of its rows."""
+
+from datetime import datetime
+from typing import Any
+
+from db.queries.hazards import HazardRow
+from portal import hazard_words, words
+from portal.locale import _
+
+
+def columns() -> list[dict[str, Any]]:
+    return [
+        {
+            "field": "grade",
+            "headerName": "",
+            "width": 64,
+            "maxWidth": 64,
+            "sortable": False,
+            "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.grade_class : '')"},
+        },
+        {"field": "what", "headerName": _("Problem"), "flex": 6, "minWidth": 150, "sortable": False},
+        {"field": "where", "headerName": _("Venue and spot"), "flex": 5, "minWidth": 140, "sortable": False},
+        {"field": "county", "headerName": _("County"), "flex": 3, "minWidth": 110, "sortable": False},
+        {"field": "found_at", "headerName": _("Found on"), "width": 112, "minWidth": 105},
+        {
+            "field": "act_by",
+            "headerName": _("Due"),
+            "width": 128,
+            "minWidth": 110,
+            "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
+        },
+        {"field": "responsible", "headerName": _("Responsible"), "width": 100, "minWidth": 90, "sortable": False},
+        {"field": "state", "headerName": _("State"), "width": 118, "minWidth": 100, "sortable": False},
+    ]
+
+
+def grid_words() -> dict[str, str]:
+    """AG Grid's own words."""
+    return {
+        "loadingOoo": _("Loading…"),
+        "noRowsToShow": _("No hazard fits this choice."),
+        "loadingError": _("Not loaded"),
+    }
+
+
+def row(hazard: HazardRow, now: datetime) -> dict[str, Any]:
+    return {
+        "id": str(hazard.id),
+        "grade": hazard_words.grade_short(hazard.grade),
+        "grade_class": hazard_words.grade_class(hazard.grade),
+        "what": hazard.what,
+        "where": f"{hazard.venue_name} · {hazard.spot}",
+        "county": f"{hazard.city_name} {hazard.county_name}",
+        "found_at": words.day(hazard.found_at),
+        "act_by": due_words(hazard, now),
+        "is_overdue": hazard.is_overdue(now),
+        "responsible": hazard.responsible or "–",
+        "state": state_words(hazard),
+    }
+
+
+def due_words(hazard: HazardRow, now: datetime) -> str:
+    """What is left, or how long it has been; the day of closing where nothing is owed."""
+    if hazard.act_by is None:
+        return words.day(hazard.closed_at) if hazard.closed_at else "–"
+    span = words.lasting(abs(hazard.act_by - now))
+    return _("late {span}").format(span=span) if hazard.is_overdue(now) else _("{span} left").format(span=span)
+
+
+def state_words(hazard: HazardRow) -> str:
+    """A closed major one that owes its look-back says so."""
+    if hazard.state == "closed" and hazard.act_by is not None:
+        return _("Look-back owed")
+    return hazard_words.state(hazard.state)

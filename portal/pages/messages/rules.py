@@ -1,0 +1,160 @@
+"""Which channels carry what, as everybody may read and the administrator may change; and how each gateway fares."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dash
+from dash import ALL, Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from db.commands import notification_rules
+from db.commands.people import Operator
+from db.errors import AnwangError, NotAllowed
+from db.queries import messages as message_queries
+from db.queries import telling
+from db.queries.messages import ChannelState
+from db.rules.access_scope import Role
+from db.rules.channels import CHANNELS, Channel
+from db.rules.notification import Rule
+from portal import asking, telling_words, words
+from portal.components.layout import badge, note, panel
+from portal.locale import _
+from portal.pages.messages import ids
+
+MAY_CHANGE = frozenset({Role.ADMINISTRATOR, Role.PROVINCE})
+AWAY_AFTER = timedelta(seconds=60)
+
+
+def tab(_query: dict[str, str], now: datetime) -> list[Component]:
+    with asking.reading() as session:
+        rules = telling.notification_rules(session)
+        channels = message_queries.channels(session)
+    return [
+        panel(_("Gateways"), _gateways(channels, now), aside=_worker(channels, now)),
+        panel(
+            _("Which channels carry what"),
+            html.P(_("The first rule that fits counts. Quiet hours never hold a fire back."), className="quiet"),
+            _rules(rules, asking.current().role in MAY_CHANGE),
+        ),
+    ]
+
+
+def _worker(channels: list[ChannelState], now: datetime) -> str:
+    if not channels:
+        return _("the telling worker never ran")
+    told_at = max(each.told_at for each in channels)
+    if now - told_at > AWAY_AFTER:
+        return _("the telling worker has been away for {span}").format(span=words.lasting(now - told_at))
+    return _("the telling worker runs; as of {at}").format(at=words.clock(told_at))
+
+
+def _gateways(channels: list[ChannelState], now: datetime) -> Component:
+    if not channels:
+        return note(_("Nothing is sent: start the program that tells people (python -m ingest.notify)."), "error")
+    head = (_("Channel"), _("State"), _("Goes to"), _("Receipts"), _("A second"), _("Last taken"), _("Last failure"))
+    rows = [
+        html.Tr(
+            [
+                html.Td(telling_words.channel(each.channel)),
+                html.Td(_gateway_state(each)),
+                html.Td(each.far_end or ("–" if not each.is_configured else _("each person's own address"))),
+                html.Td((_("yes") if each.has_receipts else _("no")) if each.is_configured else ""),
+                html.Td(f"{each.per_second:g}" if each.is_configured else "", className="number"),
+                html.Td(words.moment(each.last_ok_at, now) if each.is_configured else "", className="number"),
+                html.Td(
+                    f"{words.moment(each.last_failure_at, now)} {each.last_failure or ''}"
+                    if each.last_failure_at
+                    else "",
+                    className="quiet why",
+                ),
+            ]
+        )
+        for each in channels
+    ]
+    table = html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="ledger")
+    return html.Div(table, className="wide-table")
+
+
+def _gateway_state(each: ChannelState) -> Component:
+    if not each.is_configured:
+        return badge(_("not set up"))
+    if each.is_demo:
+        return badge(_("demonstration: nothing leaves this machine"), "demo")
+    failing = each.last_failure_at is not None and (each.last_ok_at is None or each.last_failure_at > each.last_ok_at)
+    return badge(_("fails"), "critical") if failing else badge(_("set up"), "good")
+
+
+def _rules(rules: list[Rule], may_change: bool) -> Component:
+    head = [_("Notice"), *(telling_words.channel(row.channel) for row in CHANNELS), _("Quiet hours")]
+    rows = [
+        html.Tr(
+            [
+                html.Td(_name(rule)),
+                *(html.Td(_switch(rule, row.channel, may_change), className="switch-cell") for row in CHANNELS),
+                html.Td(_("comes anyway") if rule.pierces_quiet else _("waits"), className="quiet"),
+            ]
+        )
+        for rule in rules
+    ]
+    table = html.Table([html.Thead(html.Tr([html.Th(each) for each in head])), html.Tbody(rows)], className="ledger")
+    return html.Div(table, className="wide-table")
+
+
+def _name(rule: Rule) -> str:
+    parts = []
+    if rule.reason is not None:
+        parts.append(_reason(rule.reason))
+    if rule.kind is not None:
+        parts.append(words.alarm_kind(rule.kind))
+    if rule.worst_level is not None:
+        parts.append(_("{colour} or worse").format(colour=words.level_colour(rule.worst_level)))
+    if rule.role is not None:
+        parts.append(words.role(rule.role))
+    return " · ".join(parts) or _("Anything else")
+
+
+def _reason(reason: str) -> str:
+    return {
+        "duty_check": _("Duty check"),
+        "escalated": _("Escalated"),
+        "letter": _("Supervision letter"),
+    }.get(reason, telling_words.reason(reason))
+
+
+def _switch(rule: Rule, channel: Channel, may_change: bool) -> Component:
+    is_in = channel in rule.channels
+    if not may_change:
+        return html.Span("✓" if is_in else "", className="switch-mark")
+    return html.Button(
+        "✓" if is_in else "·",
+        id={"type": ids.SWITCH, "rule": rule.id, "channel": channel.value},
+        className="switch on" if is_in else "switch",
+        **{"aria-pressed": "true" if is_in else "false", "aria-label": telling_words.channel(channel)},
+    )
+
+
+def register_callbacks(app: Dash) -> None:
+    @app.callback(
+        Output(ids.ACTED, "data", allow_duplicate=True),
+        Output("toast", "children", allow_duplicate=True),
+        Input({"type": ids.SWITCH, "rule": ALL, "channel": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def switch(clicks: list[int | None]) -> Any:
+        chosen = dash.ctx.triggered_id
+        if not isinstance(chosen, dict) or not any(clicks):
+            return dash.no_update, dash.no_update
+        return _switched(int(chosen["rule"]), str(chosen["channel"]))
+
+
+def _switched(rule_id: int, channel: str) -> tuple[Any, Any]:
+    asker, now = asking.current(), datetime.now(UTC)
+    try:
+        if asker.role not in MAY_CHANGE or channel not in list(Channel):
+            raise NotAllowed("Your role may look, not act.")
+        with asking.reading() as session:
+            operator = Operator(asker.person_id, asker.name, asker.address)
+            notification_rules.switch(session, rule_id, Channel(channel), operator)
+    except AnwangError as refusal:
+        return dash.no_update, html.Div(_(str(refusal)))
+    return now.isoformat(), html.Div(_("Changed."))

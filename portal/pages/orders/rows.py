@@ -1,0 +1,71 @@
+"""The desk's columns, and an order as one of its rows."""
+
+from datetime import datetime
+from typing import Any
+
+from db.queries.work_orders import OrderRow
+from portal import hazard_words, words
+from portal.locale import _
+
+
+def columns() -> list[dict[str, Any]]:
+    usual = {"sortable": False}
+    return [
+        {
+            "field": "urgency",
+            "headerName": "",
+            "width": 76,
+            "maxWidth": 76,
+            "cellClass": {"function": "'level-cell level-' + (params.data ? params.data.urgency_class : '')"},
+            **usual,
+        },
+        {"field": "what", "headerName": _("What is to be done"), "flex": 5, "minWidth": 150, **usual},
+        {"field": "where", "headerName": _("Venue"), "flex": 5, "minWidth": 140, **usual},
+        {"field": "to", "headerName": _("Given to"), "flex": 3, "minWidth": 110, **usual},
+        {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
+        {
+            "field": "act_by",
+            "headerName": _("Due"),
+            "width": 128,
+            "minWidth": 110,
+            "cellClass": {"function": "params.data && params.data.is_overdue ? 'overdue' : ''"},
+            **usual,
+        },
+        {"field": "state", "headerName": _("State"), "width": 128, "minWidth": 100, **usual},
+    ]
+
+
+def grid_words() -> dict[str, str]:
+    """AG Grid's own words."""
+    return {
+        "loadingOoo": _("Loading…"),
+        "noRowsToShow": _("No work order fits this choice."),
+        "loadingError": _("Not loaded"),
+    }
+
+
+def row(order: OrderRow, now: datetime) -> dict[str, Any]:
+    return {
+        "id": str(order.id),
+        "urgency": hazard_words.urgency(order.urgency),
+        "urgency_class": "major" if order.urgency == "urgent" else "notice",
+        "what": order.what,
+        "where": order.venue_name,
+        "to": doer(order),
+        "given_at": words.day(order.given_at),
+        "act_by": _due(order, now),
+        "is_overdue": order.is_overdue(now),
+        "state": hazard_words.order_state(order.state),
+    }
+
+
+def doer(order: OrderRow) -> str:
+    """The unit, or the venue itself."""
+    return order.unit or _("The venue")
+
+
+def _due(order: OrderRow, now: datetime) -> str:
+    if order.act_by is None:
+        return words.day(order.ended_at)
+    span = words.lasting(abs(order.act_by - now))
+    return _("late {span}").format(span=span) if order.is_overdue(now) else _("{span} left").format(span=span)
