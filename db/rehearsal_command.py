@@ -79,13 +79,13 @@ def plain(found: Rehearsed) -> dict[str, Any]:
         "venue": {"id": found.venue_id, "name": found.venue_name, "place": found.place, "area": found.area_name},
         "ladder": {"id": found.template.id, "name": found.template.name, "version": found.template.version},
         "channels_known": found.knows_channels,
-        "messages": [_plain(message) for message in found.messages if message.person is not None],
-        "holes": [_plain(message) for message in found.messages if message.person is None],
+        "messages": [_plain(found, message) for message in found.messages if message.person is not None],
+        "holes": [_plain(found, message) for message in found.messages if message.person is None],
         "sent": 0,
     }
 
 
-def _plain(message: Message) -> dict[str, Any]:
+def _plain(found: Rehearsed, message: Message) -> dict[str, Any]:
     return {
         "at": message.at.astimezone(HERE).isoformat(),
         "after_seconds": message.after.total_seconds(),
@@ -96,7 +96,7 @@ def _plain(message: Message) -> dict[str, Any]:
         "duty": message.duty,
         "asks": message.asks,
         "channels": list(message.channels),
-        "text": f"{message.title}：{message.text}",
+        "text": f"{message.title}：{found.place}{found.venue_name}{found.area_name or ''}，{message.text}",
         "hastened": message.hastened,
         "letter": message.has_letter,
     }

@@ -127,6 +127,7 @@ def _facts(session: Session, occasion: Occasion, number: str, due_at: datetime, 
     return {
         "number": number,
         "issuer": issuer,
+        "is_demo": worst.is_demo,
         "to": [f"{worst.county_name}教育局", worst.venue_name, *([worst.unit_name] if worst.unit_name else [])],
         "venue": worst.venue_name,
         "place": f"{worst.city_name}{worst.county_name}",

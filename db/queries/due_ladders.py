@@ -39,6 +39,7 @@ class DueAlarm:
     county_name: str
     city_name: str
     province_name: str
+    is_demo: bool
 
     @property
     def owner(self) -> Responsible | None:
@@ -67,7 +68,7 @@ _ROW = """
            (select string_agg(m.name, '、' order by m.name)
             from contracts c join maintainers m on m.id = c.maintainer_id
             where c.venue_id = v.id and c.starts_on <= :day and (c.ends_on is null or c.ends_on > :day)) as unit_name,
-           county.name as county_name, city.name as city_name, province.name as province_name
+           county.name as county_name, city.name as city_name, province.name as province_name, v.is_demo
     from alarm_ladders l join alarms a on a.id = l.alarm_id join venues v on v.id = l.venue_id
     join regions county on county.adcode = l.county join regions city on city.adcode = v.city
     join regions province on province.level = 'province'

@@ -60,7 +60,7 @@ class Rehearsed:
 
 _DEVICE = text(
     """
-    select d.id, d.code, d.kind, d.venue_id, d.county, d.retired_on, v.name as venue_name, v.category,
+    select d.id, d.code, d.kind, d.venue_id, d.county, d.retired_on, v.is_demo, v.name as venue_name, v.category,
            area.name as area_name, county.name as county_name, city.name as city_name, province.name as province_name,
            (select string_agg(m.name, '、' order by m.name)
             from contracts c join maintainers m on m.id = c.maintainer_id
@@ -110,6 +110,7 @@ def rehearse(session: Session, device_code: str, now: datetime, level: Level | N
         county_name=device.county_name,
         city_name=device.city_name,
         province_name=device.province_name,
+        is_demo=device.is_demo,
     )
     steps = foreseen(alarm, template.rungs, responsible_people.of_venues(session, [device.venue_id], day))
     return Rehearsed(

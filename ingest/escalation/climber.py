@@ -34,6 +34,8 @@ class Climber:
         self._url = url
         self._clock = clock
         self._stopping = threading.Event()
+        self.listens = threading.Event()
+        """Set while alarms wake it; its own clock ticks in any case."""
 
     def stop(self) -> None:
         self._stopping.set()
@@ -46,8 +48,10 @@ class Climber:
                 wire = self._listening()
                 try:
                     wait = TICK_SECONDS
+                    self.listens.set()
                     self._until_lost(wire)
                 finally:
+                    self.listens.clear()
                     wire.close()
             except (psycopg2.Error, SQLAlchemyError) as error:
                 log.warning("escalation lost the database: %s", str(error).strip().splitlines()[0])

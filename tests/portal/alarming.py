@@ -33,4 +33,7 @@ def raise_alarm(server: PortalServer, *, venue: int | None = None, county: int |
 
 def close(server: PortalServer, alarm_id: int) -> None:
     with server.test_record.record.scoped(EVERYTHING) as session:
-        session.execute(text("update alarms set state = 'closed', closed_at = now() where id = :id"), {"id": alarm_id})
+        session.execute(
+            text("update alarms set state = 'closed', closed_at = now(), verdict = 'false' where id = :id"),
+            {"id": alarm_id},
+        )

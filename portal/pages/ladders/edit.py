@@ -112,15 +112,16 @@ def _about(template: Template, *, is_shown: bool) -> Component:
     )
 
 
-def _choose(id_: Any, names: dict[str, str], value: Any, *, multi: bool = False, empty: str | None = None) -> Component:
+def _choose(id_: Any, names: dict[str, str], value: Any, *, multi: bool = False, is_open: bool = True) -> Component:
+    """`is_open`: may be left empty."""
     return dcc.Dropdown(
         id=id_,
         options=[{"value": key, "label": name} for key, name in names.items()],
         value=value or None,
         multi=multi,
         searchable=False,
-        clearable=True,
-        placeholder=empty if empty is not None else _("all"),
+        clearable=is_open,
+        placeholder=_("all"),
     )
 
 
@@ -132,16 +133,20 @@ def _line(number: int, rung: Rung | None) -> Component:
     duties = {duty: words.person_duty(duty) for duty in DUTIES}
     return html.Tr(
         [
-            html.Td(_choose(ids.rung(number, "since"), since, rung.since.value if rung else None, empty="–")),
+            html.Td(
+                _choose(
+                    ids.rung(number, "since"), since, rung.since.value if rung else Clock.RAISED.value, is_open=False
+                )
+            ),
             html.Td(
                 dcc.Input(
                     id=ids.rung(number, "after"), type="number", min=0, value=rung.after // MINUTE if rung else None
                 )
             ),
-            html.Td(_choose(ids.rung(number, "who"), who, rung.who.value if rung else None, empty="–")),
+            html.Td(_choose(ids.rung(number, "who"), who, rung.who.value if rung else None)),
             html.Td(_choose(ids.rung(number, "duties"), duties, list(rung.duties) if rung else None, multi=True)),
             html.Td(
-                _choose(ids.rung(number, "asks"), how, "ask" if rung is None or rung.asks else "inform", empty="–")
+                _choose(ids.rung(number, "asks"), how, "ask" if rung is None or rung.asks else "inform", is_open=False)
             ),
             html.Td(dcc.Input(id=ids.rung(number, "letter"), type="number", min=1, value=letter)),
         ]

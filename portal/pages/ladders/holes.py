@@ -61,10 +61,15 @@ def _figures(counted: Sequence[RegionHoles]) -> list[Component]:
             detail=_("of {n}").format(n=words.count(venues)),
             kind="alarmed" if broken else "",
         ),
-        figure(_("Chains that hold"), words.pct(100 * (venues - broken) / venues if venues else None)),
+        figure(_("Chains that hold"), words.pct(_holding(venues, broken))),
         figure(_("Nobody at the venue"), words.count(sum(row.at_venue for row in counted))),
         figure(_("No maintainer"), words.count(sum(row.at_maintainer for row in counted))),
     ]
+
+
+def _holding(venues: int, broken: int) -> float | None:
+    """Percent to one decimal, rounded down: it says 100 only where every chain holds."""
+    return (venues - broken) * 1000 // venues / 10 if venues else None
 
 
 def _regions(counted: Sequence[RegionHoles]) -> Component:
