@@ -66,6 +66,7 @@ def test_a_new_detector_is_bound_with_a_phone_and_heard_at_once(
     assert watched.complaints == []
 
 
+@pytest.mark.broad
 def test_a_label_opens_the_device_and_it_is_moved_once(
     visit: Callable[..., Watched], portal_server: PortalServer
 ) -> None:
@@ -121,6 +122,7 @@ def test_the_list_is_filtered_searched_and_leads_to_the_device(
     assert phone.complaints == []
 
 
+@pytest.mark.broad
 def test_labels_are_printed_for_the_chosen_devices(visit: Callable[..., Watched]) -> None:
     watched = visit("venue")
     watched.open("/labels")

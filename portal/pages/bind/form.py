@@ -9,6 +9,7 @@ from db.rules.device_recognition import NumberKind
 from db.rules.device_words import device_kind
 from portal import words
 from portal.components.layout import panel
+from portal.components.venue_field import venue_field
 from portal.locale import _
 from portal.pages.bind import ids
 from portal.pages.bind.found import Found
@@ -25,19 +26,12 @@ def form(found: Found, venue: VenueChoice | None, *, is_fixed: bool) -> Componen
                 _("Where it hangs"),
                 _field(
                     _("Venue"),
-                    dcc.Dropdown(
-                        id=ids.VENUE,
+                    venue_field(
+                        ids.VENUE,
                         options=chosen,
                         value=venue.id if venue else None,
                         disabled=is_fixed,
                         clearable=False,
-                        placeholder=_("Find a venue: name, initials or address"),
-                        labels={
-                            "search": _("Name, initials or address"),
-                            "clear_search": _("Clear search"),
-                            "clear_selection": _("Clear"),
-                            "no_options_found": _("No such venue"),
-                        },
                     ),
                 ),
                 html.Div(areas(found, venue), id=ids.AREAS),

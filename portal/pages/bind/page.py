@@ -15,6 +15,7 @@ from db.queries.binding import VenueChoice
 from db.rules.device_recognition import ReadNumber, read_number
 from portal import asking
 from portal.components.layout import icon, note
+from portal.components.venue_field import venue_options
 from portal.locale import _
 from portal.pages.bind import ids
 from portal.pages.bind.acts import Filled, bind
@@ -111,10 +112,7 @@ def register_callbacks(app: Dash) -> None:
             return dash.no_update
         with asking.reading() as session:
             found = venue_queries.search(session, typed.strip(), limit=12)
-        return [
-            {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{typed} {venue.name}"}
-            for venue in found
-        ]
+        return venue_options(found, typed)
 
     @app.callback(
         Output(ids.AREAS, "children"),

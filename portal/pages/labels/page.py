@@ -17,6 +17,7 @@ from db.queries.device_labels import Labelled
 from portal import asking
 from portal.address import address_parts, number_of
 from portal.components.layout import note
+from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
 
 MOST = 600
@@ -31,7 +32,10 @@ def layout(**query: str) -> Component:
     """A field to find a venue, and its labels."""
     return html.Div(
         [
-            html.Div([html.H1(_("Labels")), _find()], className="page-head unprinted"),
+            html.Div(
+                [html.H1(_("Labels")), html.Div(venue_field(FIND), className="labels-find")],
+                className="page-head unprinted",
+            ),
             html.Div(_labels(query), id=BODY),
         ]
     )
@@ -49,23 +53,6 @@ def _labels(query: Mapping[str, str]) -> list[Component]:
     if not devices:
         return [note(_("This venue has no devices."))]
     return [dcc.Store(id=VENUE, data=venue_id), _bar(venue.name, devices), _sheet(devices[:MOST])]
-
-
-def _find() -> Component:
-    return html.Div(
-        dcc.Dropdown(
-            id=FIND,
-            options=[],
-            placeholder=_("Find a venue: name, initials or address"),
-            labels={
-                "search": _("Name, initials or address"),
-                "clear_search": _("Clear search"),
-                "clear_selection": _("Clear"),
-                "no_options_found": _("No such venue"),
-            },
-        ),
-        className="labels-find",
-    )
 
 
 def _bar(venue: str, devices: list[Labelled]) -> Component:
@@ -111,10 +98,7 @@ def register_callbacks(app: Dash) -> None:
             return dash.no_update
         with asking.reading() as session:
             found = venue_queries.search(session, typed.strip(), limit=12)
-        return [
-            {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{typed} {venue.name}"}
-            for venue in found
-        ]
+        return venue_options(found, typed)
 
     @app.callback(Output("address", "href", allow_duplicate=True), Input(FIND, "value"), prevent_initial_call=True)
     def go(venue_id: int | None) -> Any:

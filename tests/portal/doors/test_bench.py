@@ -29,9 +29,8 @@ def test_a_push_is_answered_and_kept_for_the_trial_alone(portal_server: PortalSe
     address = f"/api/v1/bench/{trial.key}/{protocol.value}"
     answer = visitor.post(address, content=b'{"not": "sound"}', headers={"Content-Type": "application/json"})
     assert answer.status_code == 200
-    assert (
-        one(portal_server, "select payload from bench_frames where trial_id = :id", id=trial.id) == b'{"not": "sound"}'
-    )
+    kept = one(portal_server, "select payload from bench_frames where trial_id = :id", id=trial.id)
+    assert bytes(kept) == b'{"not": "sound"}'
     assert one(portal_server, "select count(*) from inbox") == before
     assert visitor.post(address, content=b"x" * 300_000).status_code == 413
     with portal_server.test_record.record.scoped(NOTHING) as session:
