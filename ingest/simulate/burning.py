@@ -84,7 +84,8 @@ def _kw(fire: Fire, seconds: float) -> float:
 
 def _smoke(device: SimulatedDevice, fire: Fire, delay: float, rng: random.Random) -> Iterator[Beat]:
     """Nothing below the limit: most detectors say a reading once a day. They burn before the fire is out."""
-    burns_at, said_at = fire.lasts * rng.uniform(0.5, 1.0), float("-inf")
+    burns_at = fire.smoulders + (fire.lasts - fire.smoulders) * rng.uniform(0.5, 1.0)
+    said_at = float("-inf")
     for second in range(int(delay), int(burns_at)):
         value = SMOKE_PER_KW * _kw(fire, second - delay)
         if value >= LIMIT_DB_M and second - said_at >= REPEAT_SECONDS:

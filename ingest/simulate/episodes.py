@@ -1,12 +1,13 @@
 """What breaks the quiet: cooking, steam, a dinner's load, gas, faults, a dying battery, and once in a while a fire."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.signal_kinds import SignalKind
 from ingest.simulate.speech import Beat, SimulatedDevice, Spoken
+from ingest.simulate.troubles import PLAYS, Cause
 
 MEALS = {6, 7, 11, 12, 17, 18, 19}
 DINNER = {17, 18, 19, 20}
@@ -25,6 +26,10 @@ class Chances:
     fault: float = 1 / 8_000
     low_battery: float = 1 / 20_000
     fire: float = 1 / 400_000
+    troubles: Mapping[Cause, float] = field(
+        default_factory=lambda: {Cause.FLAPPING: 1 / 200_000, Cause.TEST_BUTTON: 1 / 20_000}
+    )
+    """Of smoke detectors, as a month of alarms plays them."""
 
 
 class Neighbours:
@@ -74,9 +79,17 @@ def _smoke(
     dormitory = 4.0 if device.area_kind is AreaKind.DORMITORY else 1.0
     if rng.random() < chances.steam * dormitory * (3.0 if hour in BATHS else 0.5):
         return _nuisance(device, (0.12, 0.22, 0.06))
+    for cause, chance in chances.troubles.items():
+        if rng.random() < chance:
+            return _from_now(list(PLAYS[cause](device, rng)))
     if rng.random() < chances.low_battery:
         return [_beat(0, device, SignalKind.FAULT, value=2, battery_pct=rng.randint(3, 9), text="low battery")]
     return []
+
+
+def _from_now(beats: Sequence[Beat]) -> list[Beat]:
+    first = beats[0].after_seconds
+    return [replace(beat, after_seconds=beat.after_seconds - first) for beat in beats]
 
 
 def _nuisance(device: SimulatedDevice, values: Sequence[float]) -> list[Beat]:
