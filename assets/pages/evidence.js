@@ -74,21 +74,25 @@
     document.querySelectorAll(".upload-box:empty").forEach(fill);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  // Where the telephone is, for whoever says "I have arrived": asked only at that moment, and only if allowed.
+  // Where the telephone is, for whoever says "I am on the spot": asked only at that moment, and only if allowed. What
+  // the telephone says, or that it says nothing, goes into the page's store, and that is the act.
+  function where(store, order) {
+    const tell = (lng, lat) => window.dash_clientside.set_props(store, { data: { at: Date.now(), order, lng, lat } });
+    if (!navigator.geolocation) { tell(null, null); return; }
+    navigator.geolocation.getCurrentPosition(
+      (found) => tell(found.coords.longitude, found.coords.latitude),
+      () => tell(null, null),
+      { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
+    );
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[id*='order-act'][id*='arrive']");
+    if (button && !button.disabled) where("order-where", Number(button.closest(".case-acts")?.dataset.case));
+  });
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.evidence = {
-    where(clicks) {
-      if (!clicks) return window.dash_clientside.no_update;
-      return new Promise((resolve) => {
-        const unknown = () => resolve({ clicks, lng: null, lat: null });
-        if (!navigator.geolocation) { unknown(); return; }
-        navigator.geolocation.getCurrentPosition(
-          (found) => resolve({ clicks, lng: found.coords.longitude, lat: found.coords.latitude }),
-          unknown,
-          { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
-        );
-      });
-    },
     refresh(_told, id) {
       if (_told && window.dash_ag_grid) window.dash_ag_grid.getApiAsync(id).then((api) => api.refreshInfiniteCache());
       return window.dash_clientside.no_update;

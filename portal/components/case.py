@@ -84,9 +84,9 @@ def timeline(steps: Sequence[Happened], now: datetime) -> Component:
     )
 
 
-def act_forms(kind: str, forms: Sequence[ActForm]) -> Component:
+def act_forms(kind: str, case_id: int, forms: Sequence[ActForm]) -> Component:
     """Each act as a form that unfolds; the one that is awaited stands open. `kind` begins the fields' ids."""
-    return html.Div([_form(kind, form) for form in forms], className="case-acts")
+    return html.Div([_form(kind, form) for form in forms], className="case-acts", **{"data-case": str(case_id)})
 
 
 def _form(kind: str, form: ActForm) -> Component:

@@ -17,10 +17,10 @@ WHAT = "后勤通道堆放旧桌椅"
 
 
 def press(watched: Watched, act: str) -> None:
-    """Press the button of an act's form, and wait until the panel has been drawn anew."""
-    button = watched.page.locator(f'button[id*=\'"act":"{act}"\']')
-    button.click()
-    button.wait_for(state="detached", timeout=20_000)
+    """Press the button of an act's form, and wait until the panel tells of the step."""
+    steps = watched.page.locator(".timeline li").count()
+    watched.page.click(f'button[id*=\'-act"\'][id*=\'"act":"{act}"\']')
+    watched.page.wait_for_function(f"() => document.querySelectorAll('.timeline li').length > {steps}", timeout=60_000)
 
 
 def fill(watched: Watched, act: str, name: str, words: str) -> None:
@@ -40,7 +40,7 @@ def test_a_hazard_is_rectified_with_a_photograph(
     county.page.fill('[id*=\'"name":"what"\']', WHAT)
     assert county.page.input_value('[id*=\'"name":"place"\']') == "后勤通道"
     county.page.click("#hazard-new")
-    county.page.wait_for_selector(f".case-what:has-text('{WHAT}')", timeout=20_000)
+    county.page.wait_for_selector(f".case-what:has-text('{WHAT}')", timeout=60_000)
     hazard = one(portal_server, "select max(id) from hazards where what = :w", w=WHAT)
     fill(county, "assign", "measure", "清空并划线")
     press(county, "assign")
@@ -56,7 +56,7 @@ def test_a_hazard_is_rectified_with_a_photograph(
     picture.write_bytes(jpeg(seed="journey", taken=datetime.now(UTC), at=(at[0], at[1]), size=(3000, 2000)))
     fill(phone, "submit", "words", "已清空")
     phone.page.set_input_files(".case-acts .choose input", picture)
-    phone.page.wait_for_selector(".gallery img", timeout=20_000)
+    phone.page.wait_for_selector(".gallery img", timeout=60_000)
     assert phone.page.input_value('[id*=\'"act":"submit"\'][id*=\'"name":"words"\']') == "已清空"
     assert phone.page.locator(".doubt").count() == 0
     press(phone, "submit")
@@ -90,7 +90,7 @@ def test_a_work_order_from_a_hazard(visit: Callable[..., Watched], portal_server
     county.page.click("a:has-text('派发工单')")
     county.page.wait_for_selector("#order-new")
     county.page.click("#order-new")
-    county.page.wait_for_selector(".case-next, .case-what", timeout=20_000)
+    county.page.wait_for_selector(".case-next, .case-what", timeout=60_000)
     county.page.wait_for_selector(".timeline")
     order = one(portal_server, "select max(id) from work_orders where hazard_id = :h", h=hazard)
     unit = visit(

@@ -59,7 +59,7 @@ def side(chosen: int | None) -> Any:
         html.P(row.what, className="case-what"),
         _next(hazard, now),
         html.Div(pictures(hazard, seen, asker, now), id=ids.PICTURES),
-        act_forms(ids.KIND, forms(hazard, case, known, asker, now, _box(hazard, "after", asker))),
+        act_forms(ids.KIND, row.id, forms(hazard, case, known, asker, now, _box(hazard, "after", asker))),
         panel(_("About it"), _facts(hazard), *_orders(hazard, asker)),
         panel(_("What happened"), timeline([_happened(step) for step in hazard.steps], now)),
     ]

@@ -164,14 +164,7 @@ def _register_panel(app: Dash) -> None:
 
 
 def _register_acts(app: Dash) -> None:
-    # Arriving first asks the telephone where it is: the browser fills `WHERE`, and that is the act.
-    app.clientside_callback(
-        ClientsideFunction("evidence", "where"),
-        Output(ids.WHERE, "data"),
-        Input({"type": f"{ids.KIND}-act", "act": OrderAct.ARRIVE.value}, "n_clicks"),
-        prevent_initial_call=True,
-    )
-
+    # Arriving first asks the telephone where it is: `pages/evidence.js` fills `WHERE`, and that is the act.
     @app.callback(
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
@@ -187,7 +180,7 @@ def _register_acts(app: Dash) -> None:
     ) -> Any:
         asked = dash.ctx.triggered_id
         what = OrderAct.ARRIVE.value if asked == ids.WHERE else (asked or {}).get("act")
-        is_waiting = what == OrderAct.ARRIVE and asked != ids.WHERE
+        is_waiting = what == OrderAct.ARRIVE and (asked != ids.WHERE or (where or {}).get("order") != shown)
         if shown is None or what is None or is_waiting or not any(clicks):
             return dash.no_update, dash.no_update
         filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}

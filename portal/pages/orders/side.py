@@ -69,7 +69,7 @@ def side(chosen: int | None) -> Any:
         ),
         html.P(row.what, className="case-what"),
         html.Div(pictures(seen, now), id=ids.PICTURES),
-        act_forms(ids.KIND, _forms(order, asker)),
+        act_forms(ids.KIND, row.id, _forms(order, asker)),
         panel(_("About it"), _facts(row)),
         panel(_("What happened"), timeline([_happened(step) for step in order.steps], now)),
     ]
