@@ -7,7 +7,7 @@ from db.rules.alarm_causes import Cause
 from db.rules.alarm_kinds import Verdict
 from db.rules.alarm_lifecycle import Act
 from db.rules.remote_silence import Condition
-from portal import words
+from portal import ladder_words, words
 from portal.locale import _
 
 
@@ -49,6 +49,7 @@ def step(value: str) -> str:
         "evidence": _("Evidence added"),
         "silenced": _("Silenced from afar"),
         "live_again": _("No drill: live again"),
+        **ladder_words.steps(),
     }.get(value, value)
 
 
@@ -108,5 +109,6 @@ def notice_reason(value: str) -> str:
         "level_raised": _("Level raised"),
         "escalated": _("Nobody moved"),
         "promise_due": _("Promise has passed"),
+        **ladder_words.reasons(),
         "handed_over": _("Handed over"),
     }.get(value, value)

@@ -53,6 +53,15 @@ def steps() -> dict[str, str]:
     }
 
 
+def reasons() -> dict[str, str]:
+    """Why a ladder tells somebody, beside what an alarm's life tells."""
+    return {
+        "idle": _("Acknowledged and left"),
+        "promise_passed": _("Promise not kept"),
+        "confirmed": _("Real fire"),
+    }
+
+
 def channel(value: str) -> str:
     return {
         "portal": _("in the portal"),

@@ -102,7 +102,7 @@ def _fill(
     report("people")
     accounts = people.make(made_venues, contracts)
     _people(connection, accounts)
-    responsible.fill(connection, DEFAULT_SEED)
+    responsible.fill(connection, DEFAULT_SEED, now)
     report("alarms")
     made_alarms = alarms.make(made_devices, now, rng)
     _alarms(connection, made_alarms)

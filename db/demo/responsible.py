@@ -1,7 +1,9 @@
-"""Who answers for the demonstration's venues: people of the books, officers of every bureau, each unit's watch.
+"""Who answers for the demonstration's venues beside their own people: officers of every bureau, each unit's watch.
 
 A few are missing on purpose, as in the field: rehearsals have something to find.
 """
+
+from datetime import datetime
 
 import numpy as np
 from sqlalchemy import Connection, text
@@ -11,28 +13,15 @@ from db.rules.access_scope import region_range
 from geodata.districts import districts
 
 EACH_VENUE_WITHOUT = 53
-"""Every so many venues nobody has linked the people of the books."""
+"""Every so many venues no telephone number of its people works."""
 COUNTIES_WITHOUT = 2
 OFFICERS, WATCH = 2, 2
 
-# People of the books become people who can be told, the same name and number being the same person.
-_OF_THE_BOOKS = (
-    text(
-        """
-        insert into people (name, phone, is_demo)
-        select p.name, p.phone, true from venue_people p
-        where p.person_id is null and p.venue_id % :every <> 0
-            and not exists (select from people k where k.name = p.name and k.phone = p.phone)
-        group by 1, 2 order by min(p.id)
-        """
-    ),
-    text(
-        """
-        update venue_people p set person_id = k.id
-        from (select name, phone, min(id) as id from people group by 1, 2) k
-        where p.person_id is null and p.venue_id % :every <> 0 and k.name = p.name and k.phone = p.phone
-        """
-    ),
+_OUT_OF_USE = text(
+    """
+    update contact_points c set disabled_at = :now, last_failure_at = :now, last_failure = '停机'
+    from venue_people p where p.person_id = c.person_id and p.venue_id % :every = 0
+    """
 )
 _OFFICER = text("insert into people (name, phone, is_demo) values (:name, :phone, true) returning id")
 _GRANT = text(
@@ -43,12 +32,12 @@ _GRANT = text(
 )
 
 
-def fill(connection: Connection, seed: int) -> None:
+def fill(connection: Connection, seed: int, now: datetime) -> None:
     """After the accounts, so that theirs stay the first."""
-    connection.execute(text("select setval(pg_get_serial_sequence('people', 'id'), (select max(id) from people))"))
-    connection.execute(text("select setval(pg_get_serial_sequence('grants', 'id'), (select max(id) from grants))"))
-    for statement in _OF_THE_BOOKS:
-        connection.execute(statement, {"every": EACH_VENUE_WITHOUT})
+    for table in ("people", "grants"):
+        last = f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))"
+        connection.execute(text(last))
+    connection.execute(_OUT_OF_USE, {"every": EACH_VENUE_WITHOUT, "now": now})
     names = Names(np.random.default_rng(seed + 15))
     counties = sorted(district.adcode for district in districts("county"))
     for adcode in counties[COUNTIES_WITHOUT:]:

@@ -1,9 +1,7 @@
-"""What happens next to an alarm if nobody moves. Ladders put their rungs in here."""
+"""What the alarm's life itself does next if nobody moves; its ladder stands in `db.queries.ladders`."""
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from db.queries.alarms import AlarmDetail
 
@@ -14,11 +12,11 @@ class NextStep:
 
     at: datetime
     what: str
-    """promise_due, or a ladder's word."""
+    """promise_due."""
     who: str
 
 
-def next_steps(session: Session, alarm: AlarmDetail, now: datetime) -> list[NextStep]:  # noqa: ARG001 - for ladders
+def next_steps(alarm: AlarmDetail, now: datetime) -> list[NextStep]:
     """In order of time; none for a closed alarm. Its owner is reminded of a promise as it passes."""
     row = alarm.row
     if row.closed_at is not None or row.promised_for is None or row.promised_for <= now:

@@ -32,7 +32,7 @@ INFORMS = {
 }
 OF_THE_OWNER = {
     "idle": "由您承办，尚无处置，请尽快处理或说明",
-    "promise_passed": "由您承办，承诺的办结时间已到，请办结或说明",
+    "promise_passed": "由您承办，承诺的办结时间已过，请办结或说明",
 }
 
 

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from portal import ladder_words, words
-from portal.components.layout import badge, note
+from portal.components.layout import badge
 from portal.locale import _
 
 NAMES_SHOWN = 3
@@ -46,16 +46,16 @@ class Letter(Protocol):
     def made_at(self) -> datetime: ...
 
 
-def next_steps(steps: Sequence[Step], letters: Sequence[Letter], now: datetime) -> Component:
-    """The rest of the ladder, soonest first, and the letters that went out already."""
-    parts: list[Component] = []
-    if steps:
-        parts.append(html.Ol([_line(step, now) for step in steps], className="next-steps"))
-    else:
-        parts.append(note(_("Nobody else is told by itself: the ladder has ended or stopped.")))
-    if letters:
-        parts.append(html.Ul([_letter(letter, now) for letter in letters], className="letters-out"))
-    return html.Div(parts)
+def rungs_ahead(steps: Sequence[Step], now: datetime) -> Component:
+    """The rest of the ladder, soonest first."""
+    if not steps:
+        return html.P(_("Nobody else is told by itself: the ladder has ended or stopped."), className="quiet")
+    return html.Ol([_line(step, now) for step in steps], className="next-steps")
+
+
+def letters_out(letters: Sequence[Letter], now: datetime) -> Component:
+    """The supervision letters that went out already; empty where there are none."""
+    return html.Ul([_letter(letter, now) for letter in letters], className="letters-out")
 
 
 def _line(step: Step, now: datetime) -> Component:

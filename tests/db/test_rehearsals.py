@@ -71,8 +71,9 @@ def test_the_night_finds_every_hole_and_tells_each_county_once(demo_copy: TestRe
         in_scope = "select count(*) from venues where in_scope_until is null or in_scope_until > current_date"
         assert done.venues == session.scalar(text(in_scope))
         unlinked = (
-            "select count(*) from venues v where not exists (select from venue_people p where p.venue_id = v.id and"
-            " p.person_id is not null) and not exists (select from grants g where g.venue_id = v.id)"
+            "select count(*) from venues v where not exists (select from venue_people p join contact_points c"
+            " using (person_id) where p.venue_id = v.id and c.disabled_at is null) and not exists"
+            " (select from grants g join contact_points c using (person_id) where g.venue_id = v.id)"
         )
         found = "select who, count(*) from chain_holes where ended_at is null group by 1"
         holes = {row[0]: row[1] for row in session.execute(text(found))}
@@ -97,10 +98,8 @@ def test_the_night_finds_every_hole_and_tells_each_county_once(demo_copy: TestRe
     engine = create_engine(demo_copy.owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         venue = connection.scalar(text("select min(venue_id) from chain_holes where who = 'venue'"))
-        connection.execute(
-            text("update venue_people set person_id = (select max(person_id) from venue_people) where venue_id = :v"),
-            {"v": venue},
-        )
+        mend = "update contact_points c set disabled_at = null from venue_people p where p.person_id = c.person_id"
+        connection.execute(text(f"{mend} and p.venue_id = :v"), {"v": venue})
     engine.dispose()
     with demo_copy.record.scoped(EVERYTHING) as session:
         mended = rehearsals.rehearse_all(session, NOW + timedelta(minutes=2))

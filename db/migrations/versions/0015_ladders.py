@@ -211,7 +211,7 @@ declare
     first_rung ladder_rungs;
 begin
     select t.* into template from ladder_templates t join venues v on v.id = a.venue_id
-    where t.id = ladder_template_for(v.category, a.kind, a.level, to_jsonb(a) ->> 'nature');
+    where t.id = ladder_template_for(v.category, a.kind, a.level, a.nature);
     if template.id is null then
         return;
     end if;
@@ -257,6 +257,7 @@ begin
         when new.closed_at is not null then 'closed'
         when new.state <> old.state then new.state
         when new.level < old.level then 'level_raised'
+        when new.nature <> old.nature then 'nature'
         when new.window_id is distinct from old.window_id then 'window'
         when new.promised_for is distinct from old.promised_for then 'promised'
         else 'handed_over' end);
@@ -275,7 +276,8 @@ create trigger begin_ladder after insert on alarms for each row when (new.closed
 create trigger move_ladder after update on alarms for each row when (
     old.state is distinct from new.state or old.level > new.level or old.closed_at is distinct from new.closed_at
     or old.promised_for is distinct from new.promised_for or old.owner_id is distinct from new.owner_id
-    or old.window_id is distinct from new.window_id or old.verdict is distinct from new.verdict)
+    or old.window_id is distinct from new.window_id or old.nature is distinct from new.nature
+    or old.verdict is distinct from new.verdict)
     execute function alarm_moves_ladder();
 create trigger move_ladder after insert on alarm_steps for each row when (new.actor_id is not null)
     execute function step_moves_ladder();
@@ -300,7 +302,6 @@ def _rungs(
         ("acknowledged", idle[0], "county", True, None),
         ("acknowledged", idle[1], "city", True, letter),
         ("acknowledged", idle[1] * 2, "province", True, letter),
-        ("promised", 0, "owner", True, None),
         ("promised", late[0], "county", True, None),
         ("promised", late[1], "city", True, letter),
         ("promised", late[1] * 2, "province", True, letter),
@@ -320,7 +321,8 @@ MAJOR = _rungs(0, (10 * MINUTE, HOUR), (30 * MINUTE, 2 * HOUR), (30 * MINUTE, 2 
 MINOR = _rungs(0, (2 * HOUR, DAY), (4 * HOUR, DAY), (2 * HOUR, DAY), None)
 NOTICE = _rungs(8 * HOUR, (3 * DAY, 14 * DAY), (DAY, 7 * DAY), (DAY, 7 * DAY), None)
 UNANSWERED = _rungs(0, (10 * MINUTE, HOUR), (30 * MINUTE, 2 * HOUR), (15 * MINUTE, HOUR), DAY)
-# Suspected of the device, not of a fire: the maintainer looks first.
+# Taken for a fault or a test of the device, not for a fire: the maintainer looks first.
+# Owners are reminded of their promises by the alarm's life itself.
 DEVICE_DOUBTED = (
     ("raised", 0, "maintainer", True, None),
     ("raised", 10 * MINUTE, "venue", True, None),
@@ -329,7 +331,6 @@ DEVICE_DOUBTED = (
     ("acknowledged", 4 * HOUR, "owner", True, None),
     ("acknowledged", DAY, "county", True, None),
     ("acknowledged", 3 * DAY, "city", True, None),
-    ("promised", 0, "owner", True, None),
     ("promised", DAY, "county", True, None),
     ("promised", 3 * DAY, "city", True, None),
 )
@@ -339,6 +340,7 @@ DEFAULTS = (
     ("火警·寄宿制中小学校", "boarding_school", "fire", None, None, 20 * MINUTE, YOUNG),
     ("火警·幼儿园", "kindergarten", "fire", None, None, 20 * MINUTE, YOUNG),
     ("疑似设备故障", None, None, None, "suspected_fault", 3 * DAY, DEVICE_DOUBTED),
+    ("疑似测试", None, None, None, "suspected_test", DAY, DEVICE_DOUBTED),
     ("查岗未应答", None, "duty_unanswered", None, None, HOUR, UNANSWERED),
     ("红色告警", None, None, 1, None, HOUR, CRITICAL),
     ("橙色告警", None, None, 2, None, 4 * HOUR, MAJOR),

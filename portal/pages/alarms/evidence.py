@@ -9,6 +9,7 @@ from db.queries.alarm_evidence import AROUND, Ending, NearCamera, Series
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import alarm_words, words
 from portal.components.layout import badge, panel
+from portal.components.next_steps import letters_out, rungs_ahead
 from portal.figures.around import Line, around, colours
 from portal.locale import _
 from portal.pages.alarms.facts import Case
@@ -80,7 +81,7 @@ def upcoming(case: Case) -> list[Component]:
     """What happens by itself if nobody moves."""
     row = case.alarm.row
     if row.closed_at is not None:
-        return [html.P(_("Nothing: the alarm is closed."), className="quiet")]
+        return [html.P(_("Nothing: the alarm is closed."), className="quiet"), letters_out(case.letters, case.now)]
     says = {"promise_due": _("{who} is reminded of the promise")}
     lines = [
         html.Li(
@@ -89,10 +90,10 @@ def upcoming(case: Case) -> list[Component]:
         for step in case.next
     ]
     if lines:
-        return [html.Ul(lines, className="timeline")]
-    if row.promised_for is not None and row.promised_for <= case.now:
-        return [html.P(_("The promise has passed; its owner was reminded."), className="late")]
-    return [html.P(_("Nothing by itself: somebody has to move."), className="quiet")]
+        lines = [html.Ul(lines, className="timeline")]
+    elif row.promised_for is not None and row.promised_for <= case.now:
+        lines = [html.P(_("The promise has passed; its owner was reminded."), className="late")]
+    return [*lines, rungs_ahead(case.ladder, case.now), letters_out(case.letters, case.now)]
 
 
 def told(case: Case) -> Component:

@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.frame_source import Frame, FrameSource, NoFrames
-from db.queries import alarm_evidence, alarm_natures, silences, venues
+from db.queries import alarm_evidence, alarm_natures, ladders, letters, silences, venues
 from db.queries import alarms as alarm_queries
 from db.queries.alarm_evidence import Contact, Earlier, Ending, NearCamera, Series, Told
 from db.queries.alarm_natures import Judged
 from db.queries.alarms import AlarmDetail
+from db.queries.ladders import NextStep as Rung
+from db.queries.letters import LetterRow
 from db.queries.next_steps import NextStep, next_steps
 from db.queries.silences import Registered
 from db.queries.venues import VenueDetail
@@ -38,6 +40,8 @@ class Case:
     similar: tuple[Ending, ...]
     told: tuple[Told, ...]
     next: tuple[NextStep, ...]
+    ladder: tuple[Rung, ...]
+    letters: tuple[LetterRow, ...]
     people: tuple[Acting, ...]
     units: tuple[Contact, ...]
     registered: tuple[Registered, ...]
@@ -66,7 +70,9 @@ def read(session: Session, alarm_id: int, now: datetime) -> Case:
         tuple(alarm_evidence.earlier(session, alarm_id)),
         tuple(alarm_evidence.similar(session, alarm_id)),
         tuple(alarm_evidence.told(session, alarm_id)),
-        tuple(next_steps(session, alarm, now)),
+        tuple(next_steps(alarm, now)),
+        tuple(ladders.next_steps(session, alarm_id, now)),
+        tuple(letters.of_alarm(session, alarm_id)),
         tuple(who_acts(session, venue.id, now)),
         tuple(alarm_evidence.units(session, venue.id, now)),
         tuple(silences.registered(session, alarm_id)),

@@ -68,7 +68,10 @@ def applies_to(template: Template) -> str:
 
 
 def nature(value: str) -> str:
-    return {"suspected_fault": _("taken for a fault of the device")}.get(value, value)
+    return {
+        "suspected_fault": _("taken for a fault of the device"),
+        "suspected_test": _("taken for a test of the device"),
+    }.get(value, value)
 
 
 def _ladder(shown: Template, versions: list[Template], now: datetime, *, may_change: bool) -> Component:
