@@ -100,7 +100,7 @@ def order_step(value: str) -> str:
         "evidence": _("Evidence added"),
         OrderAct.ACCEPT: _("Taken on"),
         OrderAct.REFUSE: _("Refused"),
-        OrderAct.ARRIVE: _("Arrived"),
+        OrderAct.ARRIVE: _("On the spot"),
         OrderAct.FINISH: _("Finished"),
         OrderAct.HAND_BACK: _("Handed back"),
         OrderAct.CONFIRM: _("Confirmed"),

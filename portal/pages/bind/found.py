@@ -60,7 +60,7 @@ def _number(found: Found) -> list[tuple[str, str]]:
         NumberKind.CODE: _("Device number"),
         NumberKind.OTHER: _("Serial number"),
     }
-    rows = [(_("Number"), number.text), (_("This is"), kinds[number.kind])]
+    rows = [(_("Device number"), number.text), (_("This is"), kinds[number.kind])]
     return rows + (_parts(number.identity) if number.identity is not None else [])
 
 

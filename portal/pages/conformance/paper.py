@@ -30,7 +30,7 @@ def paper(trial: Trial) -> bytes:
             [_("Dialect"), report["dialect"] or _("standard")],
         ],
         "overall": bench_words.overall(report["overall"]),
-        "head": [_("Result"), _("Rule"), _("Clause"), _("Found")],
+        "head": [_("Result"), _("Rule"), _("Clause"), _("As found")],
         "rules": [
             [bench_words.outcome(rule["outcome"]), bench_words.rule(rule["rule"]), rule["clause"], rule["found"]]
             for rule in report["rules"]

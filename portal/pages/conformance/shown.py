@@ -113,7 +113,7 @@ def _figures(trial: Trial, report: dict[str, Any]) -> list[Component]:
 def rules_table(report: dict[str, Any]) -> Component:
     """Every rule with its clause; what was not tried stands last and pale."""
     ordered = sorted(report["rules"], key=lambda rule: rule["outcome"] == Outcome.UNTRIED)
-    head = (_("Result"), _("Rule"), _("Clause"), _("Right"), _("Not right"), _("Found"))
+    head = (_("Result"), _("Rule"), _("Clause"), _("Right"), _("Not right"), _("As found"))
     return html.Table(
         [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody([_rule(rule) for rule in ordered])],
         className="compact bench-rules",

@@ -13,7 +13,7 @@ def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, 
     return [
         {
             "field": "code",
-            "headerName": _("Number"),
+            "headerName": _("Device number"),
             "cellRenderer": "DeviceLink",
             "width": 150,
             "flex": 1,
@@ -76,7 +76,17 @@ def _area(device: DeviceListed) -> str:
 def head() -> list[str]:
     """The first line of a file."""
     return [
-        *(_("Number"), _("Kind"), _("Model"), _("City"), _("County"), _("Venue"), _("Floor"), _("Area"), _("State")),
+        *(
+            _("Device number"),
+            _("Kind"),
+            _("Model"),
+            _("City"),
+            _("County"),
+            _("Venue"),
+            _("Floor"),
+            _("Area"),
+            _("State"),
+        ),
         *(_("In this state since"), _("Last heard"), _("Last evidence"), _("Battery %"), _("Radio signal dBm")),
     ]
 

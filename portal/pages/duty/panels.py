@@ -176,7 +176,7 @@ def units(listed: Sequence[UnitDuty]) -> Component:
             [
                 html.Td(dcc.Link(unit.name, href=f"/duty?unit={unit.id}")),
                 html.Td(words.count(unit.venues), className="number"),
-                html.Td(badge(_("kept"), "good") if unit.keeps_roster else badge(_("none"))),
+                html.Td(badge(_("on the roster"), "good") if unit.keeps_roster else badge(_("none"))),
                 html.Td(words.pct(_share(unit.declared_minutes, unit.contracted_minutes)), className="number"),
                 html.Td(_verified(unit)),
             ]

@@ -83,7 +83,7 @@ def editor(now: datetime) -> Component:
                         [
                             html.Div(
                                 [
-                                    field(_("Who"), dcc.Input(id=ids.NAME, maxLength=40, className="wide")),
+                                    field(_("Who watches"), dcc.Input(id=ids.NAME, maxLength=40, className="wide")),
                                     field(_("Telephone"), dcc.Input(id=ids.PHONE, maxLength=20, className="wide")),
                                 ],
                                 className="form-row",

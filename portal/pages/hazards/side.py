@@ -89,7 +89,7 @@ def pictures(hazard: HazardDetail, seen: Sequence[EvidenceSeen], asker: Asker, n
                 html.Div(
                     [
                         html.H3(_("After the fix")),
-                        gallery(after, now, _("No picture yet")),
+                        gallery(after, now, _("No photograph yet")),
                         _box(hazard, "after", asker) if takes_after else None,
                     ]
                 ),

@@ -184,7 +184,7 @@ def _figures(found: Reachability) -> list[Component]:
 
 def _people(found: Reachability) -> Component:
     total = found.without + found.one_kind
-    head = (_("Channels"), _("Person"), _("Place"), _("Role"), _("Why"))
+    head = (_("Channels"), _("Person"), _("Unit"), _("Role"), _("Why"))
     rows: list[list[Cell | str]] = [
         [
             Cell(_("None"), badge="critical") if row.kinds == 0 else Cell(_("One kind"), badge="minor"),

@@ -17,7 +17,7 @@ def chips(view: View, counts: dict[str, int]) -> tuple[str, list[Component]]:
         "open": _("All open orders"),
         "overdue": _("Overdue"),
         "finished": _("To be confirmed"),
-        "ended": _("Ended"),
+        "ended": _("Done with"),
         "all": _("All orders"),
     }
     if asking.current().role in (Role.ANALYST, Role.ADMINISTRATOR):

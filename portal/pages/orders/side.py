@@ -76,7 +76,7 @@ def side(chosen: int | None) -> Any:
 
 
 def pictures(seen: Sequence[EvidenceSeen], now: datetime) -> Component:
-    return panel(_("Pictures of the work"), gallery(seen, now, _("No picture yet")))
+    return panel(_("Pictures of the work"), gallery(seen, now, _("No photograph yet")))
 
 
 def shown_pictures(order_id: int) -> Component:

@@ -77,7 +77,7 @@ def _figures(figures: OutboxFigures) -> Component:
                 kind="alarmed" if figures.waiting else "",
             ),
             figure(
-                _("Refused"),
+                _("Turned down"),
                 words.count(figures.refused),
                 detail=_("somebody must look"),
                 kind="alarmed" if figures.refused else "",
@@ -132,14 +132,14 @@ def _messages(rows: Sequence[OutboxRow], now: datetime) -> Component:
     if not rows:
         return note(_("Nothing here: no fire was confirmed."))
     may_retry = asking.current().role in FORWARD_FIRES
-    head = (_("Confirmed"), _("Message"), _("Venue"), _("Platform"), _("State"), _("Tries"), _("Took"), "")
+    head = (_("Confirmed"), _("Report"), _("Venue"), _("Platform"), _("State"), _("Tries"), _("Took"), "")
     return _table(head, [_message(row, now, may_retry=may_retry) for row in rows])
 
 
 def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
     name, kind = {
         OutboxState.WAITING: (_("Waiting"), "minor"),
-        OutboxState.REFUSED: (_("Refused"), "critical"),
+        OutboxState.REFUSED: (_("Turned down"), "critical"),
         OutboxState.ACKNOWLEDGED: (_("Acknowledged there"), "good"),
     }[row.state]
     is_open = row.state is not OutboxState.ACKNOWLEDGED
