@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.commands.alarm_signals import AlarmSignal
 from db.rules.alarm_correlation import SPAN, WITNESSES
-from db.rules.alarm_doubts import LOOK_BACK, SAME_RUN, Said, doubt_of, is_near_limit, may_doubt, overcome
+from db.rules.alarm_doubts import LOOK_BACK, Said, doubt_of, is_near_limit, may_doubt, overcome
 from db.rules.alarm_folding import Folded, Happening, Note, Place, Reading, Ring, Standing
 from db.rules.alarm_folding import testified as made_worse
 from db.rules.alarm_hints import FALSE_WITHIN, Known, hints
@@ -61,11 +61,11 @@ Standings = Mapping[int, Mapping[Place, Standing]]
 
 
 def records(session: Session, devices: Sequence[int], since: datetime, until: datetime) -> dict[int, list[Said]]:
-    """What these devices said from hours before `since` to minutes after `until`, oldest first, by device."""
+    """What these devices said from hours before `since` to hours after `until`, oldest first, by device."""
     found: dict[int, list[Said]] = {device: [] for device in devices}
     if not found:
         return found
-    rows = session.execute(_RECORD, {"devices": list(found), "since": since - LOOK_BACK, "until": until + SAME_RUN})
+    rows = session.execute(_RECORD, {"devices": list(found), "since": since - LOOK_BACK, "until": until + LOOK_BACK})
     for device, at, signal, value, alarm, is_test in rows:
         found[device].append(Said(at, SignalKind(signal), value, alarm, is_test))
     return found

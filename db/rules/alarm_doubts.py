@@ -15,14 +15,13 @@ from db.rules.device_kinds import DeviceKind
 from db.rules.signal_kinds import SignalKind, rings
 
 LOOK_BACK = timedelta(hours=6)
+"""A ringing goes on until the device says that it is over; what is farther away is another story."""
 FLAPS = 3
 """So many flaps within `LOOK_BACK`, and no longer ringing among the last of them, make a device a flapping one."""
 FLAP = timedelta(seconds=15)
 """A flap: quiet again, by the device's own word, within so long."""
 TESTED_WITHIN = timedelta(minutes=5)
 FAULT_WITHIN = timedelta(minutes=2)
-SAME_RUN = timedelta(minutes=2)
-"""Rings farther apart are not one ringing."""
 RISING_RINGS, RISING_BY = 3, 0.05
 NEAR_LIMIT_DB_M, NEAR_LIMIT_READINGS = 0.07, 5
 TOLD_APART = frozenset(
@@ -79,9 +78,7 @@ def doubt_of(signal: SignalKind, at: datetime, record: Sequence[Said]) -> Doubt 
     if any(said.is_test and said.at >= at - TESTED_WITHIN for said in before):
         return _BY_REASON[Because.TESTED]
     same = [said for said in before if said.signal is signal and at - LOOK_BACK <= said.at]
-    run = _run(same)
-    is_current = bool(run) and at - run[-1].at <= SAME_RUN
-    if _is_flapping(same[: len(same) - len(run)] if is_current else same):
+    if _is_flapping(same[: len(same) - len(_run(same))]):
         return _BY_REASON[Because.FLAPPING]
     if any(said.signal is SignalKind.FAULT and said.is_ringing and said.at >= at - FAULT_WITHIN for said in before):
         return _BY_REASON[Because.FAULT_BESIDE]
@@ -89,14 +86,14 @@ def doubt_of(signal: SignalKind, at: datetime, record: Sequence[Said]) -> Doubt 
 
 
 def _is_flapping(before: Sequence[Said]) -> bool:
-    """True where the last `FLAPS` ringings before this one were flaps; one that lasted, or never ended, is none."""
+    """True where the last `FLAPS` ringings before this one were flaps; one that lasted is none."""
     lengths = _ringings(before)
-    return len(lengths) >= FLAPS and all(length is not None and length <= FLAP for length in lengths[-FLAPS:])
+    return len(lengths) >= FLAPS and all(length <= FLAP for length in lengths[-FLAPS:])
 
 
-def _ringings(record: Sequence[Said]) -> list[timedelta | None]:
-    """How long each ringing was, from its first ring to the quiet word after it; None for one without an end."""
-    found: list[timedelta | None] = []
+def _ringings(record: Sequence[Said]) -> list[timedelta]:
+    """How long each ringing was, from its first ring to the quiet word after it."""
+    found: list[timedelta] = []
     began: datetime | None = None
     for said in record:
         if said.is_ringing:
@@ -104,7 +101,7 @@ def _ringings(record: Sequence[Said]) -> list[timedelta | None]:
         elif began is not None and not said.is_test:
             found.append(said.at - began)
             began = None
-    return [*found, None] if began is not None else found
+    return found
 
 
 def overcome(doubt: Doubt, signal: SignalKind, at: datetime, record: Sequence[Said]) -> frozenset[Because]:
@@ -112,7 +109,7 @@ def overcome(doubt: Doubt, signal: SignalKind, at: datetime, record: Sequence[Sa
 
     What rang later counts as well: a signal that was overtaken on its way makes nothing less bad.
     """
-    ringing = _around([said for said in record if said.signal is signal], at)
+    ringing = _around([said for said in record if said.signal is signal and abs(said.at - at) <= LOOK_BACK], at)
     found = set()
     if ringing and ringing[-1].at - ringing[0].at >= doubt.until_lasts:
         found.add(Because.PERSISTS)
@@ -128,7 +125,7 @@ def _around(record: Sequence[Said], at: datetime) -> list[Said]:
     for said in record:
         if said.at <= at:
             continue
-        if not said.is_ringing or (ringing and said.at - ringing[-1].at > SAME_RUN):
+        if not said.is_ringing:
             break
         ringing = [*ringing, said]
     return ringing
@@ -142,7 +139,7 @@ def _run(record: Sequence[Said]) -> list[Said]:
     """The unbroken ringing at the end of the record, oldest first."""
     run: list[Said] = []
     for said in reversed(record):
-        if not said.is_ringing or (run and run[-1].at - said.at > SAME_RUN):
+        if not said.is_ringing:
             break
         run.append(said)
     return run[::-1]

@@ -153,15 +153,16 @@ def _taken(before: Standing | None, ring: Ring) -> Standing:
 
 def _worth(ring: Ring) -> tuple[Level, Nature, frozenset[Because]]:
     """What a signal is worth alone: what its kind is, unless the device's own record speaks against it."""
-    base = BY_KIND[ring.place.kind].level
-    if ring.doubt is not None and not ring.overcome:
-        return max(ring.doubt.level, base), ring.doubt.nature, ring.hints | {ring.doubt.because}
-    if ring.overcome:
-        return base, Nature.CORROBORATED, ring.hints | ring.overcome
+    base, because = BY_KIND[ring.place.kind].level, ring.hints
+    if ring.doubt is not None:
+        because |= {ring.doubt.because} | ring.overcome
+        if not ring.overcome:
+            return max(ring.doubt.level, base), ring.doubt.nature, because
+        return base, Nature.CORROBORATED, because
     said = UNMISTAKABLE.get(ring.signal) if ring.signal is not None else None
     if said is not None:
-        return base, Nature.CORROBORATED, ring.hints | {said}
-    return base, Nature.REPORTED, ring.hints
+        return base, Nature.CORROBORATED, because | {said}
+    return base, Nature.REPORTED, because
 
 
 def _hear_one_another(standing: dict[Place, Standing]) -> dict[Place, frozenset[Because]]:

@@ -247,7 +247,7 @@ def test_the_desks_figures_count_every_signal_once(place: Place, record_of_modul
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 900)), min_size=2, max_size=7, unique=True), st.randoms())
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_and_batching_give_the_same_alarms(
     record_of_module: TestRecord, owner: Connection, told: list[tuple[int, int]], chance: random.Random
 ) -> None:
