@@ -16,7 +16,9 @@ class Hazard(Base):
     __table_args__ = (
         Index("uq_hazards_open_spot", "venue_id", "spot_key", unique=True, postgresql_where=IS_OPEN),
         Index("ix_hazards_found_at", text("found_at desc"), text("id desc")),
-        Index("ix_hazards_act_by", "act_by", "id", postgresql_where=text("act_by is not null")),
+        Index("ix_hazards_act_by", "act_by", "id"),
+        Index("ix_hazards_open_act_by", "act_by", "id", postgresql_where=IS_OPEN),
+        Index("ix_hazards_open_county", "county", "act_by", "id", postgresql_where=IS_OPEN),
         Index("ix_hazards_state_act_by", "state", "act_by", "id", postgresql_where=IS_OPEN),
         Index(
             "ix_hazards_closed_at", text("closed_at desc"), text("id desc"), postgresql_where=text("state = 'closed'")

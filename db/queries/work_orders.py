@@ -78,8 +78,10 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
+    """Some rows of the desk, and whether more follow."""
+
     rows: tuple[OrderRow, ...]
-    total: int
+    is_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,6 @@ _UNITS = text(
 def desk(session: Session, filters: OrderFilters, now: datetime, limit: int, offset: int = 0) -> OrderPage:
     """The desk's rows: what is due first, ended ones newest first."""
     condition, values = _conditions(filters, now)
-    counted = f"select count(*) from (select 1 from work_orders o where {condition} limit {COUNTED_TO + 1}) c"
-    total = session.scalar(text(counted), values) or 0
     order = "o.given_at desc, o.id desc" if filters.show in ("ended", "all") else "o.act_by, o.id"
     rows = session.execute(
         text(
@@ -179,9 +179,10 @@ def desk(session: Session, filters: OrderFilters, now: datetime, limit: int, off
             select {_COLUMNS} from page join work_orders o on o.id = page.id {_JOINED} order by {order}
             """
         ),
-        {**values, "limit": limit, "offset": offset},
+        {**values, "limit": limit + 1, "offset": offset},
     )
-    return OrderPage(tuple(OrderRow(**row) for row in rows.mappings()), min(total, COUNTED_TO))
+    found = [OrderRow(**row) for row in rows.mappings()]
+    return OrderPage(tuple(found[:limit]), len(found) > limit)
 
 
 def _conditions(filters: OrderFilters, now: datetime) -> tuple[str, dict[str, Any]]:

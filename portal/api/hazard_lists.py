@@ -46,7 +46,7 @@ def hazard_list(
     asker, now = asking.current(), datetime.now(UTC)
     if asker.role is Role.WALL:
         raise NotAllowed("Your role may look, not act.")
-    filters = HazardFilters(show, asker.role, grade, source, kind, region, venue, q.strip())
+    filters = HazardFilters(show, asker.role, grade, source, kind, region, venue, q.strip(), within=asker.scope)
     with asking.reading() as session:
         rows = hazards.listed(session, filters, now, MOST[format] + 1)
     if len(rows) > MOST[format]:

@@ -65,7 +65,9 @@ create table hazards (
 );
 create unique index uq_hazards_open_spot on hazards (venue_id, spot_key) where state <> 'closed';
 create index ix_hazards_found_at on hazards (found_at desc, id desc);
-create index ix_hazards_act_by on hazards (act_by, id) where act_by is not null;
+create index ix_hazards_act_by on hazards (act_by, id);
+create index ix_hazards_open_act_by on hazards (act_by, id) where state <> 'closed';
+create index ix_hazards_open_county on hazards (county, act_by, id) where state <> 'closed';
 create index ix_hazards_state_act_by on hazards (state, act_by, id) where state <> 'closed';
 create index ix_hazards_closed_at on hazards (closed_at desc, id desc) where state = 'closed';
 create index ix_hazards_county_found_at on hazards (county, found_at desc, id desc);

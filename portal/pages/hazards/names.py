@@ -19,7 +19,7 @@ def names_table(view: View) -> Component:
     """The worst first; each line leads to its hazards."""
     now = datetime.now(UTC)
     with asking.reading() as session:
-        listed = queries.overdue_by_name(session, now, MOST, view.region)
+        listed = queries.overdue_by_name(session, now, MOST, view.region, asking.current().scope)
     if not listed:
         return note(_("Nobody is overdue."))
     heads = (_("Venue"), _("County"), _("Responsible"), _("Telephone"), _("Overdue"), _("Longest"))

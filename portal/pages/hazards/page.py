@@ -116,12 +116,14 @@ def _register_desk(app: Dash) -> None:
         start, end = int(request["startRow"]), int(request["endRow"])
         sort = (request.get("sortModel") or [{}])[0]
         filters = view_of(address_parts(search)).filters(
-            asking.current().role, str(sort.get("colId", "")), sort.get("sort") == "desc"
+            asking.current(), str(sort.get("colId", "")), sort.get("sort") == "desc"
         )
         now = datetime.now(UTC)
         with asking.reading() as session:
-            page = queries.desk(session, filters, now, limit=min(end - start, 200), offset=start)
-        return {"rowData": [row(hazard, now) for hazard in page.rows], "rowCount": page.total}
+            page = queries.desk(session, filters, now, limit=end - start, offset=start)
+        shown = [row(hazard, now) for hazard in page.rows]
+        # Without a count the grid asks on for as long as somebody scrolls.
+        return {"rowData": shown} if page.is_more else {"rowData": shown, "rowCount": start + len(shown)}
 
     @app.callback(
         Output(ids.SUMMARY, "children"),
@@ -130,9 +132,9 @@ def _register_desk(app: Dash) -> None:
         State("address", "search"),
     )
     def summary(_acted: Any, search: str | None) -> Any:
-        view, now = view_of(address_parts(search)), datetime.now(UTC)
+        view, now, asker = view_of(address_parts(search)), datetime.now(UTC), asking.current()
         with asking.reading() as session:
-            counted = queries.counts(session, asking.current().role, now, view.region)
+            counted = queries.counts(session, asker.role, now, view.region, asker.scope)
         return chips(view, counted)
 
     app.clientside_callback(

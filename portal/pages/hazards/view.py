@@ -8,6 +8,7 @@ from db.rules.access_scope import Role
 from db.rules.hazard_kinds import Grade, HazardKind, Source
 from portal import asking
 from portal.address import number_of
+from portal.asking import Asker
 
 DEFAULT_SHOW = "open"
 PATH = "/hazards"
@@ -37,10 +38,11 @@ class View:
             parts.get("q", "").strip()[:100],
         )
 
-    def filters(self, role: Role, sort: str = "", is_descending: bool = False) -> HazardFilters:
+    def filters(self, asker: Asker, sort: str = "", is_descending: bool = False) -> HazardFilters:
         show = "overdue" if self.show == "names" else self.show
         return HazardFilters(
-            *(show, role, self.grade, self.source, self.kind, self.region, self.venue, self.q, sort, is_descending)
+            *(show, asker.role, self.grade, self.source, self.kind, self.region, self.venue, self.q),
+            *(sort, is_descending, asker.scope),
         )
 
     def query(self, **changed: object) -> str:

@@ -106,8 +106,9 @@ def _register_desk(app: Dash) -> None:
         start, end = int(request["startRow"]), int(request["endRow"])
         filters, now = view_of(address_parts(search)).filters(asking.current().role), datetime.now(UTC)
         with asking.reading() as session:
-            page = queries.desk(session, filters, now, limit=min(end - start, 200), offset=start)
-        return {"rowData": [row(order, now) for order in page.rows], "rowCount": page.total}
+            page = queries.desk(session, filters, now, limit=end - start, offset=start)
+        shown = [row(order, now) for order in page.rows]
+        return {"rowData": shown} if page.is_more else {"rowData": shown, "rowCount": start + len(shown)}
 
     @app.callback(
         Output(ids.SUMMARY, "children"),
