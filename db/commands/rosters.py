@@ -35,17 +35,13 @@ _SAME = text(
     """
     select exists (select from rosters where removed_at is null and maintainer_id is not distinct from
         cast(:maintainer as int) and venue_id is not distinct from cast(:venue as int) and person_name = :name
-        and starts_on = :starts and ends_on is not distinct from cast(:ends as date) and weekdays = cast(:weekdays as smallint[])
+        and starts_on = :starts and ends_on is not distinct from cast(:ends as date)
+        and weekdays = cast(:weekdays as smallint[])
         and cycle_days is not distinct from cast(:cycle as int) and from_time = :from and until_time = :until)
     """
 )
 # A person of the same name who has an account with the unit or the venue: checks are put to them.
-_PERSON = text(
-    """
-    select p.id from people p join grants g on g.person_id = p.id
-    where p.name = :name and (g.maintainer_id = :maintainer or g.venue_id = :venue) limit 1
-    """
-)
+_PERSON = text("select person_on_watch(:name, cast(:maintainer as int), cast(:venue as int))")
 _REMOVE = text(
     """
     update rosters set removed_at = :now where id = :id and removed_at is null

@@ -313,7 +313,9 @@ def ask(record: TestRecord, watched: Watched, now: datetime, county: int = 360_7
 def test_a_check_without_a_panel_is_put_to_the_people_on_watch(record: TestRecord, owner: Connection) -> None:
     watched = Watched(owner)
     on_watch, off = watched.person("张三"), watched.person("李四")
-    keep(record, Keeper(maintainer_id=watched.unit), shift(0, 12), shift(12, 0, person_name="李四"))
+    with record.record.scoped(venues_scope((watched.venue.id,))) as session:  # as the unit itself, which sees no grants
+        shifts = [shift(0, 12), shift(12, 0, person_name="李四")]
+        rosters.add(session, Keeper(maintainer_id=watched.unit), shifts, OPERATOR, NOW)
     now = datetime(2026, 3, 9, 9, tzinfo=HERE)
     check = ask(record, watched, now)
     (notice,) = owner.execute(text("select person_id, subject_kind, subject_id, facts from notices")).all()

@@ -342,7 +342,7 @@ def try_windows(level: Level) -> None:
         assert level.get("/api/v1/windows", show="all", venue=outside).json()["total"] == 0
 
 
-def _window(venue: int) -> dict[str, Any]:
+def _window(venue: int, reason: str) -> dict[str, Any]:
     begins = datetime.now(UTC) + timedelta(days=2)
     return {
         "kind": "drill",
@@ -350,19 +350,23 @@ def _window(venue: int) -> dict[str, Any]:
         "device_kinds": ["smoke_detector"],
         "starts_at": begins.isoformat(),
         "ends_at": (begins + timedelta(hours=1)).isoformat(),
-        "reason": "测试",
+        "reason": reason,
     }
 
 
 def try_announcing(level: Level) -> None:
     """Theirs they may announce once, end once; others' not at all."""
+    reason = f"tried by {level.login}"
     for outside in level.outside:
-        _refused(level, level.browser.post("/api/v1/windows", json=_window(outside)), outside)
-        assert one(level.server, "select count(*) from windows where venue_id = :v and reason = '测试'", v=outside) == 0
+        _refused(level, level.browser.post("/api/v1/windows", json=_window(outside, reason)), outside)
+        assert (
+            one(level.server, "select count(*) from windows where venue_id = :v and reason = :r", v=outside, r=reason)
+            == 0
+        )
     mine = min(level.theirs)
-    made = level.browser.post("/api/v1/windows", json=_window(mine))
+    made = level.browser.post("/api/v1/windows", json=_window(mine, reason))
     assert made.status_code == 200, made.text
-    assert level.browser.post("/api/v1/windows", json=_window(mine)).status_code == 409
+    assert level.browser.post("/api/v1/windows", json=_window(mine, reason)).status_code == 409
     (number,) = made.json()["ids"]
     assert level.browser.post(f"/api/v1/windows/{number}/end").json() == {"ended": 1}
     assert level.browser.post(f"/api/v1/windows/{number}/end").status_code == 409

@@ -142,12 +142,23 @@ language sql stable security definer set search_path = public as $$
     select exists (select from grants g where g.person_id = person and g.role in ('venue', 'maintainer'))
 $$;
 
+-- Who of a unit or a venue bears this name and has an account there; for whoever sees the unit or the venue.
+create function person_on_watch(named text, unit int, venue int) returns int
+language sql stable security definer set search_path = public as $$
+    select p.id from people p join grants g on g.person_id = p.id
+    where p.name = named and ((g.role = 'maintainer' and g.maintainer_id = unit) or (g.role = 'venue' and g.venue_id = venue))
+        and exists (select from venues v where (v.id = venue
+                or exists (select from contracts c where c.venue_id = v.id and c.maintainer_id = unit))
+            and (v.county between scope_county_lo() and scope_county_hi() or v.id = any (scope_venue_ids())))
+    order by p.id limit 1
+$$;
+
 -- Minutes of time in these ranges together.
 create function minutes_of(stretches tstzmultirange) returns float8 language sql immutable as $$
     select coalesce(sum(extract(epoch from upper(r) - lower(r))) / 60, 0)::float8 from unnest(stretches) r
 $$;
-revoke execute on function concerned_people(int[], date), keeps_watch(int) from public;
-grant execute on function concerned_people(int[], date), keeps_watch(int) to anwang_app;
+revoke execute on function concerned_people(int[], date), keeps_watch(int), person_on_watch(text, int, int) from public;
+grant execute on function concerned_people(int[], date), keeps_watch(int), person_on_watch(text, int, int) to anwang_app;
 """
 
 OUTBOX = """
