@@ -8,7 +8,7 @@ from typing import Any
 import dash
 import flask
 import orjson
-from dash import Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import bench
@@ -229,6 +229,13 @@ def _register_report(app: Dash) -> None:
         """The page stays as it is, with what was typed and a password that is shown once: the trial alone changes."""
         chosen = number_of(address_parts(search).get("trial"))
         return dash.no_update if path != PATH or chosen is None or chosen == before else chosen
+
+    app.clientside_callback(
+        ClientsideFunction("bench", "into_sight"),
+        Output(ids.REPORT, "id"),
+        Input(ids.TRIAL, "data"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.REPORT, "children"),

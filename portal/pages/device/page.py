@@ -11,6 +11,7 @@ from db.queries.devices import DeviceFacts, Neighbour
 from db.rules.battery import EMPTY_PCT, BatteryEnd, battery_end
 from db.rules.device_kinds import DeviceKind
 from db.rules.online import BY_KIND, DeviceState
+from db.rules.role_acts import BIND_DEVICES
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import asking, words
 from portal.components.identity import identity_line
@@ -70,6 +71,7 @@ def _head(facts: DeviceFacts, now: datetime) -> Component:
                     html.Span(facts.area_name or _("No area"), className="quiet"),
                     badge(_("off line, says its platform"), "minor") if facts.is_online is False else None,
                     identity_line(facts.identity),
+                    _moving(facts),
                 ],
                 className="venue-badges",
             ),
@@ -77,6 +79,13 @@ def _head(facts: DeviceFacts, now: datetime) -> Component:
         ],
         className="venue-head",
     )
+
+
+def _moving(facts: DeviceFacts) -> Component | None:
+    """Whole load: the binding page's own headers say what the camera may do."""
+    if facts.retired_on is not None or asking.current().role not in BIND_DEVICES:
+        return None
+    return html.A(_("Bind it elsewhere"), href=f"/bind/{facts.code}")
 
 
 def sentence(facts: DeviceFacts, now: datetime) -> str:
