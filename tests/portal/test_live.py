@@ -1,11 +1,13 @@
 """The live stream over HTTP: who is told what, and when a stream is over."""
 
+import time
 from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 
-from db.rules.access_scope import NOTHING, Role
+from db.commands.delivery_planning import ring
+from db.rules.access_scope import EVERYTHING, NOTHING, Role
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
 from tests.portal.door import PASSWORD, change, new_account, one, stored
@@ -154,3 +156,33 @@ def test_what_is_rolled_back_never_rings(portal_server: PortalServer) -> None:
         heard = page.all_until("alarm", lambda data: data["alarm"]["id"] == alarm)
     assert quiet not in [event.data["alarm"]["id"] for event in heard if event.name == "alarm"]
     close(portal_server, alarm)
+
+
+def test_what_was_sent_to_open_pages_is_stamped(portal_server: PortalServer) -> None:
+    with listening(portal_server.client("leader")) as page:
+        page.wait_for("pulse")
+        alarm = raise_alarm(portal_server)
+        page.wait_for("alarm", lambda data: data["alarm"]["id"] == alarm)
+        page.wait_for("pulse")
+    until = time.monotonic() + 20
+    while one(portal_server, "select streamed_at is null from alarm_stamps where alarm_id = :id", id=alarm):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert one(portal_server, "select streamed_at >= recorded_at from alarm_stamps where alarm_id = :id", id=alarm)
+    close(portal_server, alarm)
+
+
+def test_a_person_is_rung_for_messages_of_theirs_alone(portal_server: PortalServer) -> None:
+    county, city = portal_server.client("zhanggong"), portal_server.client("ganzhou")
+    person = "select person_id from accounts where login = :login"
+    mine, theirs = (one(portal_server, person, login=login) for login in ("zhanggong", "ganzhou"))
+    with listening(county) as page, listening(city) as other:
+        page.wait_for("pulse")
+        other.wait_for("pulse")
+        with portal_server.test_record.record.scoped(EVERYTHING) as session:
+            ring(session, [mine])
+        page.wait_for("notice")
+        with portal_server.test_record.record.scoped(EVERYTHING) as session:
+            ring(session, [theirs])
+        heard = other.all_until("notice")
+        assert sum(event.name == "notice" for event in heard) == 1

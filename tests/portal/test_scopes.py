@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from db.rules.access_scope import Scope
-from portal.api.doors import receivers
+from portal.api.doors import receipts, receivers
 from tests.db.pictures import jpeg
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
@@ -33,7 +33,7 @@ LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
-    *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox"),
+    *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -43,7 +43,7 @@ TABLES = (
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
     *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
-    *("outbox",),
+    *("outbox", "notices", "deliveries", "alarm_stamps"),
 )
 
 
@@ -331,6 +331,16 @@ def _put_evidence(level: Level, hazard: int) -> int:
         return int(connection.execute(text(sql), {"h": hazard}).scalar_one())
 
 
+def try_showing(level: Level) -> None:
+    """That a page of theirs drew an alarm is believed of their own alarms alone."""
+    for outside in level.outside:
+        alarm = raise_alarm(level.server, venue=_ringing_place(level, outside))
+        answer = level.browser.post("/api/v1/alarms/shown", json={"alarms": [{"id": alarm, "ago_ms": 5}]})
+        assert answer.status_code == 204
+        assert one(level.server, "select shown_at is null from alarm_stamps where alarm_id = :id", id=alarm)
+        close(level.server, alarm)
+
+
 def try_feeds(level: Level) -> None:
     assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
 
@@ -450,6 +460,7 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
             ("silence", {"condition": "value_back"}),
         )
     },
+    ("post", "/api/v1/alarms/shown"): try_showing,
     ("get", "/api/v1/feeds"): try_feeds,
     ("get", "/api/v1/letters/{letter_id}.pdf"): try_letters,
     ("get", "/api/v1/hazards/lists/{which}.{format}"): try_hazard_lists,
@@ -627,6 +638,30 @@ OF_THE_PROVINCE = (
 
 @pytest.mark.parametrize(
     "table", [*TABLES, *OF_THE_PROVINCE, "maintainers", "people", "grants", "audit_log", "saved_views", "rosters"]
+
+
+OF_THE_PROVINCE = ("inbox", "platform_gaps", "installations", "dead_letters", "receipts")
+"""What came from outside and is of no venue yet, or of many."""
+
+
+OF_A_PERSON = ("contact_points", "quiet_hours")
+"""Theirs, wherever they are; those who supervise them may look at the first."""
+
+
+def test_addresses_are_seen_with_their_people_alone(level: Level) -> None:
+    with level.server.test_record.record.scoped(level.scope) as session:
+        people = set(session.scalars(text("select distinct person_id from contact_points")))
+        assert session.scalar(text("select count(*) from quiet_hours")) == 0
+    if level.scope.is_regional:
+        assert people
+    names = "select distinct p.person_id from venue_people p where p.venue_id = any (:ids)"
+    with level.server.owner.connect() as connection:
+        outside = set(connection.scalars(text(names), {"ids": list(level.outside)}))
+    assert not people & outside
+
+
+@pytest.mark.parametrize(
+    "table", [*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON, "maintainers", "people", "grants", "audit_log"]
 )
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
     with portal_server.test_record.record.engine.connect() as connection:
@@ -640,13 +675,15 @@ STANDS_OPEN = {
     "/api/v1/gbt45839/status_info": "the same",
     "/api/v1/gbt28181/alarms": "a video platform shows a key",
     "/api/v1/bench/{key}/ctwing": "a trial's own address is its key, and leads nowhere but to its report",
+    "/api/v1/notify/receipts/sms/{secret}": "gateways have no session; the address itself is the secret",
+    "/api/v1/notify/push/received": "a telephone whose session is over shows the message's own token",
 }
 """Addresses of the interface that know no session, and why: they take bodies, and tell nothing of the record."""
 
 
 @pytest.mark.parametrize("path", STANDS_OPEN)
 def test_what_stands_open_takes_no_session_for_a_key(level: Level, path: str) -> None:
-    assert path.startswith(receivers.FOLDERS)
+    assert path.startswith((*receivers.FOLDERS, receipts.FOLDER))
     for method in ("GET", "POST"):
         answer = level.browser.request(method, path, content=b'{"mark-session": 1}')
         assert answer.status_code in (401, 404)

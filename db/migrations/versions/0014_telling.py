@@ -170,27 +170,26 @@ create index ix_people_phone on people (phone);
 # Whoever the books name at a venue can be told: each is a person, and the same name and number is the same person.
 PEOPLE = """
 create function venue_people_are_people() returns trigger language plpgsql security definer set search_path = public as $$
+declare
+    ids int[];
 begin
     if tg_op = 'INSERT' then
-        create temporary table unlinked on commit drop as
-            select n.id, n.name, n.phone, v.is_demo from new_rows n join venues v on v.id = n.venue_id
-            where n.person_id is null and n.phone <> '';
+        select array_agg(n.id) into ids from new_rows n where n.person_id is null and n.phone <> '';
     else
-        create temporary table unlinked on commit drop as
-            select n.id, n.name, n.phone, v.is_demo from new_rows n join old_rows o on o.id = n.id
-            join venues v on v.id = n.venue_id
+        select array_agg(n.id) into ids from new_rows n join old_rows o on o.id = n.id
             where n.phone <> '' and n.person_id is not distinct from o.person_id
                 and (n.person_id is null or (n.name, n.phone) is distinct from (o.name, o.phone));
     end if;
-    if exists (select from unlinked) then
-        insert into people (name, phone, is_demo)
-            select u.name, u.phone, bool_or(u.is_demo) from unlinked u
-            where not exists (select from people p where p.phone = u.phone and p.name = u.name) group by 1, 2 order by 2, 1;
-        update venue_people v set person_id = p.id
-            from unlinked u join (select name, phone, min(id) as id from people where phone is not null group by 1, 2) p
-                on p.phone = u.phone and p.name = u.name where v.id = u.id;
+    if ids is null then
+        return null;
     end if;
-    drop table unlinked;
+    insert into people (name, phone, is_demo)
+        select p.name, p.phone, bool_or(v.is_demo) from venue_people p join venues v on v.id = p.venue_id
+        where p.id = any (ids) and not exists (select from people k where k.phone = p.phone and k.name = p.name)
+        group by 1, 2 order by 2, 1;
+    update venue_people p set person_id = (
+            select min(k.id) from people k where k.phone = p.phone and k.name = p.name)
+        where p.id = any (ids);
     return null;
 end $$;
 create trigger are_people_insert after insert on venue_people referencing new table as new_rows

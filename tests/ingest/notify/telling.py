@@ -31,7 +31,7 @@ RECEIPT = ReceiptRule(
     id="id", key="ext", state="state", delivered=("DELIVRD",), failed=("UNDELIV",), pressed="dtmf", acknowledge=("1",)
 )
 _numbers = count(1)
-_NOBODY = text("truncate venues, people, notify_channels, receipts restart identity cascade")
+_NOBODY = text("truncate venues, people, maintainers, notify_channels, receipts restart identity cascade")
 _RULES = text(
     "create table if not exists rules_at_first as select * from notification_rules;"
     " delete from notification_rules; insert into notification_rules select * from rules_at_first"
