@@ -1,9 +1,12 @@
 """The words of hazards, work orders and evidence, in the reader's language."""
 
+from datetime import timedelta
+
 from db.rules.evidence_checks import Doubt, Stage
 from db.rules.hazard_kinds import Grade, HazardKind, Source
 from db.rules.hazard_lifecycle import HazardAct, HazardState
 from db.rules.order_lifecycle import OrderAct, OrderState, Urgency
+from portal import words
 from portal.locale import _
 
 
@@ -39,7 +42,7 @@ def kind(value: str) -> str:
         HazardKind.ELECTRICAL: _("Wiring and use of electricity"),
         HazardKind.CHARGING: _("E-bikes parked or charged against the rules"),
         HazardKind.FIRE_USE: _("Open fire or smoking"),
-        HazardKind.GAS: _("Gas"),
+        HazardKind.GAS: _("Gas lines and use of gas"),
         HazardKind.COMBUSTIBLES: _("Combustibles piled up"),
         HazardKind.DETECTION: _("Detection or monitoring out of order"),
         HazardKind.CROWDING: _("Too many people"),
@@ -116,6 +119,12 @@ def urgency(value: str) -> str:
 
 def stage(value: str) -> str:
     return {Stage.BEFORE: _("Before"), Stage.AFTER: _("After the fix"), Stage.ARRIVAL: _("On arrival")}[Stage(value)]
+
+
+def span(left: timedelta) -> str:
+    """How much is left, or how long it has been: beyond some days the hours are noise."""
+    length = abs(left)
+    return _("{n} days").format(n=f"{length.days:,}") if length.days >= 3 else words.lasting(length)
 
 
 def doubt(value: str) -> str:

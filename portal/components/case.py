@@ -8,7 +8,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from portal import words
+from portal import hazard_words, words
 from portal.locale import _
 
 
@@ -56,7 +56,7 @@ def due(act_by: datetime | None, now: datetime) -> Component:
     late = left.total_seconds() < 0
     said = _("overdue by {span}") if late else _("{span} left")
     return html.Span(
-        [said.format(span=words.lasting(abs(left))), html.Small(_("by {at}").format(at=words.moment(act_by)))],
+        [said.format(span=hazard_words.span(left)), html.Small(_("by {at}").format(at=words.moment(act_by)))],
         className="case-due late" if late else "case-due",
     )
 

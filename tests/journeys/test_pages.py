@@ -17,16 +17,23 @@ PATHS = {
     "/?area=360702&category=kindergarten&as_of=2024-09-02": ".side h1",
     "/rankings": ".ranking tbody tr",
     "/alarms": ".ag-row",
+    "/hazards": ".ag-row",
+    "/hazards?show=names": ".names tbody tr",
+    "/hazards?new=1": "#hazard-new",
+    "/orders": ".ag-row",
     "/wall": "#wall-left .panel",
     "/venues/{venue}": ".state-sentence",
     "/venues/{venue}?tab=devices": ".venue-tabs",
     "/venues/{venue}?tab=history": ".venue-tabs",
     "/venues/{venue}?tab=duty": "#venue-duty .panel",
+    "/venues/{venue}?tab=hazards": ".hazard-lines li",
 }
 ODD = {
     "/?as_of=2023-05-01&area=²&layer=x&category=y": ".side h1",
     "/rankings?as_of=0001-01-01&before=9999-12-31&within=²": ".ranking tbody tr",
     "/alarms?alarm=²": ".ag-row",
+    "/hazards?hazard=²&show=x&grade=y&region=²&venue=99999999999&kind=": ".ag-row",
+    "/orders?order=9&new=people:²&show=x": ".note",
     "/venues/{venue}?venue_id=2&tab=nothing": ".state-sentence",
 }
 """Addresses that somebody typed, or that a link got wrong."""

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from db.queries import hazards as queries
 from db.queries.hazards import OverdueName
-from portal import asking, words
+from portal import asking, hazard_words
 from portal.components.layout import badge, note, panel
 from portal.locale import _
 from portal.pages.hazards.view import View
@@ -51,6 +51,6 @@ def _line(each: OverdueName, now: datetime) -> Component:
             html.Td(each.responsible or _("the county bureau")),
             html.Td(html.A(each.phone, href=f"tel:{each.phone}") if each.phone else "–"),
             html.Td([f"{each.n:,} ", major], className="number"),
-            html.Td(words.lasting(now - each.since), className="number"),
+            html.Td(hazard_words.span(now - each.since), className="number"),
         ]
     )

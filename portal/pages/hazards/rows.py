@@ -60,7 +60,7 @@ def due_words(hazard: HazardRow, now: datetime) -> str:
     """What is left, or how long it has been; the day of closing where nothing is owed."""
     if hazard.act_by is None:
         return words.day(hazard.closed_at) if hazard.closed_at else "–"
-    span = words.lasting(abs(hazard.act_by - now))
+    span = hazard_words.span(hazard.act_by - now)
     return _("late {span}").format(span=span) if hazard.is_overdue(now) else _("{span} left").format(span=span)
 
 

@@ -81,5 +81,5 @@ def _about(order: OrderRow) -> str:
 def _due(order: OrderRow, now: datetime) -> str:
     if order.act_by is None:
         return words.day(order.ended_at)
-    span = words.lasting(abs(order.act_by - now))
+    span = hazard_words.span(order.act_by - now)
     return _("late {span}").format(span=span) if order.is_overdue(now) else _("{span} left").format(span=span)
