@@ -316,13 +316,51 @@ def test_over_frames_too_nothing_is_lost_or_doubled(
     assert serials == sorted(serials)
 
 
-def worker_process(record: TestRecord) -> subprocess.Popen[bytes]:
-    env = {
+def environment(record: TestRecord) -> dict[str, str]:
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")},
         "ANWANG_DATABASE_APP_URL": record.app_url.render_as_string(hide_password=False),
         "ANWANG_VAR_DIR": str(record.settings.var_dir),
+        "PYTHONUNBUFFERED": "1",
     }
-    return subprocess.Popen([sys.executable, "-m", "ingest.outbox"], env=env)
+
+
+def worker_process(record: TestRecord) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "ingest.outbox"], env=environment(record))
+
+
+def fire_service(record: TestRecord, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "portal.cli", "fire-service", *words]
+    return subprocess.run(command, env=environment(record), capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_platforms_from_the_command_line(record: TestRecord, owner: Connection) -> None:
+    added = fire_service(record, "add", "章贡区消防", "--region", "360702", "--url", "https://fire.example.cn/in")
+    assert "Key for HMAC-SHA256: " in added.stdout
+    number = owner.scalar(text("select id from fire_platforms where name = '章贡区消防'"))
+    assert keys.key_of(record.settings.var_dir, number) == added.stdout.split(": ")[1].strip()
+    again = fire_service(record, "add", "章贡区消防", "--region", "360702", "--url", "https://fire.example.cn/in")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "already" in again.stderr
+    for wrong in (
+        ("--region", "1", "--url", "https://x.cn"),
+        ("--region", "360702", "--url", "http://fire.example.cn"),
+    ):
+        assert fire_service(record, "add", "x", *wrong).returncode == 1
+    assert "章贡区消防" in fire_service(record, "list").stdout
+    assert fire_service(record, "retire", "章贡区消防").returncode == 0
+    assert "章贡区消防" not in fire_service(record, "list").stdout
+
+
+def test_a_played_platform_takes_fires(record: TestRecord, owner: Connection) -> None:
+    command = [sys.executable, "-m", "portal.cli", "fire-service", "play"]
+    with forwarding(record), subprocess.Popen(command, env=environment(record), stdout=subprocess.PIPE) as played:
+        assert played.stdout is not None
+        assert b"listens on" in played.stdout.readline()
+        alarm = confirm(record, owner)
+        assert f"alarm-{alarm}-fire-1".encode() in played.stdout.readline()
+        wait_for(lambda: all_taken(owner))
+        played.terminate()
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(
