@@ -21,6 +21,7 @@ DEVICE = (
     "select code from devices where venue_id % 53 <> 0 and county = 360702 and kind = 'smoke_detector'"
     " order by id limit 1"
 )
+WRITTEN = ("notices", "alarm_steps", "alarms", "letters", "chain_holes", "audit_log")
 CLOSE = "update alarms set state = 'closed', closed_at = now(), verdict = 'false' where closed_at is null"
 
 
@@ -28,9 +29,9 @@ def test_a_rehearsal_says_what_climbing_does(demo_copy: TestRecord) -> None:
     """The same people at the same rungs, foreseen with nothing sent, and then for real."""
     with demo_copy.record.scoped(EVERYTHING) as session:
         code = session.scalar(text(DEVICE))
+        before = [session.scalar(text(f"select count(*) from {table}")) for table in WRITTEN]
         found = rehearsal.rehearse(session, str(code), NOW)
-        assert session.scalar(text("select count(*) from notices")) == 0
-        assert session.scalar(text("select count(*) from alarm_steps where step in ('told', 'escalated')")) == 0
+        assert [session.scalar(text(f"select count(*) from {table}")) for table in WRITTEN] == before
         session.execute(text(CLOSE))
         device = session.execute(
             text("select venue_id, county, area_id, id, code from devices where code = :code"), {"code": code}
@@ -91,10 +92,6 @@ def test_the_night_finds_every_hole_and_tells_each_county_once(demo_copy: TestRe
         regions = chain_holes.by_region(session, 360_000)
         assert sum(region.with_holes for region in regions) == done.venues_with_holes
         assert sum(region.venues for region in regions) == done.venues
-    with demo_copy.record.scoped(EVERYTHING) as session:
-        again = rehearsals.rehearse_all(session, NOW + timedelta(minutes=1))
-        assert again is not None
-        assert (again.holes, again.told) == (done.holes, 0)  # the day's digest is out
     engine = create_engine(demo_copy.owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         venue = connection.scalar(text("select min(venue_id) from chain_holes where who = 'venue'"))
@@ -104,7 +101,7 @@ def test_the_night_finds_every_hole_and_tells_each_county_once(demo_copy: TestRe
     with demo_copy.record.scoped(EVERYTHING) as session:
         mended = rehearsals.rehearse_all(session, NOW + timedelta(minutes=2))
         assert mended is not None
-        assert mended.holes == done.holes - 1
+        assert (mended.holes, mended.told) == (done.holes - 1, 0)  # the day's digest is out
         ended = "select ended_at from chain_holes where venue_id = :v and who = 'venue'"
         assert session.scalar(text(ended), {"v": venue}) == NOW + timedelta(minutes=2)
 

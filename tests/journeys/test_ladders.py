@@ -49,14 +49,18 @@ def test_nobody_moves(visit: Visit, portal_server: PortalServer, gateway: Gatewa
     change(
         portal_server, f"update ladder_rungs set after_seconds = 2 where number in (4, 5) and template_id = ({FIRE})"
     )
-    publish(portal_server, code, '{"alarm": true, "value": 0.42}')
     office = visit("leader")
     office.open("/ladders?tab=letters")
-    alarm = _settled(portal_server, code)
+    _until(portal_server, "select true from feeds where alive_at > now() - interval '10 s' limit 1")
+    publish(portal_server, code, '{"alarm": true, "value": 0.42}')
+    alarm = _until(portal_server, SETTLED, code=code)
     steps = "select string_agg(step, ' ' order by id) from alarm_steps where alarm_id = :id"
     assert one(portal_server, steps, id=alarm) == "raised told told told escalated escalated"
 
-    office.open("/ladders?tab=letters")
+    office.page.click(".venue-tabs a:has-text('通知谁')")
+    office.page.wait_for_selector(".ladder-chain")
+    office.page.click(".venue-tabs a:has-text('督办单')")
+    office.page.wait_for_selector(".letter-list")
     number = office.page.inner_text(".letter-list li:first-child a")
     assert number.startswith("安督〔")
     issuers = office.page.locator(".letter-list li small").all_inner_texts()
@@ -69,21 +73,23 @@ def test_nobody_moves(visit: Visit, portal_server: PortalServer, gateway: Gatewa
     close(portal_server, alarm)
 
 
-def _settled(server: PortalServer, code: str) -> int:
-    """The device's alarm, once its ladder has ended and its letters are drawn."""
-    found = threading.Event()
-    for _look in range(1200):
-        alarm = one(
-            server,
-            "select a.id from alarms a join devices d on d.id = a.device_id join alarm_ladders l on l.alarm_id = a.id"
-            " where d.code = :code and l.state = 'ended'"
-            " and 2 = (select count(*) from letters t where t.alarm_id = a.id and t.sha256 is not null)",
-            code=code,
-        )
-        if alarm is not None:
-            return int(alarm)
-        found.wait(0.1)
-    pytest.fail("the ladder did not end")
+SETTLED = """
+    select a.id from alarms a join devices d on d.id = a.device_id join alarm_ladders l on l.alarm_id = a.id
+    where d.code = :code and l.state = 'ended'
+        and 2 = (select count(*) from letters t where t.alarm_id = a.id and t.sha256 is not null)
+"""
+"""The device's alarm, once its ladder has ended and its letters are drawn."""
+
+
+def _until(server: PortalServer, sql: str, **values: object) -> int:
+    """What the query answers, once it answers something."""
+    tick = threading.Event()
+    for _look in range(600):
+        found = one(server, sql, **values)
+        if found is not None:
+            return int(found)
+        tick.wait(0.1)
+    pytest.fail(f"nothing came of: {sql}")
 
 
 def test_a_ladder_is_changed_and_rehearsed(visit: Visit, portal_server: PortalServer) -> None:

@@ -1,5 +1,6 @@
 """Names of this page's parts."""
 
+BODY = "ladders-body"
 RUNG = "ladder-rung"
 SAVE = "ladder-save"
 REFUSAL = "ladder-refusal"
