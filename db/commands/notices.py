@@ -13,7 +13,8 @@ from db.errors import NotFound
 
 _ADD = text(
     """
-    insert into notices (key, subject_kind, subject_id, venue_id, county, person_id, reason, level, rung, facts, made_at)
+    insert into notices (key, subject_kind, subject_id, venue_id, county, person_id, reason, level, rung, facts,
+        made_at)
     select key, subject_kind, subject_id, venue_id, county, person_id, reason, level, rung, facts, :now
     from jsonb_to_recordset(cast(:notices as jsonb)) n (key text, subject_kind text, subject_id bigint, venue_id int,
         county int, person_id int, reason text, level smallint, rung smallint, facts jsonb)

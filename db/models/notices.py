@@ -8,7 +8,7 @@ from db.models.base import Base, big_key, county_ref, small, venue_ref
 
 
 class Notice(Base):
-    """One person is to be told one thing once. Which channels carry it, and whether it arrived, stands in deliveries."""
+    """One person is to be told one thing once. Which channels carry it, and with what proof, stands in deliveries."""
 
     __tablename__ = "notices"
     __table_args__ = (
