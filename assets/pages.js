@@ -67,3 +67,13 @@
     },
   };
 })();
+
+// The phone's menu: unfolds at a tap, folds at the next one anywhere.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".menu-more");
+  document.querySelectorAll(".menu").forEach((menu) => {
+    const open = button && menu.contains(button) && !menu.classList.contains("unfolded");
+    menu.classList.toggle("unfolded", Boolean(open));
+    menu.querySelector(".menu-more")?.setAttribute("aria-expanded", String(Boolean(open)));
+  });
+});

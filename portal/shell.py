@@ -17,6 +17,9 @@ from portal.address import address_parts
 from portal.components.layout import badge, icon, note
 from portal.locale import _, language
 
+ON_A_PHONE = 4
+"""Entries of the menu that a phone shows without unfolding."""
+
 
 def layout() -> Component:
     """The frame of one browser tab; `#page` is filled by the router."""
@@ -78,21 +81,32 @@ def frame(page: pages.Page, content: Component) -> list[Component]:
             ],
             className="header",
         ),
-        html.Nav(
-            [
-                dcc.Link(
-                    [icon(entry.icon), html.Span(entry.title()), *_count_badge(entry)],
-                    href=entry.menu_path or "/",
-                    className="here" if entry is page else "",
-                )
-                for entry in pages.PAGES
-                if entry.menu_path and asker.role in entry.roles
-            ],
-            className="menu",
-            **{"aria-label": _("Main menu")},
-        ),
+        _menu(page, asker),
         html.Main(content, className=f"page page-{page.name}"),
     ]
+
+
+def _menu(page: pages.Page, asker: asking.Asker) -> Component:
+    """Every page that this person may see; a phone shows the first few and unfolds the others."""
+    entries = [entry for entry in pages.PAGES if entry.menu_path and asker.role in entry.roles]
+    links = [
+        dcc.Link(
+            [icon(entry.icon), html.Span(entry.title()), *_count_badge(entry)],
+            href=entry.menu_path or "/",
+            className="here" if entry is page else "",
+        )
+        for entry in entries
+    ]
+    unfold = html.Button(
+        [icon("more"), html.Span(_("More"))],
+        className="menu-more here" if page in entries[ON_A_PHONE:] else "menu-more",
+        **{"aria-expanded": "false"},
+    )
+    return html.Nav(
+        [*links[:ON_A_PHONE], html.Div(links[ON_A_PHONE:], className="menu-rest"), unfold],
+        className="menu",
+        **{"aria-label": _("Main menu")},
+    )
 
 
 def _count_badge(entry: pages.Page) -> list[Component]:
