@@ -70,10 +70,19 @@ def load(
                 made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), var_dir, report)
                 report("constraints")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("analyze"))
+            _analyze(connection)
         people.keep(made, var_dir)
     finally:
         engine.dispose()
+
+
+def _analyze(connection: Connection) -> None:
+    """Table by name: the temporary ones of a connection just closed may go at this very moment."""
+    ours = (
+        "select oid::regclass::text from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace"
+    )
+    names = connection.scalars(text(f"{ours} and relowner = current_user::regrole and not relispartition order by 1"))
+    connection.execute(text(f"analyze {', '.join(names)}"))
 
 
 def _fill(

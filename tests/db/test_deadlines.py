@@ -34,6 +34,13 @@ def desk(record: TestRecord) -> Iterator[Desk]:
         yield made
 
 
+WINDOW = text(
+    "insert into windows (venue_id, county, kind, device_kinds, starts_at, ends_at, reason, announced_at,"
+    " announced_by_name) values (:v, :c, 'drill', '{smoke_detector}', :at, cast(:at as timestamptz) + interval '1 h',"
+    " '演练', :at, '测试') returning id"
+)
+
+
 def alarms(desk: Desk, many: int = 300) -> None:
     """Alarms of every kind and level with stamps that are there, missing, late or before their time."""
     rng = random.Random(7)
@@ -44,6 +51,7 @@ def alarms(desk: Desk, many: int = 300) -> None:
         return None if at is None or span is None else at + timedelta(seconds=span)
 
     with desk.owner.begin() as connection:
+        window = connection.scalar(WINDOW, {"v": desk.venue.id, "c": desk.venue.county, "at": NOW})
         for n in range(many):
             begun = NOW - timedelta(seconds=rng.uniform(5, 200_000))
             recorded = after(begun) or begun
@@ -63,7 +71,7 @@ def alarms(desk: Desk, many: int = 300) -> None:
                     "begun": begun,
                     "recorded": recorded,
                     "ack": after(recorded),
-                    "window": 1 if n % 50 == 0 else None,
+                    "window": window if n % 50 == 0 else None,
                 },
             )
             sent = after(recorded)

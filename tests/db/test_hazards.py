@@ -80,7 +80,11 @@ def test_the_whole_life(place: Place, store: EvidenceStore) -> None:
     assert [entry.act.removeprefix("hazard ") for entry in entries] == [step.step for step in detail.steps]
     assert {entry.address for entry in entries} == {"192.0.2.1"}
     # Found by the only one at the county: nobody else there needs telling, and nobody above.
-    assert place.told(hazard) == [("hazard_assigned", "venue"), ("hazard_to_accept", "county")]
+    assert place.told(hazard) == [
+        ("hazard_assigned", "安全员"),
+        ("hazard_assigned", "venue"),
+        ("hazard_to_accept", "county"),
+    ]
 
 
 def test_a_major_hazard_is_told_to_the_city_and_owes_a_look_back(place: Place, store: EvidenceStore) -> None:
@@ -212,6 +216,7 @@ def test_overdue_is_told_once(place: Place) -> None:
         with place.record.record.scoped(region_scope(place.venue.county)) as session:
             overdue.tell_overdue(session, now)
     assert [each for each in place.told(hazard) if each[0] == "hazard_overdue"] == [
+        ("hazard_overdue", "安全员"),
         ("hazard_overdue", "venue"),
         ("hazard_overdue", "county"),
     ]

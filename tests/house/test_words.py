@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +26,7 @@ KEYWORDS = {
 }
 
 
+@cache
 def spoken() -> set[str]:
     """Every message that the portal may show."""
     found = set()
@@ -47,6 +49,7 @@ def translations() -> list[tuple[str, str]]:
     ]
 
 
+@cache
 def catalogue() -> dict[str, str]:
     return dict(translations())
 

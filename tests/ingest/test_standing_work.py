@@ -15,6 +15,7 @@ from ingest.tasks import online, telemetry
 from tests.plugins.services import TestRecord
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+FRESH = text("with judged as (update turns set ended_at = now()) update rolled_up set at = now()")
 QUIET = Facts(NOW, NOW, None, None, None)
 
 
@@ -50,8 +51,9 @@ def owner(record_of_module: TestRecord) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def look(record_of_module: TestRecord) -> Callable[..., dict[Work, Lag]]:
-    """Asked within no scope at all, as `anwang status` asks."""
+def look(record_of_module: TestRecord, owner: Connection) -> Callable[..., dict[Work, Lag]]:
+    """Asked within no scope at all, as `anwang status` asks; the record was made just now."""
+    owner.execute(FRESH)
 
     def look(**chosen: object) -> dict[Work, Lag]:
         settings = Settings(var_dir=record_of_module.settings.var_dir, **chosen)

@@ -342,7 +342,7 @@ def try_showing(level: Level) -> None:
 
 
 def try_feeds(level: Level) -> None:
-    assert set(level.get("/api/v1/feeds").json()) == {"at", "rows"}
+    assert set(level.get("/api/v1/feeds").json()) == {"at", "rows", "background"}
 
 
 def try_windows(level: Level) -> None:
@@ -698,7 +698,7 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
         assert visitor.get(path).status_code in (401, 404), path
 
 
-FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms"}
+FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"}
 """Tables that hold nothing of any venue."""
 
 

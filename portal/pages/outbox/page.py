@@ -71,7 +71,7 @@ def _figures(figures: OutboxFigures) -> Component:
     return html.Div(
         [
             figure(
-                _("Waiting"),
+                _("Not delivered yet"),
                 words.count(figures.waiting),
                 detail=_("tried again until it is acknowledged"),
                 kind="alarmed" if figures.waiting else "",
@@ -104,7 +104,7 @@ def _figures(figures: OutboxFigures) -> Component:
 def _platforms(platforms: Sequence[PlatformRow], now: datetime) -> Component:
     if not platforms:
         return note(_("No platform is known: confirmed fires wait for one (anwang fire-service add)."))
-    head = (_("Platform"), _("Takes fires of"), _("Way"), _("Last answer"), _("Waiting"), _("State"))
+    head = (_("Platform"), _("Takes fires of"), _("Way"), _("Last answer"), _("Not delivered yet"), _("State"))
     rows = [
         html.Tr(
             [
@@ -138,7 +138,7 @@ def _messages(rows: Sequence[OutboxRow], now: datetime) -> Component:
 
 def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
     name, kind = {
-        OutboxState.WAITING: (_("Waiting"), "minor"),
+        OutboxState.WAITING: (_("Not delivered yet"), "minor"),
         OutboxState.REFUSED: (_("Turned down"), "critical"),
         OutboxState.ACKNOWLEDGED: (_("Acknowledged there"), "good"),
     }[row.state]

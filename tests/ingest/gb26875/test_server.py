@@ -261,7 +261,7 @@ def test_the_watch_answers_a_duty_check(door: Door, owner: Connection, empty_rec
             duty_checks.ask(session, door.venue.id, Operator(None, "tests"), datetime.now(UTC), minutes=5)
         with pytest.raises(WrongState), empty_record.record.scoped(EVERYTHING) as session:
             duty_checks.ask(session, door.venue.id, Operator(None, "tests"), datetime.now(UTC))
-        for _try in range(200):
+        for _try in range(600):
             if owner.scalar(text("select state = 'answered' and confirmed_at is not null from duty_checks")):
                 return
             await asyncio.sleep(0.05)
