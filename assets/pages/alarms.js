@@ -88,7 +88,7 @@
     box?.classList.toggle("busy", !!since);
   }
   document.addEventListener("click", (event) => {
-    if (!event.target.closest(".act-form button:not(.form-shut)")) return;
+    if (!event.target.closest("#alarm-acts .act-form button:not(.form-shut)")) return;
     if (state.pending && Date.now() - state.pending < 8000) { event.stopPropagation(); event.preventDefault(); } else busy(Date.now());
   }, true);
 

@@ -36,7 +36,7 @@ persistence true
 autosave_interval 5
 persistent_client_expiration 14d
 max_queued_messages 1000000
-max_inflight_messages 20000
+max_inflight_messages 60000
 max_packet_size 262144
 log_dest stderr
 log_type error

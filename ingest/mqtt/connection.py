@@ -32,7 +32,7 @@ mosquitto 2.0 forgets it when it starts anew, and confirms what comes until the 
 gateway alone therefore subscribes plainly, which it remembers.
 """
 LAST_WORD_SECONDS = 3.0
-MOST_WAITING = 20_000
+MOST_WAITING = 60_000
 """Beyond this we read no further until some are recorded: what a broker may send unacknowledged is for it to say."""
 
 

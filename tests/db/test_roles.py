@@ -14,7 +14,7 @@ OPEN_TO_ALL = {
     *("regions", "milestones", "feeds", "turns", "spatial_ref_sys", "geometry_columns", "geography_columns"),
     *("ladder_templates", "ladder_rungs", "notification_rules", "notify_channels", "fire_platforms"),
 }
-"""Tables without venue data or people: boundaries, due dates, whether feeds and tasks are alive, PostGIS's own; rules of
+"""Tables without venue data or people: boundaries, due dates, whether feeds and tasks live, PostGIS's own; rules of
 ladders and of telling, names of channels and platforms."""
 
 READABLE = text(

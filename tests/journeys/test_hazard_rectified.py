@@ -79,7 +79,7 @@ def test_a_hazard_is_rectified_with_a_photograph(
 def test_a_work_order_from_a_hazard(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
     """Given from the hazard's panel, taken on by the unit, who says that it has arrived."""
     sql = """
-        select h.id from hazards h join grants g on g.role = 'maintainer'
+        select h.id from hazards h join accounts a on a.login = 'maintainer' join grants g on g.person_id = a.person_id
         where h.state <> 'closed' and h.county = 360702 and exists (select from contracts c
             where c.venue_id = h.venue_id and c.maintainer_id = g.maintainer_id and c.ends_on is null)
         order by h.id desc limit 1

@@ -36,7 +36,7 @@ ODD = {
     "/rankings?as_of=0001-01-01&before=9999-12-31&within=²": ".ranking tbody tr",
     "/alarms?alarm=²": ".ag-row",
     "/hazards?hazard=²&show=x&grade=y&region=²&venue=99999999999&kind=": ".ag-row",
-    "/orders?order=9&new=people:²&show=x": ".note",
+    "/orders?order=99999999&new=people:²&show=x": ".note",
     "/venues/{venue}?venue_id=2&tab=nothing": ".state-sentence",
 }
 """Addresses that somebody typed, or that a link got wrong."""

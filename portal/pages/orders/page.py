@@ -113,10 +113,11 @@ def _register_desk(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.CHIPS, "children"),
+        Input(ids.SUMMARY, "id"),  # once when the page is drawn: an act that has not happened would call nothing
         Input(ids.ACTED, "data"),
         State("address", "search"),
     )
-    def summary(_acted: Any, search: str | None) -> Any:
+    def summary(_drawn: str, _acted: Any, search: str | None) -> Any:
         with asking.reading() as session:
             counted = queries.counts(session, asking.current().role, datetime.now(UTC))
         return chips(view_of(address_parts(search)), counted)
