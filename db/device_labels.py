@@ -7,14 +7,12 @@ from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 import segno
-import typst
 
 from db.queries.device_labels import Labelled
 from db.rules.device_kinds import DeviceKind
 from db.rules.device_recognition import BIND_PATH
 from db.rules.device_words import first_name
-
-FONTS = '("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")'
+from db.typesetting import FAMILY, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,13 @@ def qr_svg(text: str) -> str:
 def sheet(labels: Sequence[Label]) -> bytes:
     """An A4 PDF of three columns, ten labels each: 70 × 29.7 mm, the sheets that every stationer has."""
     drawn = [asdict(label) | {"svg": qr_svg(label.address)} for label in labels]
-    return typst.compile(_SHEET.encode(), sys_inputs={"labels": json.dumps(drawn, ensure_ascii=False)})
+    return typeset(_SHEET, {"labels": json.dumps(drawn, ensure_ascii=False)})
 
 
 _SHEET = f"""
 #let labels = json(bytes(sys.inputs.labels))
 #set page(paper: "a4", margin: 0mm)
-#set text(font: {FONTS}, size: 8pt, fallback: true)
+#set text(font: {FAMILY}, size: 8pt, fallback: true)
 #set par(leading: 0.5em)
 #grid(
   columns: (70mm,) * 3, rows: 29.7mm,

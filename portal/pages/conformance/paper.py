@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-import typst
-
-from db.device_labels import FONTS
 from db.queries.bench import Trial
+from db.typesetting import FAMILY, typeset
 from portal import words
 from portal.locale import _
 from portal.pages.conformance import words as bench_words
@@ -38,7 +36,7 @@ def paper(trial: Trial) -> bytes:
         "frames_title": _("Frames and messages"),
         "frames": [_frame(each) for each in report["frames"][:MOST_FRAMES]],
     }
-    return typst.compile(_SOURCE.encode(), sys_inputs={"told": json.dumps(told, ensure_ascii=False)})
+    return typeset(_SOURCE, {"told": json.dumps(told, ensure_ascii=False)})
 
 
 def _frame(each: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def _frame(each: dict[str, Any]) -> dict[str, Any]:
 _SOURCE = f"""
 #let told = json(bytes(sys.inputs.told))
 #set page(paper: "a4", margin: 20mm, numbering: "1 / 1")
-#set text(font: {FONTS}, size: 9.5pt)
+#set text(font: {FAMILY}, size: 9.5pt)
 #set par(leading: 0.6em)
 #text(size: 17pt, weight: "bold", told.title)
 #v(1mm)
