@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -12,8 +13,9 @@ FAMILY = '("Noto Serif SC",)'
 
 def typeset(source: str | Path, inputs: dict[str, str], made_at: datetime | None = None) -> bytes:
     """The PDF of a template, given as words or as a file; with `made_at` the same inputs give the same bytes."""
+    template: Any = str(source) if isinstance(source, Path) else source.encode()
     drawn = typst.compile(
-        str(source) if isinstance(source, Path) else source.encode(),
+        template,
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs=inputs,
