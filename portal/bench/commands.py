@@ -27,7 +27,7 @@ def portal(
 @bench_app.command("ingest")
 def ingest(
     devices: Annotated[int, typer.Option(min=1, help="devices that speak in turn")] = 100_000,
-    rate: Annotated[float, typer.Option(min=1, help="messages a second that they offer")] = 12_000,
+    rate: Annotated[float, typer.Option(min=1, help="messages a second that they offer")] = 10_200,
     seconds: Annotated[float, typer.Option(min=5, help="how long")] = 60,
 ) -> None:
     """Ingest under load: messages on record and alarms on screen. Starts an installation of its own."""

@@ -23,7 +23,7 @@ from ingest.gb26875.units import Item, Unit
 from ingest.gb26875.units import encode as unit_of
 from ingest.simulate import broker
 from ingest.tasks.conformance import examine_one
-from tests import factories
+from tests import factories, loops
 from tests.ingest.gateways import rows, running, say, wait_for
 from tests.ingest.gb26875.test_server import serving
 from tests.plugins.services import EMPTY, Installation, TestRecord, copy_of
@@ -166,7 +166,7 @@ def test_a_panel_on_the_bench_is_answered_and_rings_nowhere(record: TestRecord, 
     with serving(record) as (port, recorder):
         wait_for(lambda: recorder.addresses.on_bench(trial.source or 0) is not None)
         said = [frame(trial, 1), frame(trial, 2, None), frame(trial, 3)[:-2] + b"\x35\x35", frame(trial, 4)]
-        heard = asyncio.run(conversation(port, said, STANDARD, answers=3))
+        heard = loops.run(conversation(port, said, STANDARD, answers=3))
         wait_for(lambda: rows(owner, f"bench_frames where trial_id = {trial.id} and not is_ours") >= 5)
     assert [each.serial for each in heard if each.command == Command.CONFIRM] == [1, 2, 4]
     report = looked_at(record, person, trial.id).report
@@ -181,12 +181,12 @@ def test_a_dialect_is_recognised_and_spoken_from_then_on(record: TestRecord, own
     trial, xor = opened(record, person, Protocol.GB26875), DIALECTS["xor"]
     with serving(record) as (port, recorder):
         wait_for(lambda: recorder.addresses.on_bench(trial.source or 0) is not None)
-        asyncio.run(conversation(port, [frame(trial, 1, dialect=xor)], xor, answers=0))
+        loops.run(conversation(port, [frame(trial, 1, dialect=xor)], xor, answers=0))
         wait_for(lambda: rows(owner, f"bench_frames where trial_id = {trial.id}") >= 1)
         found = looked_at(record, person, trial.id)
         assert (found.dialect, found.report and found.report["overall"]) == ("xor", Overall.DIALECT)
         wait_for(lambda: recorder.addresses.on_bench(trial.source or 0).dialect is xor)  # type: ignore[union-attr]
-        heard = asyncio.run(conversation(port, [frame(trial, 2, dialect=xor)], xor, answers=1))
+        heard = loops.run(conversation(port, [frame(trial, 2, dialect=xor)], xor, answers=1))
     assert [each.command for each in heard if each.serial == 2] == [Command.CONFIRM]
     assert nothing_on_record(owner)
 

@@ -125,7 +125,7 @@ def test_a_drill_is_announced_and_ended(visit: Callable[..., Watched], portal_se
 
 
 def test_a_check_is_answered_on_a_telephone(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
-    venue = one(portal_server, "select venue_id from grants where role = 'venue'")
+    venue = one(portal_server, "select venue_id from grants where role = 'venue' order by id limit 1")
     change(
         portal_server,
         "update duty_checks set state = 'unanswered' where venue_id = :v and answered_at is null",

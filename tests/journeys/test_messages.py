@@ -64,7 +64,7 @@ def test_a_number_is_added_and_verified_by_its_code(visit: Callable[..., Watched
     phone.open("/messages?tab=channels")
     phone.page.fill("#point-address", "12345")
     phone.page.click("#point-add")
-    phone.page.wait_for_selector(".said .refused:has-text('这不是电话号码')")
+    phone.page.wait_for_selector(".said .refused:has-text('电话号码不正确')")
     assert phone.page.input_value("#point-address") == "12345", "nothing typed is lost"
     phone.page.fill("#point-address", "139 8888 7777")
     phone.page.click("#point-add")

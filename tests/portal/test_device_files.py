@@ -29,7 +29,7 @@ def test_the_sheet_holds_the_same_and_a_longer_list_is_refused_in_words(portal_s
     sheet = book.worksheets[0]
     sql = (
         "select count(*) from devices d join grants g on g.venue_id = d.venue_id"
-        " where g.role = 'venue' and d.retired_on is null"
+        " join accounts a using (person_id) where a.login = 'venue' and d.retired_on is null"
     )
     assert sheet.max_row - 1 == one(portal_server, sql)
     refused = portal_server.client("leader").get("/api/v1/devices.xlsx")

@@ -19,6 +19,7 @@ from portal.live.past import RESYNC, Event, Past
 from portal.live.stream import QUEUE_LIMIT, Reader
 from portal.login.next_page import after_login, local_page
 from portal.login.throttle import TRIES, WINDOW_SECONDS, Throttle
+from tests import loops
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -213,7 +214,7 @@ def test_a_reader_that_keeps_up_is_told_everything_in_order() -> None:
         reader.let_go(b"end")
         return await listening
 
-    assert b"".join(asyncio.run(told())) == b"".join(b"%d," % n for n in range(QUEUE_LIMIT)) + b"end"
+    assert b"".join(loops.run(told())) == b"".join(b"%d," % n for n in range(QUEUE_LIMIT)) + b"end"
 
 
 def test_a_reader_that_cannot_keep_up_is_let_go() -> None:
@@ -223,7 +224,7 @@ def test_a_reader_that_cannot_keep_up_is_let_go() -> None:
             reader.tell(b"x")
         return await asyncio.wait_for(_everything(reader), 5)
 
-    assert b"".join(asyncio.run(told())) == b""
+    assert b"".join(loops.run(told())) == b""
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from ingest.gb26875.peer import TRIES, Peer
 from ingest.gb26875.recorder import Recorder
 from ingest.gb26875.units import LAYOUTS, Item, Unit, Way
 from ingest.simulate.gb26875 import TransmissionDevice
+from tests import loops
 from tests.ingest.gateways import wait_for
 from tests.ingest.gb26875.test_server import SOURCE, Door, door, on_the_books, said, serving  # noqa: F401
 from tests.plugins.services import TestRecord
@@ -117,7 +118,7 @@ def test_a_fire_in_an_answer_rings(door: Door, owner: Connection, empty_record: 
         await device.close()
 
     device = TransmissionDevice("127.0.0.1", door.port, SOURCE, is_burning=True)
-    asyncio.run(burning(device))
+    loops.run(burning(device))
     wait_for(lambda: owner.scalar(text("select count(*) from alarms where kind = 'fire'")) == 1)
 
 
@@ -215,7 +216,7 @@ def conversation(empty_record: TestRecord, *, answers: dict[int, Command]) -> tu
         peer = Peer("test", 1, Addresses(), recorder, send, source=SOURCE, answer_seconds=0.05)
         return await peer.ask(Command.CONTROL, Unit(91, (Item(minutes=10),)))
 
-    return sent, asyncio.run(run())
+    return sent, loops.run(run())
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_an_answer_to_another_serial_is_none(record_of_module: TestRecord) -> No
         peer = Peer("test", 1, Addresses(), recorder, send, source=SOURCE, answer_seconds=0.02)
         return await peer.ask(Command.CONTROL, Unit(91, (Item(minutes=10),)))
 
-    assert asyncio.run(run()) is None
+    assert loops.run(run()) is None
 
 
 def test_silence_of_a_device_is_told(empty_record: TestRecord, owner: Connection) -> None:

@@ -23,7 +23,7 @@ from ingest.gb26875.server import Server
 from ingest.gb26875.units import Item, Unit
 from ingest.simulate.crowd import crowd
 from ingest.simulate.gb26875 import TransmissionDevice, smoke
-from tests import factories
+from tests import factories, loops
 from tests.ingest.gateways import rows, wait_for
 from tests.ingest.gb26875.vectors import SMOKE_FIRE
 from tests.ingest.test_gateway_failures import away
@@ -111,7 +111,7 @@ def talk(device: TransmissionDevice, act: Callable[[TransmissionDevice], Awaitab
         finally:
             await device.close()
 
-    return asyncio.run(conversation())
+    return loops.run(conversation())
 
 
 def said(owner: Connection) -> list[tuple[object, ...]]:
@@ -315,7 +315,7 @@ def test_hostile_peers_hold_up_nobody_else(
     for source in sources:
         on_the_books(owner, source)
     with serving(empty_record) as (port, recorder):
-        done = asyncio.run(crowd("127.0.0.1", port, sources, hostiles, seconds))
+        done = loops.run(crowd("127.0.0.1", port, sources, hostiles, seconds))
         assert len(recorder) < 10_000
     assert (done.peers_at_once, done.hostile_at_once) == (peers, hostiles)
     assert done.confirmed == set(sources)
