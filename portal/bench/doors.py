@@ -48,7 +48,7 @@ _TAKEN = text("select count(*) from inbox where received_at >= :since")
 
 def measure(pushes_per_s: float, peers: int, hostile: int, seconds: float, report: Report) -> dict[str, Any]:
     """Both doors in turn, on an installation of the benchmark's own."""
-    with running(report, "bench-ingest", simulate=False) as own:
+    with running(report, "bench-ingest", is_fresh=True, simulate=False) as own:
         record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
         try:
             report(f"a bare answer, {CLIENTS} clients, {pushes_per_s:g} requests a second for {seconds:g} s")

@@ -71,7 +71,7 @@ class Load:
 
 def measure(load: Load, report: Report) -> dict[str, Any]:
     """All figures with their limits and targets, and what they were measured on."""
-    with running(report, "bench-ingest", simulate=False, gateways=0) as own:
+    with running(report, "bench-ingest", is_fresh=True, simulate=False, gateways=0) as own:
         _clear(own)
         record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
         try:

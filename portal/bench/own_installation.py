@@ -1,6 +1,7 @@
 """An installation of the benchmark's own: private services on free ports, the full province, the simulator."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -59,9 +60,17 @@ def free_ports(n: int) -> list[int]:
 
 @contextmanager
 def running(
-    report: Callable[[str], None], folder: str = "bench", *, simulate: bool = True, gateways: int = 1
+    report: Callable[[str], None],
+    folder: str = "bench",
+    *,
+    simulate: bool = True,
+    gateways: int = 1,
+    is_fresh: bool = False,
 ) -> Iterator[OwnInstallation]:
-    """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end."""
+    """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end.
+
+    `is_fresh`: loaded again in any case. Alarms that an earlier run left open would climb their ladders in this one.
+    """
     portal, postgres, redis, mqtt = free_ports(4)
     var_dir = load().var_dir / folder
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | {
@@ -72,6 +81,8 @@ def running(
         "ANWANG_MQTT_PORT": str(mqtt),
         "ANWANG_GATEWAY_PROCESSES": str(gateways),
     }
+    if is_fresh:
+        shutil.rmtree(var_dir, ignore_errors=True)
     var_dir.mkdir(parents=True, exist_ok=True)
     report("starting services and programs; loading the province on first use")
     base = f"http://127.0.0.1:{portal}"
@@ -107,7 +118,7 @@ def running(
 
 
 def _settle(own: OwnInstallation, report: Callable[[str], None]) -> None:
-    """A province just loaded climbs the ladders of its open alarms at once: letters and messages by the thousand."""
+    """A province just loaded tells whoever its open alarms concern."""
     record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
     deadline = time.monotonic() + SETTLE_SECONDS
     report("waiting until the province's own alarms have been told")
