@@ -33,7 +33,8 @@ class Probes:
 
     def __init__(self, own: OwnInstallation, record: Record) -> None:
         self._own, self._record = own, record
-        self._published_at: dict[int, float] = {}
+        self.published_at: dict[int, float] = {}
+        """Monotonic seconds, by venue."""
         self._seen_at: dict[int, float] = {}
         self._is_over = False
         self._listening = threading.Event()
@@ -84,7 +85,7 @@ class Probes:
             time.sleep(max(0.0, began + n * pause - time.monotonic()))
             venue, code = next(self._detectors)
             venues.append(venue)
-            self._published_at[venue] = time.perf_counter()
+            self.published_at[venue] = time.monotonic()
             body = {"at": datetime.now(UTC).isoformat(), "alarm": True, "value": 0.5}
             self._client.publish(f"anwang/v1/{code}/smoke", json.dumps(body), qos=1)
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -93,7 +94,7 @@ class Probes:
         return {"published": alarms, **self._timings(venues), "venues": venues}
 
     def _timings(self, venues: list[int]) -> dict[str, Any]:
-        taken = sorted((self._seen_at[v] - self._published_at[v]) * 1000 for v in venues if v in self._seen_at)
+        taken = sorted((self._seen_at[v] - self.published_at[v]) * 1000 for v in venues if v in self._seen_at)
 
         def at(share: float) -> float | None:
             return round(taken[min(len(taken) - 1, int(share * len(taken)))], 1) if taken else None
@@ -115,6 +116,6 @@ class Probes:
             if line.startswith("data:") and '"alarm"' in line:
                 alarm = json.loads(line[5:]).get("alarm")
                 if isinstance(alarm, dict):
-                    self._seen_at.setdefault(alarm["venue_id"], time.perf_counter())
+                    self._seen_at.setdefault(alarm["venue_id"], time.monotonic())
             if self._is_over:
                 return

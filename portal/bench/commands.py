@@ -53,6 +53,20 @@ def doors(
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
+@bench_app.command("streams")
+def streams(
+    streams: Annotated[int, typer.Option(min=1, help="open event streams")] = 2_000,
+    seconds: Annotated[float, typer.Option(min=5, help="how long")] = 30,
+    users: Annotated[int, typer.Option(min=1, help="people at work beside them")] = 50,
+) -> None:
+    """Event streams on one portal process, each in its reader's scope. Starts an installation of its own."""
+    from portal.bench.streams import Crowd, measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(Crowd(streams, seconds, users), lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
 @bench_app.command("readings")
 def readings(
     rows: Annotated[int, typer.Option(min=1000, help="signals that one turn rolls up")] = 1_000_000,
