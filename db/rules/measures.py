@@ -1,4 +1,4 @@
-"""The measures that the programme is ranked by: what each counts, out of what, without whom, from which part of the record.
+"""The measures that the programme is ranked by: what each counts, out of what, without whom, and from where.
 
 The words are English source words for the catalogue of translations; a changed definition gets the next version.
 """
