@@ -170,7 +170,6 @@ _BEHIND = """
     cross join lateral (select v.id, {day} as day) p cross join lateral ({one}) one
     where v.county between :lo and :hi and (v.category = any (:keys) or v.sub_type = any (:keys))
         and (one.denominator > 0 or one.left_out > 0)
-    order by v.county, v.id
 """
 _BEGINNINGS = text("select source, first_day from settlings")
 _MILESTONES = text("select due_on, array_agg(category) as categories from milestones group by 1 order by 1")
@@ -188,7 +187,7 @@ def figures(session: Session, measure: MeasureKey, as_of: date, level: str, regi
     sums, facts = _sums(counting, spans)
     day = _DUE if counting.by_milestone else "cast(:day as date)"
     parts = _PARTS.format(day=day, excused=_EXCUSED.format(day=day))
-    lo, hi = _range(region)
+    lo, hi = region_bounds(region)
     facts |= {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "step": LEVELS[level], "in_all": IN_BULLETIN}
     rows = session.execute(text(_FIGURES.format(sums=sums, parts=parts, one=counting.one)), facts).all()
     return [Figure(measure, level, *row) for row in sorted(rows, key=lambda row: (row.adcode, ORDER.get(row.key, 99)))]
@@ -198,15 +197,18 @@ def behind(session: Session, measure: MeasureKey, as_of: date, region: int, cate
     """Every venue that stands in the denominator or is excluded, by county; alarms and hazards counted by venue."""
     if not is_known(session, measure, as_of):
         return []
+    lo, hi = region_bounds(region)
+    keys = IN_BULLETIN if category == ALL else [category]
+    facts = {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys}
+    rows = session.execute(text(f"{behind_sql(measure)} order by v.county, v.id"), facts)
+    return [line for row in rows for line in _lines(row)]
+
+
+def behind_sql(measure: MeasureKey) -> str:
+    """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
     counting = COUNTINGS[measure]
     day = _DUE if counting.by_milestone else "cast(:day as date)"
-    lo, hi = _range(region)
-    keys = IN_BULLETIN if category == ALL else [category]
-    rows = session.execute(
-        text(_BEHIND.format(day=day, excused=_EXCUSED.format(day=day), one=counting.one)),
-        {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys},
-    )
-    return [line for row in rows for line in _lines(row)]
+    return _BEHIND.format(day=day, excused=_EXCUSED.format(day=day), one=counting.one)
 
 
 def _lines(row: Row[Any]) -> Iterator[VenueBehind]:
@@ -258,5 +260,6 @@ def _sums(counting: Counting, spans: list[tuple[date, list[str]]]) -> tuple[str,
     return " union all ".join(blocks), facts
 
 
-def _range(region: int) -> tuple[int, int]:
+def region_bounds(region: int) -> tuple[int, int]:
+    """The county codes of a region, or of everywhere."""
     return (0, 999_999) if region == EVERYWHERE else region_range(region)

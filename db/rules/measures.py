@@ -68,7 +68,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         MeasureKey.PROVEN_ONLINE,
         1,
-        "Proven online",
+        "Proven online rate",
         "Accessed venues where at least half of the devices in use, cameras left aside, ended the day proven by fresh"
         " evidence of the right kind.",
         "Venues in the programme's scope on the day.",
