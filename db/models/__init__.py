@@ -12,6 +12,7 @@ from db.models.evidence import EvidenceFile
 from db.models.hazards import Hazard, HazardStep
 from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
 from db.models.letters import Letter
+from db.models.measures import ExcusedVenue, RankingMinimum, Settling, Standing, StandingStep
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
@@ -58,6 +59,7 @@ __all__ = [
     "Duty",
     "DutyCheck",
     "EvidenceFile",
+    "ExcusedVenue",
     "Feed",
     "FirePlatform",
     "FiveMinutes",
@@ -80,6 +82,7 @@ __all__ = [
     "Person",
     "PlatformGap",
     "QuietTime",
+    "RankingMinimum",
     "RawBatch",
     "Receipt",
     "Region",
@@ -87,8 +90,11 @@ __all__ = [
     "RolledUp",
     "Roster",
     "SavedView",
+    "Settling",
     "Signal",
     "StaleReading",
+    "Standing",
+    "StandingStep",
     "Turn",
     "Venue",
     "VenueArea",
