@@ -7,7 +7,7 @@ from typing import Any
 import typst
 
 FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts" / "noto-serif-sc"
-FAMILY = '("Noto Serif SC",)'
+FAMILY = '("Noto Serif CJK SC",)'
 """As a template names it."""
 
 

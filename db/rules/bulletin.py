@@ -227,4 +227,8 @@ def paragraphs(bulletin: Bulletin, figures: Figures) -> Iterator[str]:
 
 def render_text(bulletin: Bulletin, figures: Iterable[Counted]) -> str:
     """The bulletin as plain text, a paragraph a line."""
-    return "\n".join(paragraphs(bulletin, Figures.of(figures))) + "\n"
+    return plain_text(bulletin, Figures.of(figures))
+
+
+def plain_text(bulletin: Bulletin, figures: Figures) -> str:
+    return "\n".join(paragraphs(bulletin, figures)) + "\n"
