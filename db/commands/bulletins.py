@@ -211,7 +211,7 @@ def issue(
     serial = int(session.scalar(_LAST, {"year": day.year}) or 0) + 1
     document = replace(row.bulletin(), number=number(day.year, serial), issued_on=day)
     figures = Figures.of(kept.figures)
-    texts = {region: plain_text(document.copy_for(region), figures) for region in copies_of(session, row.region)}
+    texts = {region: plain_text(document.copy_for(region), figures) for region in copies_of(figures, row.region)}
     whole = _sha256(texts[row.region])
     session.execute(
         _ISSUE,
@@ -236,10 +236,10 @@ def issue(
     return issued
 
 
-def copies_of(session: Session, region: int) -> list[int]:
-    """The region itself, and every city and county in it."""
+def copies_of(figures: Figures, region: int) -> list[int]:
+    """The region itself, and every city and county in it that has a figure."""
     lo, hi = region_range(region)
-    return [row.adcode for row in regions.tree(session).by_adcode.values() if lo <= row.adcode <= hi]
+    return [adcode for adcode in sorted(figures.names) if lo <= adcode <= hi]
 
 
 def _tell(session: Session, bulletin_id: int, document: Bulletin, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from db.queries import regions, snapshots
 from db.queries.bulletins import BulletinRow
 from db.rules.access_scope import region_range
 from db.rules.bulletin_figures import Figures, above
+from db.rules.bulletin_problems import VenueLine
 from portal.exports.bulletins.paper import Source, paper
 from portal.exports.bulletins.pdf_file import pdf
 from portal.exports.bulletins.word_file import document
@@ -66,12 +68,18 @@ def stem(made_from: Source) -> str:
 def copies(made_from: Source, region: int, at: datetime | None) -> Iterator[tuple[str, bytes]]:
     """Every file of the zip with its path: the whole, then each city's folder with its counties' copies."""
     lo, hi = region_range(region)
-    inside = [adcode for adcode in sorted(made_from.figures.names) if lo <= adcode <= hi]
-    for adcode in inside:
-        folder = _folder(made_from, adcode, region)
-        for format in Format:
-            if format is not Format.CSV or adcode == region:
-                yield f"{folder}{name(made_from, adcode, format)}", file(made_from, adcode, format, at)
+    by_county: dict[int, list[VenueLine]] = {}
+    for venue in made_from.venues:
+        by_county.setdefault(venue.county, []).append(venue)
+    for adcode in sorted(adcode for adcode in made_from.figures.names if lo <= adcode <= hi):
+        first, last = region_range(adcode)
+        theirs = [v for county in sorted(by_county) if first <= county <= last for v in by_county[county]]
+        part = replace(made_from, venues=theirs)
+        made = paper(part, adcode)
+        stem_of = f"{_folder(made_from, adcode, region)}{stem(made_from)}-{made_from.regions.get(adcode, adcode)}"
+        yield f"{stem_of}.docx", document(made)
+        yield f"{stem_of}.pdf", pdf(made, at, is_tagged=False)
+        yield f"{stem_of}.xlsx", workbook(made, part, adcode)
 
 
 def _folder(made_from: Source, adcode: int, region: int) -> str:

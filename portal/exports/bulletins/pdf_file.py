@@ -11,7 +11,7 @@ from portal.exports.bulletins.paper import Bars, Grid, Heading, Item, Paper, Par
 TEMPLATE = Path(__file__).with_name("bulletin.typ")
 
 
-def pdf(paper: Paper, made_at: datetime | None, *, has_red_head: bool = True) -> bytes:
+def pdf(paper: Paper, made_at: datetime | None, *, has_red_head: bool = True, is_tagged: bool = True) -> bytes:
     """The copy; the same paper gives the same bytes."""
     facts = {
         "title": paper.title,
@@ -28,7 +28,7 @@ def pdf(paper: Paper, made_at: datetime | None, *, has_red_head: bool = True) ->
         "items": [_item(item) for item in paper.items],
         "annexes": [_annex(head, items) for head, items in paper.annexes],
     }
-    return typeset(TEMPLATE, {"paper": json.dumps(facts, ensure_ascii=False)}, made_at)
+    return typeset(TEMPLATE, {"paper": json.dumps(facts, ensure_ascii=False)}, made_at, is_tagged=is_tagged)
 
 
 def _annex(head: str, items: tuple[Item, ...]) -> dict[str, Any]:

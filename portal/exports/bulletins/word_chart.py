@@ -1,35 +1,45 @@
 """Bars as Word's own chart: drawn as vectors by whatever opens the document."""
 
-from typing import Any
 from xml.sax.saxutils import escape
-
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
 
 from portal.exports.bulletins.paper import Bars
 
-CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CHART, RELATION = f"{DRAWING}/chart", f"{OFFICE}/chart"
 MEDIA = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 EMU_A_CM = 360_000
 COLOURS = ("1F5FA8", "D98324", "3B8E5A")
 
 
-def add_chart(document: Any, bars: Bars) -> str:
-    """Put the chart's part into the document; answers the drawing that shows it, to stand in a run."""
-    number = 1 + sum(str(part.partname).startswith("/word/charts/") for part in document.part.package.iter_parts())
-    part = Part(PackURI(f"/word/charts/chart{number}.xml"), MEDIA, _chart(bars).encode(), document.part.package)
-    relation = document.part.relate_to(part, RELATION)
-    width, height = round(15.2 * EMU_A_CM), round((2.2 + 0.62 * len(bars.rows)) * EMU_A_CM)
-    return (
-        f'<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/>'
-        f'<wp:docPr id="{100 + number}" name="chart{number}" descr="{escape(bars.caption)}"/>'
-        f'<a:graphic><a:graphicData uri="{CHART}"><c:chart xmlns:c="{CHART}" r:id="{relation}"/></a:graphicData>'
-        "</a:graphic></wp:inline></w:drawing>"
+def relations(charts: int) -> str:
+    """What the document's relations say of its charts."""
+    return "".join(
+        f'<Relationship Id="rIdChart{n}" Type="{RELATION}" Target="charts/chart{n}.xml"/>' for n in range(1, charts + 1)
     )
 
 
-def _chart(bars: Bars) -> str:
+def overrides(charts: int) -> str:
+    """What the package's list of content types says of them."""
+    return "".join(
+        f'<Override PartName="/word/charts/chart{n}.xml" ContentType="{MEDIA}"/>' for n in range(1, charts + 1)
+    )
+
+
+def drawing(number: int, bars: Bars) -> str:
+    """The drawing that shows a chart, to stand in a run."""
+    width, height = round(15.2 * EMU_A_CM), round((2.2 + 0.62 * len(bars.rows)) * EMU_A_CM)
+    return (
+        f'<w:drawing xmlns:wp="{DRAWING}/wordprocessingDrawing"><wp:inline distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{width}" cy="{height}"/><wp:docPr id="{100 + number}" name="chart{number}"'
+        f' descr="{escape(bars.caption)}"/><a:graphic xmlns:a="{DRAWING}/main"><a:graphicData uri="{CHART}">'
+        f'<c:chart xmlns:c="{CHART}" xmlns:r="{OFFICE}" r:id="rIdChart{number}"/>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing>"
+    )
+
+
+def chart(bars: Bars) -> str:
+    """The chart's own part."""
     names = [name for name, _values in bars.rows]
     series = "".join(
         _series(place, name, names, [values[place] for _name, values in bars.rows])
