@@ -4,6 +4,7 @@ from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
+from db.models.bulletins import Bulletin, BulletinCopy, Snapshot, SnapshotFigure, SnapshotVenues
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -42,6 +43,8 @@ __all__ = [
     "Base",
     "BenchFrame",
     "BenchTrial",
+    "Bulletin",
+    "BulletinCopy",
     "ChainHole",
     "ContactPoint",
     "Contract",
@@ -92,6 +95,9 @@ __all__ = [
     "SavedView",
     "Settling",
     "Signal",
+    "Snapshot",
+    "SnapshotFigure",
+    "SnapshotVenues",
     "StaleReading",
     "Standing",
     "StandingStep",
