@@ -47,7 +47,8 @@ class NewNotice:
     key: str
     subject_kind: str
     subject_id: int
-    venue_id: int
+    venue_id: int | None
+    """None where it is about a region; `county` is the region's code then."""
     county: int
     person_id: int
     reason: str

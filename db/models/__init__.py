@@ -4,6 +4,7 @@ from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
+from db.models.bulletins import Bulletin, Snapshot, SnapshotFigure, SnapshotVenues
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -41,6 +42,7 @@ __all__ = [
     "Base",
     "BenchFrame",
     "BenchTrial",
+    "Bulletin",
     "ChainHole",
     "ContactPoint",
     "Contract",
@@ -88,6 +90,9 @@ __all__ = [
     "Roster",
     "SavedView",
     "Signal",
+    "Snapshot",
+    "SnapshotFigure",
+    "SnapshotVenues",
     "StaleReading",
     "Turn",
     "Venue",

@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, big_key, county_ref, small, venue_ref
+from db.models.base import Base, big_key, county_ref, small
 
 
 class Notice(Base):
@@ -23,7 +23,8 @@ class Notice(Base):
     subject_kind: Mapped[str]
     """alarm, hazard, work_order, duty_check, window, letter …"""
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    venue_id: Mapped[venue_ref]
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"), index=True)
+    """None where it is about a region: a bulletin."""
     county: Mapped[county_ref]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str]

@@ -33,8 +33,9 @@ class Message:
     level: int
     facts: dict[str, Any]
     kind: str | None
-    venue_id: int
+    venue_id: int | None
     venue_name: str
+    """Empty where it is about a region."""
     area_name: str | None
     county_name: str
     at: datetime
@@ -158,10 +159,11 @@ class ChannelState:
 
 _UNREAD = text("select count(*) from notices where person_id = :person and read_at is null")
 _MINE = """
-    select n.id, n.subject_kind, n.subject_id, n.reason, n.level, n.facts, a.kind, n.venue_id, v.name as venue_name,
-        area.name as area_name, county.name as county_name, coalesce(a.raised_at, n.made_at) as at, n.made_at,
+    select n.id, n.subject_kind, n.subject_id, n.reason, n.level, n.facts, a.kind, n.venue_id,
+        coalesce(v.name, '') as venue_name, area.name as area_name, county.name as county_name,
+        coalesce(a.raised_at, n.made_at) as at, n.made_at,
         n.read_at, n.acknowledged_at, a.closed_at is not null as is_over
-    from notices n join venues v on v.id = n.venue_id join regions county on county.adcode = n.county
+    from notices n left join venues v on v.id = n.venue_id join regions county on county.adcode = n.county
     left join alarms a on n.subject_kind = 'alarm' and a.id = n.subject_id left join areas area on area.id = a.area_id
     where n.person_id = :person
 """

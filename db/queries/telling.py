@@ -23,7 +23,8 @@ _MESSAGES = text(
     """
     select d.id, d.message_key, d.channel, d.purpose, d.level, d.tries, d.made_at, d.person_id, d.contact_point_id,
         c.address, c.detail, c.code_asked_at, n.subject_kind, n.subject_id, n.reason, n.facts, n.made_at as told_at,
-        v.name as venue, county.name as county_name, a.kind, area.name as area, a.raised_at, n.level as notice_level
+        coalesce(v.name, '') as venue, county.name as county_name, a.kind, area.name as area, a.raised_at,
+        n.level as notice_level
     from deliveries d left join contact_points c on c.id = d.contact_point_id
     left join notices n on n.id = d.notice_id left join venues v on v.id = n.venue_id
     left join regions county on county.adcode = n.county

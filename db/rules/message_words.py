@@ -24,6 +24,7 @@ REASONS = {
     "promise_passed": "承诺时间已过仍未办结，请督促",
     "confirmed": "已核实为真实火警，请立即处置",
     "letter": "督办单已签发，请按期反馈",
+    "bulletin": "通报已印发，请查收本地区分册",
     "holes": "夜间预演发现通知链缺口，请补齐",
     "live_again": "演练或维护已结束仍在告警，请立即查看",
     "window_announced": "已安排演练或维护，请知悉",
@@ -50,6 +51,7 @@ TITLES = {
     "duty_check": "查岗",
     "window": "演练与维护",
     "letter": "督办单",
+    "bulletin": "通报",
     "outbox": "消防报送",
 }
 PATHS = {
@@ -59,6 +61,7 @@ PATHS = {
     "duty_check": "/duty?answer={id}",
     "window": "/windows?window={id}",
     "letter": "/ladders?letter={id}",
+    "bulletin": "/bulletins/{id}",
     "outbox": "/outbox?entry={id}",
 }
 
@@ -73,6 +76,7 @@ class Told:
     level: int
     kind: str | None
     venue: str
+    """Empty where it is about a region."""
     area: str | None
     county: str
     at: datetime
@@ -94,7 +98,7 @@ def wording(told: Sequence[Told], zone: tzinfo) -> Wording:
 
 def _one(told: Told, zone: tzinfo) -> Wording:
     title = title_of(told)
-    county = "" if told.venue.startswith(told.county) else told.county
+    county = "" if told.venue and told.venue.startswith(told.county) else told.county
     where = county + told.venue + (f" {told.area}" if told.area else "")
     since = " 首次信号" if told.subject_kind == "alarm" else ""
     said = str(told.facts.get("text") or REASONS.get(told.reason, "请登录查看"))
@@ -104,14 +108,16 @@ def _one(told: Told, zone: tzinfo) -> Wording:
 
 def _digest(told: Sequence[Told], zone: tzinfo) -> Wording:
     worst = min(each.level for each in told)
-    venues = list(dict.fromkeys(each.venue for each in told))
+    venues = list(dict.fromkeys(each.venue for each in told if each.venue))
     listed = "；".join(
-        f"{title_of(each)} {each.venue}{f' {each.area}' if each.area else ''} {each.at.astimezone(zone):%H:%M}"
+        f"{title_of(each)} {each.venue or each.county}{f' {each.area}' if each.area else ''}"
+        f" {each.at.astimezone(zone):%H:%M}"
         for each in told[:SHOWN_IN_A_DIGEST]
     )
     more = f"；另有 {len(told) - SHOWN_IN_A_DIGEST} 条" if len(told) > SHOWN_IN_A_DIGEST else ""
     title = f"{len(told)} 条消息（最高{COLOURS[worst]}）"
-    return Wording(title, f"{title}，{len(venues)} 家场所：{listed}{more}。", "/messages")
+    where = f"，{len(venues)} 家场所" if venues else ""
+    return Wording(title, f"{title}{where}：{listed}{more}。", "/messages")
 
 
 def title_of(told: Told) -> str:

@@ -1,0 +1,221 @@
+"""The figures that a bulletin may cite, and how it writes them.
+
+A reference is `{measure/region/category/field}`, like `{access/360100/kindergarten/rate}`; `here` as region is the
+region that a copy is for. Words that follow the copy: `{day}`, `{place}`, `{parts}`; `{nth}` numbers paragraphs.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from db.rules.bulletin_problems import PROBLEMS
+from db.rules.coverage import percent
+from db.rules.measures import BY_KEY, MeasureKey
+from db.rules.measures import Counted as Unit
+
+HERE = "here"
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
+REFERENCE = re.compile(r"(?P<measure>[a-z_]+)/(?P<region>here|\d{6})/(?P<category>[a-z_]+)/(?P<field>[a-z_0-9]+)")
+
+
+class UnknownReference(ValueError):
+    """Braces that name nothing which could be filled in; the message is what stands in them."""
+
+
+class Counted(Protocol):
+    """A figure: so many of so many, and those left out of both."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def adcode(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def numerator(self) -> int: ...
+    @property
+    def denominator(self) -> int: ...
+    @property
+    def excluded(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One citation, its region resolved."""
+
+    measure: str
+    adcode: int
+    category: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A figure's numbers; nought of nought where a region has no such venue."""
+
+    name: str = ""
+    numerator: int = 0
+    denominator: int = 0
+    excluded: int = 0
+
+    @property
+    def rest(self) -> int:
+        return self.denominator - self.numerator
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Every figure of one snapshot within reach, by measure, region and category."""
+
+    counts: Mapping[tuple[str, int, str], Count]
+    parts: Mapping[int, tuple[int, ...]]
+    """Regions inside a region, one level down, that have any figure."""
+    names: Mapping[int, str]
+    measures: frozenset[str] = field(default=frozenset())
+    categories: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, figures: Iterable[Counted]) -> "Figures":
+        counts, names = {}, {}
+        for each in figures:
+            counts[str(each.measure), each.adcode, str(each.category)] = Count(
+                each.name, each.numerator, each.denominator, each.excluded
+            )
+            names[each.adcode] = each.name
+        inside: dict[int, list[int]] = {}
+        for adcode in sorted(names):
+            inside.setdefault(above(adcode), []).append(adcode)
+        return cls(
+            counts,
+            {region: tuple(parts) for region, parts in inside.items()},
+            names,
+            frozenset(measure for measure, _adcode, _category in counts),
+            frozenset(category for _measure, _adcode, category in counts),
+        )
+
+    def get(self, measure: str, adcode: int, category: str) -> Count:
+        return self.counts.get((measure, adcode, category)) or Count(self.names.get(adcode, ""))
+
+    def ordered(self, measure: str, adcode: int, category: str) -> list[Count]:
+        """The region's parts that have such venues, the highest rate first; equal rates by code."""
+        listed = [self.get(measure, part, category) for part in self.parts.get(adcode, ())]
+        return sorted(
+            (each for each in listed if each.denominator), key=lambda c: c.numerator / c.denominator, reverse=True
+        )
+
+
+def above(adcode: int) -> int:
+    """The region one level up; the nation (0) above a province."""
+    if adcode % 100:
+        return adcode // 100 * 100
+    return adcode // 10_000 * 10_000 if adcode % 10_000 else 0
+
+
+def rate(count: Count, decimals: int = 1) -> str:
+    """45.6%, 100%, 0%: half up, without a trailing nought, as the bulletins print; — where there is nothing."""
+    value = percent(count.numerator, count.denominator, decimals)
+    return "—" if value is None else f"{value:g}%"
+
+
+def unit_of(measure: str) -> str:
+    """家 of venues, 起 of alarms, 处 of hazards."""
+    if measure in PROBLEMS:
+        return PROBLEMS[measure].unit
+    return {Unit.ALARMS: "起", Unit.HAZARDS: "处"}.get(BY_KEY[MeasureKey(measure)].counted, "家")
+
+
+def _ordered(figures: Figures, at: Reference) -> str:
+    listed, unit = figures.ordered(at.measure, at.adcode, at.category), unit_of(at.measure)
+    return "、".join(f"{each.name}{rate(each)}（{each.denominator}{unit}中{each.numerator}{unit}）" for each in listed)
+
+
+def _numbered(figures: Figures, at: Reference, of: Callable[[Count], int]) -> str:
+    listed = [figures.get(at.measure, part, at.category) for part in figures.parts.get(at.adcode, ())]
+    most_first = sorted((each for each in listed if of(each)), key=of, reverse=True)
+    return "、".join(f"{each.name}{of(each)}{unit_of(at.measure)}" for each in most_first)
+
+
+ONE: Mapping[str, Callable[[Count], str]] = {
+    "count": lambda c: str(c.numerator),
+    "of": lambda c: str(c.denominator),
+    "rest": lambda c: str(c.rest),
+    "excluded": lambda c: str(c.excluded),
+    "rate": rate,
+    "rate2": lambda c: rate(c, 2),
+}
+"""Fields that are one number."""
+LISTS: Mapping[str, Callable[[Figures, Reference], str]] = {
+    "order": _ordered,
+    "counts": lambda figures, at: _numbered(figures, at, lambda c: c.numerator),
+    "rests": lambda figures, at: _numbered(figures, at, lambda c: c.rest),
+}
+"""Fields that name the region's parts: by rate, by number, by what is missing."""
+FIELDS = (*ONE, *LISTS)
+WORDS = ("day", "place", "parts", "nth")
+
+
+def resolved(written: str, region: int) -> Reference:
+    """What stands in braces, for a copy of `region`; `UnknownReference` where it is none."""
+    found = REFERENCE.fullmatch(written)
+    if found is None or found["field"] not in FIELDS:
+        raise UnknownReference(written)
+    adcode = region if found["region"] == HERE else int(found["region"])
+    return Reference(found["measure"], adcode, found["category"], found["field"])
+
+
+def cited(text: str, region: int) -> list[Reference]:
+    """The figures that a text cites, in its order."""
+    return [resolved(written, region) for written in IN_BRACES.findall(text) if written not in WORDS]
+
+
+def value(figures: Figures, at: Reference) -> str:
+    """What a reference says; `UnknownReference` for a measure, category or region that no figure is of."""
+    if at.measure not in figures.measures or at.category not in figures.categories or at.adcode not in figures.names:
+        raise UnknownReference(f"{at.measure}/{at.adcode}/{at.category}/{at.field}")
+    if at.field in LISTS:
+        return LISTS[at.field](figures, at)
+    return ONE[at.field](figures.get(at.measure, at.adcode, at.category))
+
+
+def chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def words(figures: Figures, region: int, as_of: date) -> dict[str, str]:
+    """What the words that follow a copy stand for."""
+    whole = region % 10_000 == 0
+    return {
+        "day": chinese_day(as_of),
+        "place": "全省" if whole else figures.names.get(region, ""),
+        "parts": "各设区市" if whole else "各县（市、区）",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a filled text; with the reference that it came from, where it is a figure."""
+
+    text: str
+    reference: Reference | None = None
+
+
+def filled(text: str, figures: Figures, region: int, as_of: date, nth: str = "") -> Sequence[Piece]:
+    """The text with its figures filled in, piece by piece."""
+    said = words(figures, region, as_of) | {"nth": nth}
+    pieces: list[Piece] = []
+    for place, part in enumerate(IN_BRACES.split(text)):
+        if place % 2 == 0:
+            if part:
+                pieces.append(Piece(part))
+        elif part in said:
+            pieces.append(Piece(said[part]))
+        else:
+            reference = resolved(part, region)
+            pieces.append(Piece(value(figures, reference), reference))
+    return pieces
