@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
-from db.rules.bulletin_audit.claim import ALL, PART_OF, RATES, Claim, Quantity, Subject
+from db.rules.bulletin_audit.claim import ALL, PART_OF, RATES, Claim, Quantity, Ratio, Subject
 from db.rules.bulletin_audit.places import PROVINCE, Places
 from db.rules.bulletin_audit.reading import Reading
 from db.rules.bulletin_audit.words import CATEGORY_NAMES, SUB_TYPE_NAMES
@@ -43,36 +43,62 @@ class Book:
         for claim in claims:
             self.told[claim.quantity, claim.subject].append(claim)
 
-    def first(self, quantity: Quantity, subject: Subject) -> Claim | None:
+    def said(self, quantity: Quantity, subject: Subject, of: Quantity | None = None) -> list[Claim]:
+        """Every claim; of wholes only those told for the part `of`, where one is asked for."""
+        told = self.told.get((quantity, subject), [])
+        return told if of is None else [claim for claim in told if claim.of is of]
+
+    def first(self, quantity: Quantity, subject: Subject, of: Quantity | None = None) -> Claim | None:
         """What is said first; a bound (超过 60%) only where nothing else is."""
-        said = self.told.get((quantity, subject), [])
-        return next((c for c in said if not c.number.comparison), said[0] if said else None)
+        told = self.said(quantity, subject, of)
+        return next((c for c in told if not c.number.comparison), told[0] if told else None)
 
     def exact(self, quantity: Quantity, subject: Subject) -> Claim | None:
-        found = next((c for c in self.told.get((quantity, subject), []) if c.is_exact and not c.is_share), None)
-        return found
+        return next((c for c in self.told.get((quantity, subject), []) if c.is_exact and not c.is_share), None)
+
+    def whole(self, ratio: Ratio, subject: Subject) -> Claim | None:
+        """The whole that is told for the ratio's part; another part's, or one told for none, where there is none."""
+        said = [c for c in self.told.get((ratio.whole, subject), []) if c.is_exact]
+        own = [c for c in said if c.of is ratio.part]
+        return next(iter(own or ([] if self.excuses else said)), None)
+
+    @cached_property
+    def excused(self) -> Decimal:
+        """Venues that the text tells of as left out, in all its sections together."""
+        told = (c.value for (q, _subject), claims in self.told.items() if q is Quantity.EXCUSED for c in claims)
+        return sum(told, Decimal(0))
+
+    @property
+    def excuses(self) -> bool:
+        """Counts of one measure then need not be those of another."""
+        return self.excused > 0
 
     @cached_property
     def subjects(self) -> list[Subject]:
         return list(dict.fromkeys(subject for _quantity, subject in self.told))
 
-    def parts(self, quantity: Quantity, subject: Subject) -> Iterator[Parts]:
-        """The parts of a subject's figure, as far as the text tells them."""
+    def parts(self, quantity: Quantity, subject: Subject, told_for: Quantity | None = None) -> Iterator[Parts]:
+        """The parts of a subject's figure, as far as the text tells them (wholes: for the part `told_for`)."""
         if subject.sub_type is None and subject.category == ALL:
-            yield from self._found("categories", quantity, [Subject(subject.region, c) for c in sorted(IN_BULLETIN)])
+            yield from self._found(
+                "categories", quantity, told_for, [Subject(subject.region, c) for c in sorted(IN_BULLETIN)]
+            )
         if subject.sub_type is None and subject.category == UNIVERSITY:
             made = [Subject(subject.region, UNIVERSITY, sub_type) for sub_type in sorted(SUB_TYPES)]
-            yield from self._found("sub_types", quantity, made)
+            yield from self._found("sub_types", quantity, told_for, made)
         inner = sorted(self.places.children(subject.region))
         if inner:
             made = [Subject(code, subject.category, subject.sub_type) for code in inner]
-            yield from self._found("regions", quantity, made)
+            yield from self._found("regions", quantity, told_for, made)
 
-    def _found(self, of: str, quantity: Quantity, subjects: list[Subject]) -> Iterator[Parts]:
-        claims = [c for c in (self.first(quantity, subject) for subject in subjects) if c is not None]
+    def _found(
+        self, of: str, quantity: Quantity, told_for: Quantity | None, subjects: list[Subject]
+    ) -> Iterator[Parts]:
+        claims = [c for c in (self.first(quantity, subject, told_for) for subject in subjects) if c is not None]
         if claims and all(c.is_exact for c in claims):
             claims.sort(key=lambda c: c.start)
-            yield Parts(of, tuple(claims), len(claims) == len(subjects))
+            in_full = of == "regions" and len(claims) > 1 and all(c.is_in_full for c in claims)
+            yield Parts(of, tuple(claims), in_full or len(claims) == len(subjects))
 
     def sum_of(self, quantity: Quantity, subject: Subject) -> Decimal | None:
         """By categories where all are told, by regions else, as its own headline else."""

@@ -16,6 +16,7 @@ class Quantity(StrEnum):
     VENUES = "venues"
     ACCESSED = "accessed"
     NOT_ACCESSED = "not_accessed"
+    LATE = "not_accessed_in_time"
     ACCESS_RATE = "access_rate"
     ONLINE = "proven_online"
     ONLINE_RATE = "online_rate"
@@ -40,6 +41,7 @@ class Quantity(StrEnum):
     HAZARDS_CLOSED = "hazards_closed"
     HAZARDS_OPEN = "hazards_open"
     CLOSING_RATE = "closing_rate"
+    OPEN_RATE = "open_rate"
     EXCUSED = "excused"
     RANK = "rank"
     SHARE = "share"
@@ -67,11 +69,13 @@ RATIOS: tuple[Ratio, ...] = (
     Ratio(_Q.ALARMS_OVERDUE, _Q.ALARMS, _Q.OVERDUE_RATE),
     Ratio(_Q.ALARMS_UNHANDLED, _Q.ALARMS, _Q.UNHANDLED_RATE),
     Ratio(_Q.HAZARDS_CLOSED, _Q.HAZARDS, _Q.CLOSING_RATE, _Q.HAZARDS_OPEN),
+    Ratio(_Q.HAZARDS_OPEN, _Q.HAZARDS, _Q.OPEN_RATE),
 )
 RATE_OF = {ratio.part: ratio.rate for ratio in RATIOS}
 PART_OF = {ratio.rate: ratio.part for ratio in RATIOS}
 WHOLE_OF = {ratio.rate: ratio.whole for ratio in RATIOS} | {ratio.part: ratio.whole for ratio in RATIOS}
 RATES = frozenset(PART_OF)
+WHOLES = frozenset(ratio.whole for ratio in RATIOS)
 COUNTS = frozenset(q for q in Quantity if q not in RATES and q not in (_Q.RANK, _Q.SHARE, _Q.OTHER))
 
 
@@ -99,6 +103,10 @@ class Claim:
     end: int
     is_share: bool = False
     """A part of the whole's rate (占), not a rate of its own."""
+    of: Quantity | None = None
+    """Of a whole: the part that it is told for, where the text tells that; excused venues differ from part to part."""
+    is_in_full: bool = False
+    """Of a row that names every place with any (分地区看 …): whoever is missing has none."""
 
     @property
     def value(self) -> Decimal:

@@ -11,6 +11,7 @@ _CALLED = {
     _Q.VENUES: "应接入数",
     _Q.ACCESSED: "已接入数",
     _Q.NOT_ACCESSED: "未接入数",
+    _Q.LATE: "逾期未接入数",
     _Q.ACCESS_RATE: "接入率",
     _Q.ONLINE: "证实在线数",
     _Q.ONLINE_RATE: "在线率",
@@ -35,6 +36,7 @@ _CALLED = {
     _Q.HAZARDS_CLOSED: "已整改隐患数",
     _Q.HAZARDS_OPEN: "未整改隐患数",
     _Q.CLOSING_RATE: "隐患整改率",
+    _Q.OPEN_RATE: "隐患未整改率",
     _Q.EXCUSED: "经批准剔除数",
     _Q.RANK: "名次",
 }

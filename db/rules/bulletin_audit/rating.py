@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from db.rules.bulletin_audit.book import Book, Parts, pct, said, span, wholes
-from db.rules.bulletin_audit.claim import ALL, PART_OF, RATES, RATIOS, WHOLE_OF, Claim, Order, Quantity, Subject
+from db.rules.bulletin_audit.claim import ALL, RATES, RATIOS, Claim, Order, Quantity, Ratio, Subject
 from db.rules.bulletin_audit.finding import Rule
 from db.rules.bulletin_audit.naming import Doubt, called, doubt
 
@@ -16,24 +17,28 @@ def against_counts(book: Book) -> Iterator[Doubt]:
     """Each printed rate against its counts; where the whole is not told, whether any whole makes all of them true."""
     for subject in book.subjects:
         for ratio in RATIOS:
-            yield from _told(book, subject, ratio.part, ratio.whole, ratio.rate)
+            yield from _told(book, subject, ratio)
         yield from _untold(book, subject)
 
 
-def _told(book: Book, subject: Subject, part: Quantity, whole: Quantity, rate: Quantity) -> Iterator[Doubt]:
-    p, w = book.exact(part, subject), book.exact(whole, subject)
-    if p is None or w is None or w.value == 0:
+def _told(book: Book, subject: Subject, ratio: Ratio) -> Iterator[Doubt]:
+    p, w, rate = book.exact(ratio.part, subject), book.whole(ratio, subject), ratio.rate
+    if p is None or w is None:
         return
     for r in book.told.get((rate, subject), ()):
         if r.is_share or not r.is_exact:
+            continue
+        if w.value == 0:
+            told = f"{book.name(subject)}{called(ratio.whole)}为0,{called(rate)}{said(r.value)}%无从算起。"
+            yield doubt(Rule.RATE, r, told, p, w)
             continue
         true = pct(p.value, w.value, r.number.decimals)
         if true != r.value.quantize(true):
             yield doubt(
                 Rule.RATE,
                 r,
-                f"{book.name(subject)}{called(rate)}写为{said(r.value)}%,但{said(p.value)}÷{said(w.value)}={_long(p, w)}%,"
-                f"应为{true}%。",
+                f"{book.name(subject)}{called(rate)}写为{said(r.value)}%,"
+                f"但{said(p.value)}÷{said(w.value)}={_long(p, w)}%,应为{true}%。",
                 *(p, w),
             )
 
@@ -49,7 +54,7 @@ def _untold(book: Book, subject: Subject) -> Iterator[Doubt]:
         p, r = book.exact(ratio.part, subject), book.exact(ratio.rate, subject)
         if p is not None and r is not None and book.exact(ratio.whole, subject) is None:
             by_whole[ratio.whole].append((p, r, wholes(p, r)))
-    for whole, pairs in by_whole.items():
+    for pairs in by_whole.values():
         name = book.name(subject)
         impossible = [(p, r) for p, r, possible in pairs if not possible]
         for p, r in impossible:
@@ -63,12 +68,13 @@ def _untold(book: Book, subject: Subject) -> Iterator[Doubt]:
         if len(possible) > 1 and not impossible:
             lo, hi = max(pair[2].start for pair in possible), min(pair[2].stop for pair in possible)
             if lo >= hi:
-                yield _no_common_whole(name, whole, possible)
+                yield _no_common_whole(name, possible)
 
 
-def _no_common_whole(name: str, whole: Quantity, pairs: list[tuple[Claim, Claim, range]]) -> Doubt:
+def _no_common_whole(name: str, pairs: list[tuple[Claim, Claim, range]]) -> Doubt:
     told = ";".join(
-        f"{called(p.quantity)}{said(p.value)}、{called(r.quantity)}{said(r.value)}%要求总数约为{_about(p, r)}({_reach(n)})"
+        f"{called(p.quantity)}{said(p.value)}、{called(r.quantity)}{said(r.value)}%"
+        f"要求总数约为{_about(p, r)}({_reach(n)})"
         for p, r, n in pairs
     )
     others = [c for p, r, _n in pairs for c in (p, r)]
@@ -182,7 +188,7 @@ def duty_above_access(book: Book) -> Iterator[Doubt]:
     for subject in book.subjects:
         for duty, access in ((_Q.DUTY_RATE, _Q.ACCESS_RATE), (_Q.ON_DUTY, _Q.ACCESSED)):
             d, a = book.exact(duty, subject), book.exact(access, subject)
-            if d and a and span(d)[0] > span(a)[1] - (span(a)[1] - a.value) and d.value > a.value:
+            if d and a and span(d)[0] >= a.value and d.value > a.value:
                 if not _is_told(book, subject):
                     found[f"{subject.category}/{subject.sub_type}/{duty}"].append((d, a))
                 break
@@ -196,11 +202,20 @@ def duty_above_access(book: Book) -> Iterator[Doubt]:
 
 
 def _is_told(book: Book, subject: Subject) -> bool:
-    doubtful = book.exact(_Q.DOUBTFUL, subject)
-    if doubtful is None or doubtful.value <= 0:
-        return False
+    """The text counts those declared without access: of this subject, or of its region in all."""
+    for own in dict.fromkeys((subject, Subject(subject.region))):
+        doubtful = book.exact(_Q.DOUBTFUL, own)
+        if doubtful is None or doubtful.value <= 0:
+            continue
+        inside = [subject] if own == subject else [s for s in book.subjects if s.region == subject.region]
+        if sum((_more_on_duty(book, s) for s in inside if s == subject or s != own), Decimal(0)) <= doubtful.value:
+            return True
+    return False
+
+
+def _more_on_duty(book: Book, subject: Subject) -> Decimal:
     duty, accessed = book.exact(_Q.ON_DUTY, subject), book.exact(_Q.ACCESSED, subject)
-    return duty is None or accessed is None or doubtful.value >= duty.value - accessed.value
+    return max(duty.value - accessed.value, Decimal(0)) if duty and accessed else Decimal(0)
 
 
 def in_order(book: Book, orders: tuple[Order, ...]) -> Iterator[Doubt]:
@@ -212,7 +227,7 @@ def in_order(book: Book, orders: tuple[Order, ...]) -> Iterator[Doubt]:
         known = [v for _s, v in listed if v is not None]
         sign = 1 if order.is_descending else -1
         if not order.is_extreme:
-            for a, b in zip(known, known[1:], strict=False):
+            for a, b in pairwise(known):
                 if sign * a.value < sign * b.value:
                     yield _out_of_order(book, order, a, b)
                     break
@@ -271,6 +286,3 @@ def _is_peer(subject: Subject, other: Subject) -> bool:
 
 def _parent(region: int) -> int:
     return 0 if region % 10_000 == 0 else region // 10_000 if region % 100 == 0 else region // 100 * 100
-
-
-__all__ = ["PART_OF", "WHOLE_OF", "against_counts", "against_parts", "duty_above_access", "headline_whole", "in_order"]

@@ -13,6 +13,7 @@ from db.rules.bulletin_audit.claim import (
     RATE_OF,
     RATES,
     WHOLE_OF,
+    WHOLES,
     Claim,
     Order,
     Quantity,
@@ -23,7 +24,7 @@ from db.rules.bulletin_audit.ordering import orders
 from db.rules.bulletin_audit.places import PROVINCE, Places
 from db.rules.bulletin_audit.sentences import Passage
 from db.rules.bulletin_audit.tokens import Kind, Token, tokens
-from db.rules.bulletin_audit.words import LIKE_A_VENUE
+from db.rules.bulletin_audit.words import IN_FULL, IN_PART, LIKE_A_VENUE
 from db.rules.venue_categories import Category
 
 UNIVERSITY = Category.UNIVERSITY_OR_COLLEGE.value
@@ -55,6 +56,7 @@ class _Around:
     sub_type: str | None = None
     quantity: Quantity | None = None
     last_category: str = ALL
+    last_quantity: Quantity | None = None
     paragraph_day: date | None = None
     from_heading: bool = field(default=False)
 
@@ -79,22 +81,39 @@ def read(text: str, places: Places) -> Reading:
         said = _Said(passage.sentence, tokens(passage.sentence.text, places), around, day, is_dated, home)
         if not passage.is_heading:
             made = said.claims()
-            claims += made
+            claims += [_excused_from(claim, claims) for claim in made]
             ordered += orders(passage.sentence, said.words, made, said.subject_at, day)
+            around.last_quantity = made[-1].quantity if made else None
         around.last_category = said.last_category()
     originals = tuple(replace(p.sentence, text=text[p.sentence.start : p.sentence.end]) for p in passages)
     return Reading(originals, tuple(claims), tuple(ordered), as_of)
 
 
+def _excused_from(claim: Claim, before: Sequence[Claim]) -> Claim:
+    """经批准暂不计入3家: left out of the measure that was spoken of last."""
+    if claim.quantity is not Quantity.EXCUSED:
+        return claim
+    last = next(
+        (c for c in reversed(before) if c.quantity in WHOLE_OF and c.subject.category == claim.subject.category), None
+    )
+    return claim if last is None else replace(claim, of=PART_OF.get(last.quantity, last.quantity))
+
+
 def _home(passages: Sequence[Passage], places: Places) -> int:
-    """The region that the whole text is about: the one of its title; the province where it names none or several."""
+    """The region that the whole text is about: the narrowest of its head; the province where that names several."""
+    named: list[int] = []
     for passage in passages[:6]:
-        if not passage.is_heading:
+        if not passage.is_heading or passage.headings:
             break
-        named = [t.value[0] for t in tokens(passage.sentence.text, places) if t.kind is Kind.REGION]
-        if named:
-            return int(named[-1]) if len(set(named)) <= 2 else PROVINCE
-    return PROVINCE
+        named += [t.value[0] for t in tokens(passage.sentence.text, places) if t.kind is Kind.REGION]
+    inner = {code for code in named if code != PROVINCE}
+    narrowest = [code for code in inner if all(_is_inside(code, other) for other in inner)]
+    return narrowest[0] if narrowest else PROVINCE
+
+
+def _is_inside(code: int, region: int) -> bool:
+    lo, hi = region_range(region)
+    return lo <= code <= hi
 
 
 def _around(passage: Passage, places: Places, home: int, before: _Around) -> _Around:
@@ -104,6 +123,7 @@ def _around(passage: Passage, places: Places, home: int, before: _Around) -> _Ar
         _take_heading(here, tokens(words, places))
     if not passage.is_first:
         here.last_category = before.last_category
+        here.last_quantity = before.last_quantity
         here.paragraph_day = before.paragraph_day
     return here
 
@@ -131,6 +151,10 @@ class _Said:
     is_dated: bool
     home: int
 
+    @property
+    def _is_in_full(self) -> bool:
+        return IN_FULL.search(self.sentence.text) is not None and IN_PART.search(self.sentence.text) is None
+
     def last_category(self) -> str:
         """What a following sentence without a category goes on about."""
         named = [t.value for t in self.words if t.kind is Kind.CATEGORY]
@@ -151,13 +175,28 @@ class _Said:
             if subject is None:
                 continue
             made.append(self._claim(token, quantity, subject, self._is_share(i)))
-        return made
+        return self._told_for(made)
+
+    def _told_for(self, made: list[Claim]) -> list[Claim]:
+        """Each whole with the part that it is told for: the next of its parts and rates in the sentence."""
+        done = []
+        for k, claim in enumerate(made):
+            if claim.quantity in WHOLES:
+                of = [
+                    PART_OF.get(c.quantity, c.quantity)
+                    for c in (*made[k + 1 :], *reversed(made[:k]))
+                    if WHOLE_OF.get(c.quantity) is claim.quantity and c.subject == claim.subject
+                ]
+                claim = replace(claim, of=of[0] if of else None)
+            done.append(claim)
+        return done
 
     def _claim(self, token: Token, quantity: Quantity, subject: Subject, is_share: bool) -> Claim:
         start = self.sentence.start
         return Claim(
             *(quantity, subject, token.number, self.day, self.is_dated, self.sentence.number),
             *(start + token.start, start + token.end, is_share),
+            is_in_full=self._is_in_full,
         )
 
     # What a number counts
@@ -205,6 +244,8 @@ class _Said:
         if earlier:
             return self._value(earlier[-1])
         later = [t for t in self.words if t.kind is Kind.MEASURE]
+        if self.around.last_quantity is not None and not later and self._goes_on():
+            return self.around.last_quantity
         if self.around.quantity is not None and not later:
             return self.around.quantity
         return Quantity.VENUES if not number.number.is_pct and not later and self._is_of_venues(i) else None
@@ -236,13 +277,29 @@ class _Said:
         return all(self.words[k].kind in kinds for k in range(i, j)) and "、" in self._between(i, j)
 
     def _fraction(self, i: int, made: Sequence[Claim]) -> Quantity | None:
-        """327/344: the part before the stroke, the whole after it."""
-        if i + 1 < len(self.words) and self.words[i + 1].kind is Kind.NUMBER and self._between(i, i + 1).strip() == "/":
+        """327/344 is the part and its whole; (344家中327家) after a rate the whole and its part."""
+        if self._has_stroke(i):
             named = self._around_rate(i)
             return PART_OF.get(named, named) if named else None
-        if i and self.words[i - 1].kind is Kind.NUMBER and self._between(i - 1, i).strip() == "/" and made:
+        if i and self._has_stroke(i - 1) and made:
             return WHOLE_OF.get(made[-1].quantity)
+        if self._is_out_of(i):
+            beside = self._bracketed_beside(i, made)
+            return WHOLE_OF.get(beside.quantity) if beside else None
+        if i and self._is_out_of(i - 1) and len(made) > 1 and made[-1].quantity is WHOLE_OF.get(made[-2].quantity):
+            return PART_OF.get(made[-2].quantity, made[-2].quantity)
         return None
+
+    def _has_stroke(self, i: int) -> bool:
+        return self._is_before_a_number(i) and self._between(i, i + 1).strip() == "/"
+
+    def _is_out_of(self, i: int) -> bool:
+        """344家中327家, within brackets."""
+        return self._is_before_a_number(i) and self._between(i, i + 1) == "中" and self._opening(i) is not None
+
+    def _is_before_a_number(self, i: int) -> bool:
+        both = self.words[i : i + 2]
+        return len(both) == 2 and all(token.kind is Kind.NUMBER for token in both)
 
     def _around_rate(self, i: int) -> Quantity | None:
         earlier = [j for j in range(i) if self.words[j].kind is Kind.MEASURE]
@@ -250,21 +307,28 @@ class _Said:
 
     def _bracketed(self, i: int, made: Sequence[Claim]) -> Quantity | None:
         """12,253家(65%), 65%(12,253家): the bracket says the same of the same."""
-        opening = [j for j in range(i) if self.words[j].kind in (Kind.OPEN, Kind.CLOSE)]
-        if not opening or self.words[opening[-1]].kind is Kind.CLOSE or not made:
+        beside = self._bracketed_beside(i, made)
+        if beside is None:
             return None
-        j = opening[-1]
-        beside = made[-1]
-        at = self.sentence.start + self.words[j].start
-        if not (
-            beside.end <= at and self._text(beside.end - self.sentence.start, self.words[j].start).strip() in _SUFFIXES
-        ):
-            inside = beside.start > at
-            if not inside:
-                return None
         if self.words[i].number.is_pct:
             return beside.quantity if beside.quantity in RATES else RATE_OF.get(beside.quantity, Quantity.SHARE)
         return PART_OF.get(beside.quantity, beside.quantity) if beside.quantity in RATES else None
+
+    def _opening(self, i: int) -> int | None:
+        """The bracket that a word stands in."""
+        signs = [j for j in range(i) if self.words[j].kind in (Kind.OPEN, Kind.CLOSE)]
+        return signs[-1] if signs and self.words[signs[-1]].kind is Kind.OPEN else None
+
+    def _bracketed_beside(self, i: int, made: Sequence[Claim]) -> Claim | None:
+        """The claim right before the bracket that a number stands in."""
+        j = self._opening(i)
+        if j is None:
+            return None
+        at = self.words[j].start
+        before = [c for c in made if c.end - self.sentence.start <= at]
+        if not before or self._text(before[-1].end - self.sentence.start, at).strip() not in _SUFFIXES:
+            return None
+        return before[-1]
 
     def _is_counted(self, i: int) -> bool:
         """A count has its unit, or stands right beside whom or what it counts."""
@@ -273,9 +337,7 @@ class _Said:
             return token.number.unit not in ("个", "例") or self._unit_is_a_venues(i)
         if i == 0:
             return False
-        if self._between(i - 1, i).strip() == "/" or (
-            i + 1 < len(self.words) and self._between(i, i + 1).strip() == "/"
-        ):
+        if self._has_stroke(i) or self._has_stroke(i - 1):
             return True
         beside = self.words[i - 1]
         return beside.kind in (Kind.REGION, Kind.CATEGORY, Kind.SUB_TYPE, Kind.MEASURE) and (
@@ -354,9 +416,9 @@ class _Said:
     def _category_at(self, i: int) -> str:
         before = [j for j in range(i) if self.words[j].kind in (Kind.CATEGORY, Kind.EVERY)]
         own = [j for j in before if j in self._clause(i) and not self._follows_a_number(j)]
-        if not own and i + 1 < len(self.words) and self._follows_a_number(i + 1):
-            if self.words[i + 1].kind is Kind.CATEGORY:
-                return str(self.words[i + 1].value)
+        follower = self.words[i + 1] if i + 1 < len(self.words) and self._follows_a_number(i + 1) else None
+        if not own and follower is not None and follower.kind is Kind.CATEGORY:
+            return str(follower.value)
         if before:
             last = self.words[before[-1]]
             return str(last.value) if last.kind is Kind.CATEGORY else ALL
@@ -374,7 +436,7 @@ class _Said:
     def _goes_on(self) -> bool:
         """其中, 该类, or a list of regions: the sentence goes on about what the last one was about."""
         begins = self.sentence.text[:6]
-        if re.match("其中|上述|该类|这类|各设区市|从设区市|分设区市|分地区|按地区|从地区", begins):
+        if re.match("其中|上述|该类|这类|各设区市|从设区市|分设区市|分地区|按地区|从地区|分布", begins):
             return True
         regions = {t.value for t in self.words if t.kind is Kind.REGION}
         return len(regions) > 2

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from db.rules.bulletin_audit.claim import Sentence
 from db.rules.bulletin_audit.numerals import han_number
@@ -70,7 +71,12 @@ def passages(text: str) -> list[Passage]:
     at = 0
     for line in text.split("\n"):
         level = _level(line)
-        is_heading = bool(line.strip()) and len(line.strip()) <= MOST_HEADING and not _has_end(line) and "," not in line
+        is_heading = (
+            bool(line.strip())
+            and len(line.strip()) <= MOST_HEADING
+            and not _has_end(line)
+            and not re.search("[,，]", line)
+        )
         if is_heading and level:
             chapters.enter(level, line)
         lead = _lead(line) if not is_heading else ""
@@ -88,7 +94,7 @@ def passages(text: str) -> list[Passage]:
 def _sentences(line: str) -> list[tuple[int, int]]:
     edges = [0, *(stop.end() for stop in _ENDS.finditer(line)), len(line)]
     cut = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         while start < end and line[start] in " \t\u3000\r":
             start += 1
         while end > start and line[end - 1] in " \t\u3000\r":

@@ -71,9 +71,9 @@ MEASURES: tuple[tuple[Quantity, re.Pattern[str]], ...] = tuple(
             _Q.VERIFIED_RATE,
             rf"(?:经)?(?:已)?(?:核实|查实|验证|核验|证实)(?:的)?{_DAY_AND_NIGHT}(?:{_WATCH})?(?:落实|覆盖)?率",
         ),
-        (_Q.VERIFIED_RATE, rf"{_WATCH}(?:核实|查实|验证|核验|证实)率"),
+        (_Q.VERIFIED_RATE, rf"(?:{_WATCH})?(?:核实|查实|验证|核验|证实)率"),
         (_Q.VERIFIED, rf"(?:经)?(?:已)?(?:核实|查实|验证|核验|证实)(?:的|落实)?{_DAY_AND_NIGHT}{_WATCH}"),
-        (_Q.VERIFIED, rf"{_WATCH}(?:经|已)?(?:核实|查实|验证|核验|证实)"),
+        (_Q.VERIFIED, rf"{_WATCH}(?:经|已|得到)?(?:核实|查实|验证|核验|证实)(?!率)"),
         (_Q.DUTY_RATE, rf"{_DAY_AND_NIGHT}{_WATCH}(?:的)?(?:落实|覆盖|到位|到岗)?(?:率|比例)"),
         (_Q.DUTY_RATE, r"值守(?:覆盖|落实)率|(?:落实|覆盖)率(?=[为达是\d])"),
         (
@@ -89,21 +89,29 @@ MEASURES: tuple[tuple[Quantity, re.Pattern[str]], ...] = tuple(
             _Q.VENUES,
             r"应(?:当)?(?:全部)?(?:接入|联网)(?:平台)?|共有|总数|应建|纳入(?:建设|统计|考核)?范围|在册|现有|计划接入",
         ),
+        (
+            _Q.LATE,
+            rf"(?:超过|超出)(?:规定|要求)?(?:的)?(?:时限|期限|时间|节点)(?:仍|尚|还)?{_NOT}(?:完成)?接入|逾期(?:仍)?未接入",
+        ),
         (_Q.NOT_ACCESSED, rf"{_NOT}(?:能)?(?:完成)?(?:平台)?接入(?:平台)?"),
         (_Q.ACCESSED, r"(?:累计|已|完成|实现)*接入(?:了|省级?平台|平台|机构|场所|学校|单位)*"),
         (_Q.ON_TIME_RATE, rf"(?:{_ALARM})?(?:按时|及时|限时)(?:办结|处置|处理)率"),
         (_Q.OVERDUE_RATE, rf"(?:{_ALARM})?(?:超时|逾期)(?:办结|处置|处理)率"),
-        (_Q.UNHANDLED_RATE, rf"(?:{_ALARM})?未(?:办结|处置|处理)率"),
+        (_Q.UNHANDLED_RATE, rf"(?:{_ALARM})?未(?:处置|处理)?(?:办结|处置|处理)率"),
         (_Q.ALARMS_ON_TIME, rf"(?:{_ALARM})?(?:按时|及时|限时)(?:办结|处置|处理)(?:{_ALARM})?"),
         (_Q.ALARMS_OVERDUE, rf"(?:{_ALARM})?(?:超时|逾期)(?:办结|处置|处理)(?:{_ALARM})?"),
-        (_Q.ALARMS_UNHANDLED, rf"(?:{_ALARM})?(?:未(?:及时|能)?)(?:办结|处置|处理)(?:的)?(?:{_ALARM})?"),
+        (
+            _Q.ALARMS_UNHANDLED,
+            rf"(?:{_ALARM})?(?:尚|仍|还)?未(?:及时|能)?(?:处置|处理)?(?:办结|处置|处理)(?:的)?(?:{_ALARM})?",
+        ),
         (_Q.FIRES, r"真(?:实)?火(?:警|灾|情)|真火"),
+        (_Q.OPEN_RATE, r"(?:隐患)?(?:尚|仍)?未(?:完成)?(?:整改|闭环|销号)率"),
         (_Q.CLOSING_RATE, r"(?:隐患)?(?:整改|闭环|销号)(?:完成|闭环|销号)?率"),
         (_Q.HAZARDS_OPEN, r"(?:隐患)?(?:尚|仍)?未(?:完成)?(?:整改|闭环|销号)(?:到位|完成)?"),
         (_Q.HAZARDS_CLOSED, r"(?:隐患)?(?:已)?(?:完成)?(?:整改|闭环|销号)(?:到位|完成|销号|闭环)?"),
         (_Q.ALARMS, _ALARM),
         (_Q.HAZARDS, r"(?:火灾|安全|消防)?隐患"),
-        (_Q.EXCUSED, r"(?:经批准)?(?:剔除|不计入|免予考核|免于考核|豁免)"),
+        (_Q.EXCUSED, r"(?:经批准)?(?:暂)?(?:剔除|不计入|免予考核|免于考核|豁免)"),
     )
 )
 """In this order: what stands earlier wins where two begin together."""
@@ -117,6 +125,8 @@ LAST_OF_ALL = re.compile(r"(?:排名|排|位居|位列|居)?(?:后|末)[一二�
 RANK = re.compile(r"第([一二三四五六七八九十\d]+)[位名]?(?=[,，。;；、)）\s]|$|位|名)")
 RESPECTIVELY = re.compile("分别|依次")
 MIDST = re.compile("其中")
+IN_FULL = re.compile("分(?:地区|地市|设区市|县|区域)(?:看|来看|统计)|分布(?:在|情况|如下)|(?:各地|各设区市|各市)分布")
+IN_PART = re.compile("较多|主要|突出|其中|等地|等(?:市|县|设区市)|例如|如")
 SHARE = re.compile("占比?")
 CHANGE = re.compile("较|相比|比上|同比|环比|增加|增长|提高|提升|上升|下降|减少|降低|回落|新增|相差|高出|低于全|高于全")
 NOW_AT = re.compile("提高到|提升到|上升到|上升至|提高至|提升至|升至|增至|增加到|下降到|下降至|降至|减少到|达到")
