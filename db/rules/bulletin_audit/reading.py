@@ -361,13 +361,25 @@ class _Said:
             self.words[j].kind in (Kind.CATEGORY, Kind.SUB_TYPE) for j in clause if j < i
         )
 
+    def _share_at(self, i: int) -> int | None:
+        """The 占 that a percentage stands after, with nothing but places and measures between."""
+        between = (Kind.REGION, Kind.EVERY, Kind.MEASURE, Kind.CATEGORY)
+        j = i - 1
+        while j >= 0 and self.words[j].kind in between:
+            j -= 1
+        is_share = j >= 0 and self.words[j].kind is Kind.SHARE and self.words[i].number.is_pct
+        return j if is_share else None
+
     def _is_share(self, i: int) -> bool:
-        return i > 0 and self.words[i - 1].kind is Kind.SHARE and self.words[i].number.is_pct
+        return self._share_at(i) is not None
 
     def _may_be_a_rate(self, i: int) -> bool:
         """占46.4% beside a category's count may be its rate; 占全省的24.5%, 占已接入的17% never are."""
-        said = self._text(self.words[i - 1].end, self.words[i].start)
-        beside = [j for j in (i - 2, i - 3) if j >= 0]
+        share = self._share_at(i)
+        if share is None:
+            return False
+        said = self._text(self.words[share].end, self.words[i].start)
+        beside = [j for j in (share - 1, share - 2) if j >= 0]
         is_of_all = re.fullmatch(r"(?:其|本类|该类)?(?:应接入)?(?:机构|学校)?(?:总数|总量)?的?|比为?", said) is not None
         counted = any(self.words[j].kind in (Kind.NUMBER, Kind.SUB_TYPE) for j in beside)
         return is_of_all and (counted or self._sub_type_at(i) is not None)
@@ -379,9 +391,11 @@ class _Said:
         return bool(changed) and self.words[changed[-1]].kind is Kind.CHANGE
 
     def _is_no_claim(self, i: int) -> bool:
-        """A wish, a target, or what some unnamed places have."""
+        """A wish, a target, how many were just named (等3所), or what some unnamed places have."""
         clause = self._clause(i)
         if any(self.words[j].kind is Kind.WISH for j in clause):
+            return True
+        if self._text(self.words[i].start - 1, self.words[i].start) == "等" and not self.words[i].number.is_pct:
             return True
         if any(self.words[j].kind is Kind.SOME_PLACES for j in clause) and self.words[i].number.comparison:
             return True
