@@ -107,14 +107,16 @@ PROBLEMS: Mapping[str, Problem] = {
         Problem(
             "alarms_open",
             "告警未处置",
-            "截至{day}，近30天{place}登记告警{alarms_open/here/all/of}起，其中{alarms_open/here/all/count}起尚未处置办结。",
+            "截至{day}，近30天{place}登记告警{alarms_open/here/all/of}起，"
+            "其中{alarms_open/here/all/count}起尚未处置办结，未处置率{alarms_open/here/all/rate}。",
             _alarms_open,
             "起",
         ),
         Problem(
             "hazards_open",
             "隐患未销号",
-            "截至{day}，近90天{place}发现隐患{hazards_open/here/all/of}处，其中{hazards_open/here/all/count}处尚未整改销号。",
+            "截至{day}，近90天{place}发现隐患{hazards_open/here/all/of}处，"
+            "其中{hazards_open/here/all/count}处尚未整改销号，未整改率{hazards_open/here/all/rate}。",
             _hazards_open,
             "处",
         ),

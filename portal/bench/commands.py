@@ -106,3 +106,16 @@ def rankings(
     sizes = (PROVINCE, NATION) if nation else (PROVINCE,)
     figures = measure(runs, sizes, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("audit")
+def audit(
+    bulletins: Annotated[int, typer.Option(min=1, help="bulletins, each with one figure altered")] = 200,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same bulletins")] = 1,
+) -> None:
+    """Altered figures that the audit of bulletins finds, by the text alone and beside the snapshot."""
+    from portal.bench.audit import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(bulletins, seed, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
