@@ -63,7 +63,7 @@ HAZARDS = Desk(
         ),
         *(f"?show=open&kind=gas&grade=major&q={urllib.parse.quote(name)}" for name in COMMON),
     ),
-    sorts=("act_by", "found_at", "closed_at"),
+    sorts=("act_by", "found_at"),
     sorted_views=("", "?show=closed", "?show=all", "?show=overdue", "?show=all&grade=major"),
 )
 DESKS = {"alarms": ALARMS, "hazards": HAZARDS}

@@ -1,4 +1,4 @@
-"""A desk's rows by the hundred thousand, as years of a province leave them: most closed long ago, some open, some late."""
+"""Rows of the desks by the hundred thousand, as a province's years leave them: most closed, some open, some late."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
