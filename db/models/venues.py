@@ -16,6 +16,7 @@ class Venue(Base):
         UniqueConstraint("id", "county", "category"),
         Index("ix_venues_mercator", "mercator", postgresql_using="gist"),
         Index("ix_venues_county_category", "county", "category"),
+        Index("ix_venues_name", "name"),
     )
 
     id: Mapped[key]
