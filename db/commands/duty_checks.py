@@ -1,11 +1,12 @@
 """Duty checks: asked by a person or the clock, put to the watch, answered by it.
 
-Where the venue has a user transmission device the server of those carries the question; elsewhere it is put to the
-people on watch, who answer in the portal or by telephone.
+Where the venue has a user transmission device the server of those carries the question; elsewhere, and where the device
+cannot be reached, it is put to the people on watch, who answer in the portal or by telephone.
 """
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -75,10 +76,13 @@ _ANSWERED_BY = text(
 _OPEN = text(
     """
     select c.id, c.venue_id, c.county, c.device_id, coalesce(d.code, v.code) as code, v.is_demo, c.state, c.asked_at,
-        c.sent_at, c.minutes
+        c.sent_at, c.minutes, c.way
     from duty_checks c join venues v on v.id = c.venue_id left join devices d on d.id = c.device_id
     where c.state in ('asked', 'sent', 'confirmed') for update of c skip locked
     """
+)
+_FALL_BACK = text(
+    "update duty_checks set way = 'people', state = 'sent', sent_at = :now, fell_back_at = :now where id = :id"
 )
 
 
@@ -255,12 +259,21 @@ def answer_in_person(
     return state
 
 
+def _falls_back(session: Session, check: Any, now: datetime) -> bool:
+    """A device that cannot be asked says nothing of the watch: whoever is on watch is asked instead."""
+    people = _on_watch(session, check.venue_id, now) if check.way == "panel" else []
+    if people:
+        session.execute(_FALL_BACK, {"id": check.id, "now": now})
+        _put_to(session, check.id, check.venue_id, check.county, people, check.minutes, now)
+    return bool(people)
+
+
 def expire(session: Session, now: datetime) -> int:
     """End the checks whose time is over: silence of the watch rings; answers how many ended."""
     ended, ringing = 0, []
     for check in session.execute(_OPEN).all():
         state = expired(DutyCheckState(check.state), check.asked_at, check.sent_at, check.minutes, now)
-        if state is None:
+        if state is None or (state is DutyCheckState.UNREACHABLE and _falls_back(session, check, now)):
             continue
         session.execute(
             text("update duty_checks set state = :state where id = :id"), {"id": check.id, "state": state.value}

@@ -5,7 +5,7 @@ Due times are columns and every row is locked, so workers may die or be many: no
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -87,7 +87,7 @@ def climb_due(session: Session, now: datetime, limit: int = AT_A_TIME) -> Climbe
     alarms = due_ladders.due(session, now, day, limit)
     if not alarms:
         return Climbed()
-    ascents = _in_calm(session, _ascents(session, alarms, day, now), now)
+    ascents = _in_calm(session, _ascents(session, alarms, now), now)
     told = notices.add(session, _notices(ascents), now)
     _move(session, ascents, now)
     _steps(session, ascents, now)
@@ -97,10 +97,10 @@ def climb_due(session: Session, now: datetime, limit: int = AT_A_TIME) -> Climbe
     return Climbed(len(alarms), told, written, len(alarms) == limit)
 
 
-def _ascents(session: Session, alarms: Sequence[DueAlarm], day: date, now: datetime) -> list[Ascent]:
+def _ascents(session: Session, alarms: Sequence[DueAlarm], now: datetime) -> list[Ascent]:
     templates = ladder_templates.by_id(session, sorted({alarm.template_id for alarm in alarms}))
     of_venue: dict[int, list[Responsible]] = {}
-    for person in responsible_people.of_venues(session, sorted({alarm.venue_id for alarm in alarms}), day):
+    for person in responsible_people.of_venues(session, sorted({alarm.venue_id for alarm in alarms}), now):
         of_venue.setdefault(person.venue_id, []).append(person)
     return [
         ascent(alarm, templates[alarm.template_id].rungs, of_venue.get(alarm.venue_id, []), now) for alarm in alarms

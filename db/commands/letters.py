@@ -91,10 +91,9 @@ def write(session: Session, occasions: Sequence[Occasion], now: datetime) -> int
 def _tell(session: Session, letter_id: int, occasion: Occasion, facts: dict[str, Any], now: datetime) -> None:
     """Its addressees: the county, the venue and its maintainer."""
     worst = occasion.alarms[0]
-    day = now.astimezone(letter_words.HERE).date()
     to = {
         person.person_id
-        for person in responsible_people.of_venues(session, [worst.venue_id], day)
+        for person in responsible_people.of_venues(session, [worst.venue_id], now)
         if person.who in (Party.COUNTY, Party.VENUE, Party.MAINTAINER)
     }
     told = [

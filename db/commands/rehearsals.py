@@ -1,6 +1,6 @@
-"""The nightly rehearsal: a synthetic fire at every venue, resolved over the real ladders and the real people.
+"""The nightly rehearsal: an alarm of every kind at every venue, resolved over the real ladders and the real people.
 
-Nobody is sent what a fire would send; holes are noted, and each county is told of its own in one notice.
+Nobody is sent what it would send; holes are noted, and each county is told of its own in one notice.
 """
 
 from dataclasses import dataclass
@@ -15,36 +15,45 @@ from db.commands import notices
 from db.commands.notices import NewNotice
 from db.queries import channels_of
 from db.rules import ladder_words
-from db.rules.alarm_kinds import AlarmKind, Level
+from db.rules.alarm_kinds import BY_KIND, AlarmKind, Level
 from db.rules.ladders import Party
 
 HERE = ZoneInfo("Asia/Shanghai")
 
 _TURN = text("select pg_try_advisory_xact_lock(hashtext('rehearsal'))")
 _STAGE = text(
-    "create temporary table if not exists rehearsed (venue_id int, county int, who text, people int, reachable int)"
-    " on commit delete rows"
+    "create temporary table if not exists rehearsed (venue_id int, county int, who text, people int, reachable int,"
+    " told int, kinds text[]) on commit delete rows"
 )
-# The same functions as an alarm's own ladder: which template fits, and who answers for the venue.
+# The same functions as an alarm's own ladder: which template fits, and who answers for the venue. A level holds where
+# somebody can be told for every kind; `kinds` are those for which nobody can.
 _REHEARSE = """
     insert into rehearsed
     with fitting as (
-        select c.category, ladder_template_for(c.category, :kind, :level, null) as template_id
+        select c.category, k.kind, ladder_template_for(c.category, k.kind, k.level, null) as template_id
         from (select distinct category from venues) c
+        cross join unnest(cast(:kinds as text[]), cast(:levels as int[])) k (kind, level)
     ), rungs as (
-        select distinct f.category, r.who, r.duties from fitting f join ladder_rungs r on r.template_id = f.template_id
-        where r.who <> 'owner'
+        select f.category, r.who, r.duties, array_agg(distinct f.kind) as kinds
+        from fitting f join ladder_rungs r on r.template_id = f.template_id
+        where r.who <> 'owner' group by 1, 2, 3
     ), here as materialized (
         select id, county, category from venues
         where in_scope_from <= :day and (in_scope_until is null or in_scope_until > :day)
     ), people as materialized (
-        select * from responsible_people((select array_agg(id) from here), :day)
-    ), reachable as materialized ({reachable})
-    select v.id, v.county, r.who, count(distinct p.person_id), count(distinct c.person_id)
-    from here v join rungs r on r.category = v.category
-    left join people p on p.venue_id = v.id and p.who = r.who
-        and (cardinality(r.duties) = 0 or p.duty is null or p.duty = any (r.duties))
-    left join reachable c on c.person_id = p.person_id
+        select * from responsible_people((select array_agg(id) from here), :now)
+    ), reachable as materialized ({reachable}), each as (
+        select v.id, v.county, r.who, r.kinds, count(distinct p.person_id) as people,
+            count(distinct c.person_id) as reachable
+        from here v join rungs r on r.category = v.category
+        left join people p on p.venue_id = v.id and p.who = r.who
+            and (cardinality(r.duties) = 0 or p.duty is null or p.duty = any (r.duties))
+        left join reachable c on c.person_id = p.person_id
+        group by v.id, v.county, r.who, r.duties, r.kinds
+    )
+    select e.id, e.county, e.who, min(e.people), min(e.reachable), max(e.reachable),
+        coalesce(array_agg(distinct k.kind order by k.kind) filter (where k.kind is not null), '{{}}')
+    from each e left join unnest(case when e.reachable = 0 then e.kinds end) k (kind) on true
     group by 1, 2, 3
 """
 EVERYBODY = "select distinct person_id from people"
@@ -57,17 +66,18 @@ _MENDED = text(
 )
 _NOTE = text(
     """
-    insert into chain_holes (venue_id, county, who, reason, found_at, seen_at)
-    select venue_id, county, who, case when people = 0 then 'nobody' else 'no_channel' end, :now, :now
+    insert into chain_holes (venue_id, county, who, reason, kinds, found_at, seen_at)
+    select venue_id, county, who, case when people = 0 then 'nobody' else 'no_channel' end, kinds, :now, :now
     from rehearsed where reachable = 0 order by 1, 3
     on conflict (venue_id, who) where ended_at is null
-        do update set seen_at = excluded.seen_at, reason = excluded.reason, county = excluded.county
+        do update set seen_at = excluded.seen_at, reason = excluded.reason, kinds = excluded.kinds,
+            county = excluded.county
     """
 )
 _RESULT = text(
     """
     insert into rehearsals (county, rehearsed_at, venues, people, holes, venues_with_holes)
-    select county, :now, count(distinct venue_id), sum(reachable), count(*) filter (where reachable = 0),
+    select county, :now, count(distinct venue_id), sum(told), count(*) filter (where reachable = 0),
            count(distinct venue_id) filter (where reachable = 0)
     from rehearsed group by county
     on conflict (county, rehearsed_at) do nothing
@@ -84,7 +94,7 @@ _VENUES = text("select county, count(distinct venue_id) as n from rehearsed wher
 _TOLD = text(
     """
     select distinct v.county, p.who, p.person_id
-    from responsible_people(:venues, :day) p join venues v on v.id = p.venue_id where p.who in ('county', 'city')
+    from responsible_people(:venues, :now) p join venues v on v.id = p.venue_id where p.who in ('county', 'city')
     """
 )
 
@@ -101,13 +111,21 @@ class Rehearsed:
 
 
 def rehearse_all(session: Session, now: datetime) -> Rehearsed | None:
-    """Rehearse a fire at every venue in scope; None where somebody else is at it. The session must see everything."""
+    """Rehearse an alarm of each kind at every venue in scope; None where somebody else is at it.
+
+    The session must see everything.
+    """
     if not session.scalar(_TURN):
         return None
     day = now.astimezone(HERE).date()
     session.execute(_STAGE)
     reachable = channels_of.WORKING if channels_of.are_known(session) else EVERYBODY
-    asked = {"kind": AlarmKind.FIRE.value, "level": int(Level.CRITICAL), "day": day}
+    asked = {
+        "kinds": [kind.value for kind in AlarmKind],
+        "levels": [int(BY_KIND[kind].level) for kind in AlarmKind],
+        "day": day,
+        "now": now,
+    }
     session.execute(text(_REHEARSE.format(reachable=reachable)), asked)
     session.execute(text("analyze rehearsed"))
     session.execute(_MENDED, {"now": now})
@@ -131,7 +149,7 @@ def _tell(session: Session, day: date, now: datetime) -> int:
     venues = {row.county: row.n for row in session.execute(_VENUES)}
     first = {county: min(row.venue_id for row in rows) for county, rows in holes.items()}
     people: dict[tuple[int, str], list[int]] = {}
-    for row in session.execute(_TOLD, {"venues": list(first.values()), "day": day}):
+    for row in session.execute(_TOLD, {"venues": list(first.values()), "now": now}):
         people.setdefault((row.county, row.who), []).append(row.person_id)
     return notices.add(
         session,

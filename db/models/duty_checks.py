@@ -41,6 +41,8 @@ class DutyCheck(Base):
     """Within which the watch must answer."""
     state: Mapped[str] = mapped_column(server_default="asked")
     sent_at: Mapped[datetime | None]
+    fell_back_at: Mapped[datetime | None]
+    """When it was put to the people on watch, since the device could not be asked."""
     confirmed_at: Mapped[datetime | None]
     """The device has taken the question; the watch has not answered yet."""
     answered_at: Mapped[datetime | None]

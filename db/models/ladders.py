@@ -105,6 +105,8 @@ class ChainHole(Base):
     who: Mapped[str]
     reason: Mapped[str]
     """nobody or no_channel."""
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """The kinds of alarm that it was rehearsed for; empty where a ladder on its way found it."""
     found_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -83,6 +83,13 @@ SORTS: dict[str, str] = {
 }
 _WORST_FIRST, _NEWEST_FIRST = "a.level, a.raised_at desc, a.id", "a.raised_at desc, a.id"
 
+_BY_NAME = text(
+    "select set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true)"
+)
+"""By the venues' names through the closed ones: venue after venue in that order, until the page is full, in place of
+sorting every alarm by its venue's name. The planner takes the policy's scope for narrow and would sort."""
+
 _MINE = """
     (a.owner_id = :me or a.owner_id is null and a.state = 'raised' and (cast(:told_at_once as bool) or a.id in (
         select n.subject_id from notices n where n.person_id = :me and n.subject_kind = 'alarm')))
@@ -109,6 +116,8 @@ def desk(
     conditions, values = _conditions(filters)
     order = _order(filters, sort)
     named = "join venues named on named.id = a.venue_id" if "named." in order else ""
+    if "named." in order and _has_closed(filters):
+        session.execute(_BY_NAME)
     picked = f"select a.id from alarms a {named} where {conditions} order by {order} limit :limit offset :offset"
     rows = session.execute(
         text(
@@ -133,7 +142,11 @@ def counts(session: Session, mine: Mine, now: datetime) -> DeskCounts:
 def _order(filters: AlarmFilters, sort: Sort | None) -> str:
     if sort is not None and sort.by in SORTS:
         return SORTS[sort.by].format(way="desc" if sort.is_descending else "asc") + ", a.id"
-    return _WORST_FIRST if filters.states and "closed" not in filters.states else _NEWEST_FIRST
+    return _NEWEST_FIRST if _has_closed(filters) else _WORST_FIRST
+
+
+def _has_closed(filters: AlarmFilters) -> bool:
+    return not filters.states or "closed" in filters.states
 
 
 def _conditions(filters: AlarmFilters) -> tuple[str, dict[str, Any]]:
@@ -148,7 +161,7 @@ def _conditions(filters: AlarmFilters) -> tuple[str, dict[str, Any]]:
         if wanted:
             parts.append(f"a.{column} = any (:{column}s)")
             values[f"{column}s"] = list(wanted)
-    if filters.states and "closed" not in filters.states:
+    if not _has_closed(filters):
         parts.append("a.closed_at is null")
     if filters.region is not None:
         parts.append("a.county between :lo and :hi")

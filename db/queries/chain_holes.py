@@ -33,6 +33,8 @@ class VenueHole:
     category: str
     who: Sequence[str]
     reasons: Sequence[str]
+    kinds: Sequence[str]
+    """Each level's kinds of alarm, with commas; empty for a hole that a real alarm found."""
     since: datetime
 
 
@@ -63,7 +65,8 @@ _BY_REGION = text(
 _VENUES = text(
     """
     select h.venue_id, v.name as venue_name, r.name as county_name, v.category, array_agg(h.who order by h.who) as who,
-           array_agg(h.reason order by h.who) as reasons, min(h.found_at) as since
+           array_agg(h.reason order by h.who) as reasons,
+           array_agg(array_to_string(h.kinds, ',') order by h.who) as kinds, min(h.found_at) as since
     from chain_holes h join venues v on v.id = h.venue_id join regions r on r.adcode = h.county
     where h.ended_at is null and h.county between :lo and :hi
     group by 1, 2, 3, 4, h.county order by count(*) desc, h.county, h.venue_id limit :limit

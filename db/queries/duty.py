@@ -34,6 +34,8 @@ class CheckRow:
     answered_at: datetime | None
     answered_through: str | None
     answered_by_name: str | None
+    fell_back_at: datetime | None
+    """When it was put to people, since the panel could not be asked."""
 
     @property
     def took(self) -> timedelta | None:
@@ -104,7 +106,7 @@ class RosterRow:
 _CHECKS = """
     select c.id, c.venue_id, v.name as venue_name, r.name as county_name, m.name as maintainer_name, c.way,
         c.is_planned, c.asked_at, c.asked_by_name, c.minutes, c.state, c.sent_at, c.answered_at, c.answered_through,
-        c.answered_by_name
+        c.answered_by_name, c.fell_back_at
     from {checks} c join venues v on v.id = c.venue_id join regions r on r.adcode = c.county
     left join lateral (select d.maintainer_id from duty_history d where d.venue_id = c.venue_id
         and d.declared_from <= (c.asked_at at time zone 'Asia/Shanghai')::date

@@ -1,7 +1,7 @@
 """Hazards, read: the desk's rows, one with its life, the two lists, and who is overdue by name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from db.rules.access_scope import EVERYTHING, Role, Scope, region_range
 from db.rules.hazard_lifecycle import BEING_RECTIFIED, HazardState
 
 COUNTED_TO = 10_000
-"""Beyond it counting would take longer than anybody waits."""
+"""Beyond it a choice says only that there are more."""
 
 SHOWS = ("mine", "open", "overdue", "major", "submitted", "look_back", "closed", "all")
 _SHOWN: dict[str, str] = {
@@ -25,11 +25,16 @@ _SHOWN: dict[str, str] = {
     "closed": "h.state = 'closed'",
     "all": "true",
 }
-_BY_INDEX_ORDER = text("select set_config('enable_bitmapscan', 'off', true)")
+_IN_ORDER = text(
+    "select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_sort', :sort, true)"
+)
 """The planner does not know how wide the policy's scope is and takes it for narrow: for a province it would fetch and
-sort every row instead of walking an index that has them in order."""
-_BY_INDEX = text("select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)")
-"""For counting, which stops early: every choice of the desk has its index."""
+sort every row instead of walking an index that has them in order. The indexes by `found_at`, `act_by` and `closed_at`
+hold all that the desk filters by: what does not fit is passed over without a look at its row."""
+_FEW_VENUES = 200
+"""So many are looked up one by one and sorted; of more the order's index, walked row by row, soon meets enough."""
 _ON_SITE = ", ".join(f"'{state.value}'" for state in BEING_RECTIFIED)
 _AT_THE_BUREAU = "(h.state in ('found', 'submitted', 'accepted') or h.state = 'closed' and h.act_by is not null)"
 _MINE: dict[Role, str] = {
@@ -45,6 +50,8 @@ _ORDER: dict[str, str] = {
     "found_at": "h.found_at {way}, h.id {way}",
     "closed_at": "h.closed_at {way}, h.id {way}",
 }
+_SORTS = ("act_by", "found_at")
+"""What a reader may ask for."""
 _USUAL_ORDER = {"closed": ("closed_at", True), "all": ("found_at", True)}
 
 
@@ -201,35 +208,86 @@ _OVERDUE = """
 
 def desk(session: Session, filters: HazardFilters, now: datetime, limit: int, offset: int = 0) -> HazardPage:
     """The desk's rows: what is due first, or closed ones newest first."""
-    condition, values = _conditions(filters, now)
-    rows = _rows(session, filters, condition, values, limit + 1, offset)
+    rows = _rows(session, filters, now, limit + 1, offset)
     return HazardPage(tuple(rows[:limit]), len(rows) > limit)
 
 
 def listed(session: Session, filters: HazardFilters, now: datetime, limit: int) -> list[HazardRow]:
     """The same rows for the two lists, `limit` at most."""
-    condition, values = _conditions(filters, now)
-    return _rows(session, filters, condition, values, limit, 0)
+    return _rows(session, filters, now, limit, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in a list that is read on from there: its moment, and its number where moments are alike."""
+
+    at: datetime
+    id: int
+
+
+def newest(
+    session: Session, filters: HazardFilters, now: datetime, limit: int, after: Place | None = None
+) -> HazardPage:
+    """The newest findings first, or those that follow after a place in that order."""
+    by_finding = replace(filters, sort="found_at", is_descending=True)
+    rows = _rows(session, by_finding, now, limit + 1, 0, after)
+    return HazardPage(tuple(rows[:limit]), len(rows) > limit)
 
 
 def _rows(
-    session: Session, filters: HazardFilters, condition: str, values: dict[str, Any], limit: int, offset: int
+    session: Session, filters: HazardFilters, now: datetime, limit: int, offset: int, after: Place | None = None
 ) -> list[HazardRow]:
-    column, is_descending = (filters.sort, filters.is_descending) if filters.sort in _ORDER else _usual(filters.show)
+    column, is_descending = (filters.sort, filters.is_descending) if filters.sort in _SORTS else _usual(filters.show)
     order = _ORDER[column].format(way="desc" if is_descending else "asc")
-    session.execute(_BY_INDEX_ORDER)
+    condition, values = _conditions(filters, now)
+    venues = _venues(session, filters)
+    among, named = _among(venues, filters.q)
+    if after is not None:
+        condition += " and (h.found_at, h.id) < (:after_at, :after_id)"
+        values |= {"after_at": after.at, "after_id": after.id}
+    is_few = venues is not None and len(venues) <= _FEW_VENUES
+    session.execute(_IN_ORDER, {"sort": "on" if is_few else "off"})
     # The few rows of this page are picked before anything is joined to them.
     rows = session.execute(
         text(
             f"""
-            with page as materialized (
-                select h.id from hazards h where {condition} order by {order} limit :limit offset :offset)
-            select {_COLUMNS} from page join hazards h on h.id = page.id {_JOINED} order by {order}
+            with page as materialized (select id, row_number() over () as place from (
+                select h.id from hazards h where {condition} and {among}
+                order by {order} limit :limit offset :offset) p)
+            select {_COLUMNS} from page join hazards h on h.id = page.id {_JOINED} order by page.place
             """
         ),
-        {**values, "limit": limit, "offset": offset},
+        {**values, **named, "limit": limit, "offset": offset},
     )
     return [HazardRow(**row) for row in rows.mappings()]
+
+
+_NAMED = "v.name ilike :anywhere or v.name_initials like :start"
+
+
+def _venues(session: Session, filters: HazardFilters) -> list[int] | None:
+    """The venues that the address, the reader's words or scope leave, no more of a name's than are told apart from
+    many; None where nothing is said."""
+    if filters.venue_id is not None:
+        return [filters.venue_id]
+    if filters.q:
+        asked = text(f"select v.id from venues v where {_NAMED} limit {_FEW_VENUES + 1}")
+        return list(session.scalars(asked, _words(filters.q)))
+    return None if filters.within.is_regional else list(filters.within.venue_ids)
+
+
+def _among(venues: list[int] | None, words: str) -> tuple[str, dict[str, Any]]:
+    """The venues as a condition: by their numbers, or many of a name by looking at each row's."""
+    if venues is None:
+        return "true", {}
+    if words and len(venues) > _FEW_VENUES:
+        return f"exists (select from venues v where v.id = h.venue_id and ({_NAMED}))", _words(words)
+    return "h.venue_id = any (:among)", {"among": venues}
+
+
+def _words(typed: str) -> dict[str, Any]:
+    plain = typed.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return {"anywhere": f"%{plain}%", "start": f"{plain.lower()}%"}
 
 
 def _usual(show: str) -> tuple[str, bool]:
@@ -237,51 +295,50 @@ def _usual(show: str) -> tuple[str, bool]:
 
 
 def _conditions(filters: HazardFilters, now: datetime) -> tuple[str, dict[str, Any]]:
-    """A condition of fixed words and its values; nothing that a person typed becomes SQL."""
-    shown = _MINE.get(filters.role, _SHOWN["open"]) if filters.show == "mine" else _SHOWN[filters.show]
-    parts: list[str] = [shown]
-    values: dict[str, Any] = {"now": now} if ":now" in shown else {}
-    for name in ("grade", "source", "kind", "venue_id"):
+    """A condition of fixed words and its values, venues left out; nothing that a person typed becomes SQL."""
+    shown, values = _shown(filters.show, filters.role, now)
+    parts = [shown]
+    for name in ("grade", "source", "kind"):
         if getattr(filters, name) is not None:
             parts.append(f"h.{name} = :{name}")
             values[name] = getattr(filters, name)
-    if filters.region is not None:
-        parts.append("h.county between :lo and :hi")
-        values["lo"], values["hi"] = region_range(filters.region)
-    _say_scope(filters.within, parts, values)
-    if filters.q:
-        plain = filters.q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        parts.append(
-            "h.venue_id = any (array(select id from venues where name ilike :anywhere or name_initials like :start))"
-        )
-        values |= {"anywhere": f"%{plain}%", "start": f"{plain.lower()}%"}
+    for lo, hi in _counties(filters):
+        # A single county is said as an equation: the planner then finds its rows in their order.
+        parts.append(f"h.county = {lo:d}" if lo == hi else f"h.county between {lo:d} and {hi:d}")
     return " and ".join(parts), values
 
 
-def _say_scope(scope: Scope, parts: list[str], values: dict[str, Any]) -> None:
-    """A narrow scope as a condition with its values in it, so that the planner begins there."""
-    if not scope.is_regional:
-        parts.append("h.venue_id = any (:scope_venues)")
-        values["scope_venues"] = list(scope.venue_ids)
-    elif scope.county_hi - scope.county_lo < 100:
-        parts.append("h.county between :scope_lo and :scope_hi")
-        values["scope_lo"], values["scope_hi"] = scope.county_lo, scope.county_hi
+def _shown(show: str, role: Role, now: datetime) -> tuple[str, dict[str, Any]]:
+    shown = _MINE.get(role, _SHOWN["open"]) if show == "mine" else _SHOWN[show]
+    return shown, {"now": now} if ":now" in shown else {}
+
+
+def _counties(filters: HazardFilters) -> list[tuple[int, int]]:
+    """The region asked for, and the reader's own where that is no wider than a city."""
+    asked = [] if filters.region is None else [region_range(filters.region)]
+    lo, hi = filters.within.county_lo, filters.within.county_hi
+    return [*asked, *([(lo, hi)] if filters.within.is_regional and hi - lo < 100 else [])]
 
 
 def counts(
     session: Session, role: Role, now: datetime, region: int | None = None, within: Scope = EVERYTHING
 ) -> dict[str, int]:
-    """How many each of the desk's choices shows, counted no further than one above `COUNTED_TO`."""
-    session.execute(_BY_INDEX)
+    """How many each of the desk's choices shows: one walk through what somebody owes, which is all that they show."""
+    shows = ("mine", "open", "overdue", "major", "submitted", "look_back")
     asked, values = [], dict[str, Any]()
-    for show in ("mine", "open", "overdue", "major", "submitted", "look_back"):
-        condition, named = _conditions(HazardFilters(show=show, role=role, region=region, within=within), now)
+    for show in shows:
+        shown, named = _shown(show, role, now)
+        asked.append(f"count(*) filter (where {shown}) as {show}")
         values |= named
-        asked.append(
-            f"(select count(*) from (select 1 from hazards h where {condition} limit {COUNTED_TO + 1}) c) as {show}"
-        )
-    row = session.execute(text(f"select {', '.join(asked)}"), values).mappings().one()
-    return {name: int(n) for name, n in row.items()}
+    condition, _values = _conditions(HazardFilters("all", region=region, within=within), now)
+    among, named = _among(_venues(session, HazardFilters("all", within=within)), "")
+    values |= named
+    session.execute(_IN_ORDER, {"sort": "on"})
+    row = session.execute(
+        text(f"select {', '.join(asked)} from hazards h where h.act_by is not null and {condition} and {among}"),
+        values,
+    )
+    return {name: int(n) for name, n in row.mappings().one().items()}
 
 
 def one(session: Session, hazard_id: int) -> HazardDetail:
@@ -304,11 +361,13 @@ def overdue_by_name(
     session: Session, now: datetime, limit: int, region: int | None = None, within: Scope = EVERYTHING
 ) -> Sequence[OverdueName]:
     """Venues and people with deadlines that have passed, major hazards first, then the most."""
-    condition, values = _conditions(HazardFilters("overdue", region=region, within=within), now)
-    session.execute(_BY_INDEX)
+    filters = HazardFilters("overdue", region=region, within=within)
+    condition, values = _conditions(filters, now)
+    among, named = _among(_venues(session, filters), "")
+    session.execute(_IN_ORDER, {"sort": "on"})
     rows = session.execute(
-        text(_OVERDUE.format(condition=condition, site=f"h.state in ({_ON_SITE})")),
-        {**values, "now": now, "limit": limit},
+        text(_OVERDUE.format(condition=f"{condition} and {among}", site=f"h.state in ({_ON_SITE})")),
+        {**values, **named, "now": now, "limit": limit},
     ).mappings()
     return [OverdueName(**row) for row in rows]
 

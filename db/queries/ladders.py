@@ -49,7 +49,7 @@ def next_steps(session: Session, alarm_id: int, now: datetime) -> list[NextStep]
     if alarm is None:
         return []
     rungs = ladder_templates.one(session, alarm.template_id).rungs
-    people = responsible_people.of_venues(session, [alarm.venue_id], day)
+    people = responsible_people.of_venues(session, [alarm.venue_id], now)
     first_at = max(alarm.next_due_at, now)
     return [_step(alarm, one, first_at) for one in foreseen(alarm, rungs, people)]
 

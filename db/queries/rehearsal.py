@@ -112,7 +112,7 @@ def rehearse(session: Session, device_code: str, now: datetime, level: Level | N
         province_name=device.province_name,
         is_demo=device.is_demo,
     )
-    steps = foreseen(alarm, template.rungs, responsible_people.of_venues(session, [device.venue_id], day))
+    steps = foreseen(alarm, template.rungs, responsible_people.of_venues(session, [device.venue_id], now))
     return Rehearsed(
         device.code,
         kind,

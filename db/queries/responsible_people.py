@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -21,12 +21,15 @@ class Responsible:
     duty: str | None
 
 
-_OF_VENUES = text("select * from responsible_people(:venues, :day)")
+_OF_VENUES = text("select * from responsible_people(:venues, :now)")
 
 
-def of_venues(session: Session, venue_ids: Sequence[int], day: date) -> list[Responsible]:
-    """Everybody who answers for these venues on `day`, as far as they are within scope; closed accounts left out."""
-    rows = session.execute(_OF_VENUES, {"venues": list(venue_ids), "day": day})
+def of_venues(session: Session, venue_ids: Sequence[int], now: datetime) -> list[Responsible]:
+    """Everybody who answers for these venues at `now`, as far as they are within scope; closed accounts left out.
+
+    Of a maintainer's people whoever is on watch by its roster; all of them where it names nobody who could be told.
+    """
+    rows = session.execute(_OF_VENUES, {"venues": list(venue_ids), "now": now})
     return [Responsible(row.venue_id, Party(row.who), row.person_id, row.name, row.duty) for row in rows]
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.errors import NotFound
-from db.queries.hazards import COUNTED_TO
-from db.rules.access_scope import Role
+from db.queries.hazards import COUNTED_TO, Place
+from db.rules.access_scope import Role, region_range
 
 ORDER_SHOWS = ("mine", "open", "overdue", "finished", "ended", "all")
 _SHOWN: dict[str, str] = {
@@ -37,6 +37,7 @@ class OrderFilters:
     alarm_id: int | None = None
     venue_id: int | None = None
     q: str = ""
+    region: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,27 @@ def desk(session: Session, filters: OrderFilters, now: datetime, limit: int, off
     return OrderPage(tuple(found[:limit]), len(found) > limit)
 
 
+def newest(session: Session, filters: OrderFilters, now: datetime, limit: int, after: Place | None = None) -> OrderPage:
+    """The newest orders first, or those that follow after a place in that order."""
+    condition, values = _conditions(filters, now)
+    if after is not None:
+        condition += " and (o.given_at, o.id) < (:after_at, :after_id)"
+        values |= {"after_at": after.at, "after_id": after.id}
+    rows = session.execute(
+        text(
+            f"""
+            with page as materialized (
+                select o.id from work_orders o where {condition} order by o.given_at desc, o.id desc limit :limit)
+            select {_COLUMNS} from page join work_orders o on o.id = page.id {_JOINED}
+            order by o.given_at desc, o.id desc
+            """
+        ),
+        {**values, "limit": limit + 1},
+    )
+    found = [OrderRow(**row) for row in rows.mappings()]
+    return OrderPage(tuple(found[:limit]), len(found) > limit)
+
+
 def _conditions(filters: OrderFilters, now: datetime) -> tuple[str, dict[str, Any]]:
     """A condition of fixed words and its values; nothing that a person typed becomes SQL."""
     shown = _MINE.get(filters.role, _SHOWN["open"]) if filters.show == "mine" else _SHOWN[filters.show]
@@ -194,6 +216,9 @@ def _conditions(filters: OrderFilters, now: datetime) -> tuple[str, dict[str, An
         if getattr(filters, name) is not None:
             parts.append(f"o.{name} = :{name}")
             values[name] = getattr(filters, name)
+    if filters.region is not None:
+        parts.append("o.county between :lo and :hi")
+        values["lo"], values["hi"] = region_range(filters.region)
     if filters.q:
         plain = filters.q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         parts.append(

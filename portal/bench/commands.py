@@ -79,6 +79,20 @@ def readings(
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
+@bench_app.command("desk")
+def desk(
+    alarms: Annotated[int, typer.Option(min=1000, help="alarms on record")] = 100_000,
+    hazards: Annotated[int, typer.Option(min=1000, help="hazards on record, each with two steps")] = 1_000_000,
+    runs: Annotated[int, typer.Option(min=1, help="how often everything is asked")] = 5,
+) -> None:
+    """A filter or a sort of the desks among a million rows. Starts a PostgreSQL and a portal of its own."""
+    from portal.bench.desk import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(alarms, hazards, runs, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
 @bench_app.command("alarms")
 def alarms(
     seed: Annotated[int, typer.Option(help="the same seed plays the same month; 101 to 112 were never tuned on")] = 101,

@@ -10,16 +10,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
-from db import addresses
+from db import addresses, demo, migrations
 from db.addresses import Addresses
 from db.demo import DemoAccount, accounts
 from db.errors import CannotStart
 from db.rules.access_scope import EVERYTHING
+from db.services.postgres import PrivatePostgres
+from db.services.tenure import tenure
 from db.session import Record
 from db.settings import Settings, load
 
@@ -97,17 +100,7 @@ def running(
         )
     try:
         _wait(up, base, var_dir)
-        settings = Settings(
-            var_dir=var_dir,
-            portal_port=portal,
-            postgres_port=postgres,
-            redis_port=redis,
-            mqtt_port=mqtt,
-            database_url="",
-            database_app_url="",
-            redis_url="",
-            mqtt_url="",
-        )
+        settings = _settings(var_dir, portal_port=portal, postgres_port=postgres, redis_port=redis, mqtt_port=mqtt)
         own = OwnInstallation(base, settings, addresses.find(settings), tuple(accounts(var_dir)), environment)
         _settle(own, report)
         yield own
@@ -117,6 +110,59 @@ def running(
             up.wait(30)
         except subprocess.TimeoutExpired:
             up.kill()
+
+
+@contextmanager
+def record_alone(report: Callable[[str], None], folder: str) -> Iterator[OwnInstallation]:
+    """A database under `var/<folder>` and nothing else, with the province loaded on first use."""
+    portal, postgres = free_ports(2)
+    settings = _settings(load().var_dir / folder, portal_port=portal, postgres_port=postgres)
+    service = PrivatePostgres(settings)
+    with tenure(settings, f"anwang {folder.replace('-', ' ')}"):
+        report("starting PostgreSQL; loading the province on first use")
+        service.check()
+        service.start()
+        try:
+            found = addresses.find(settings)
+            assert found.database_owner is not None
+            migrations.upgrade(found.database_owner, str(found.database_app.password))
+            if not demo.is_loaded(found.database_owner):
+                demo.load(found.database_owner, today=datetime.now(UTC).date(), var_dir=settings.var_dir)
+            base = f"http://127.0.0.1:{portal}"
+            yield OwnInstallation(base, settings, found, tuple(accounts(settings.var_dir)), {})
+        finally:
+            service.stop()
+
+
+@contextmanager
+def portal_alone(report: Callable[[str], None], folder: str) -> Iterator[OwnInstallation]:
+    """A database and the portal before it: no device speaks, nobody is told."""
+    with record_alone(report, folder) as own:
+        settings, found = own.settings, own.addresses
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | {
+            "ANWANG_VAR_DIR": str(settings.var_dir),
+            "ANWANG_PORTAL_PORT": str(settings.portal_port),
+            "ANWANG_DATABASE_APP_URL": found.database_app.render_as_string(hide_password=False),
+        }
+        with (settings.var_dir / "portal.log").open("wb") as log:
+            serving = subprocess.Popen(
+                [sys.executable, "-m", "portal"], env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            _wait(serving, own.base, settings.var_dir)
+            yield replace(own, environment=environment)
+        finally:
+            serving.terminate()
+            try:
+                serving.wait(30)
+            except subprocess.TimeoutExpired:
+                serving.kill()
+
+
+def _settings(var_dir: Path, **ports: int) -> Settings:
+    """Nothing external: a benchmark throws away what it finds."""
+    nothing = dict.fromkeys(("database_url", "database_app_url", "redis_url", "mqtt_url"), "")
+    return Settings(var_dir=var_dir, **nothing, **ports)  # type: ignore[arg-type]
 
 
 def _settle(own: OwnInstallation, report: Callable[[str], None]) -> None:
@@ -139,7 +185,8 @@ def _wait(up: subprocess.Popen[bytes], base: str, var_dir: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if up.poll() is not None:
-            words = (var_dir / "up.log").read_text(errors="replace").strip().splitlines()
+            logs = [each for each in (var_dir / "up.log", var_dir / "portal.log") if each.exists()]
+            words = logs[-1].read_text(errors="replace").strip().splitlines()
             raise CannotStart(
                 f"The benchmark's installation did not start: {words[-1] if words else 'it said nothing'}"
             )
@@ -150,4 +197,4 @@ def _wait(up: subprocess.Popen[bytes], base: str, var_dir: Path) -> None:
         except (urllib.error.URLError, OSError):
             pass
         time.sleep(0.5)
-    raise CannotStart(f"The benchmark's installation did not answer within {START_SECONDS} s; see {var_dir}/up.log.")
+    raise CannotStart(f"The benchmark's installation did not answer within {START_SECONDS} s; see {var_dir}.")

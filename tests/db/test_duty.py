@@ -12,12 +12,13 @@ from db.commands.duty_checks import Through
 from db.commands.people import Operator
 from db.commands.rosters import Keeper
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from db.queries import duty, duty_coverage
+from db.queries import duty, duty_coverage, responsible_people
 from db.queries.duty_coverage import DutyOf
 from db.rules import duty_plan as plan_rule
 from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
 from db.rules.duty_check import DutyCheckState
 from db.rules.duty_evidence import Doubt, GapKind
+from db.rules.ladders import Party
 from db.rules.rosters import Shift, read_lines
 from tests import factories
 from tests.factories import MadeVenue
@@ -500,3 +501,60 @@ def test_rosters_keep_within_the_scope(record: TestRecord, owner: Connection) ->
         assert session.scalars(text("select maintainer_id from rosters")).all() == [mine.unit]
         with pytest.raises(NotFound):
             rosters.add(session, Keeper(venue_id=alone.id), [shift(1, 2)], OPERATOR, datetime.now(UTC))
+
+
+def told_of_a_fire(record: TestRecord, watched: Watched, at: datetime) -> list[str]:
+    """Who of the unit would be told at that moment."""
+    with record.record.scoped(region_scope(360_702)) as session:
+        people = responsible_people.of_venues(session, [watched.venue.id], at)
+    return [person.name for person in people if person.who is Party.MAINTAINER]
+
+
+def test_a_units_roster_decides_whom_its_alarms_are_told_to(record: TestRecord, owner: Connection) -> None:
+    watched = Watched(owner)
+    for name in ("张三", "李四", "王五"):
+        watched.person(name)
+    noon = datetime(2026, 3, 9, 12, tzinfo=HERE)
+    assert told_of_a_fire(record, watched, noon) == ["张三", "李四", "王五"], "no roster: the whole unit"
+    unit = Keeper(maintainer_id=watched.unit)
+    keep(record, unit, shift(8, 16), shift(16, 0, person_name="李四"), shift(0, 8, person_name="没有账号的人"))
+    assert told_of_a_fire(record, watched, noon) == ["张三"]
+    assert told_of_a_fire(record, watched, noon + timedelta(hours=4)) == ["李四"]
+    by_night = told_of_a_fire(record, watched, noon + timedelta(hours=14))
+    assert by_night == ["张三", "李四", "王五"], "whoever watches cannot be told: the whole unit"
+    owner.execute(
+        text("insert into accounts (person_id, login, password_hash, disabled) values (:p, 'left', '', true)"),
+        {"p": owner.scalar(text("select max(person_id) from rosters where person_name = '张三'"))},
+    )
+    assert told_of_a_fire(record, watched, noon) == ["李四", "王五"], "whoever has left does not hold up the others"
+
+
+def test_a_panel_that_cannot_be_asked_leaves_the_question_to_people(record: TestRecord, owner: Connection) -> None:
+    watched, alone = Watched(owner), Watched(owner)
+    on_watch = watched.person("张三")
+    for place in (watched, alone):
+        device, _code = factories.device(owner, place.venue, "user_transmission_device")
+        owner.execute(
+            text(
+                "insert into device_addresses (door, address, device_id, venue_id, county)"
+                " values ('gb26875', :a, :d, :v, :c)"
+            ),
+            {"a": str(device), "d": device, "v": place.venue.id, "c": place.venue.county},
+        )
+    asked = ask(record, watched, NOW)
+    nobody = ask(record, alone, NOW)
+    with record.record.scoped(EVERYTHING) as session:
+        assert duty_checks.expire(session, NOW + timedelta(minutes=1)) == 0
+        assert duty_checks.expire(session, NOW + timedelta(minutes=3)) == 1
+        assert duty_checks.expire(session, NOW + timedelta(minutes=4)) == 0
+        told, given_up = duty.check(session, asked), duty.check(session, nobody)
+        assert told is not None
+        assert given_up is not None
+    assert (told.way, told.state, told.fell_back_at) == ("people", DutyCheckState.SENT, NOW + timedelta(minutes=3))
+    assert (given_up.way, given_up.state, given_up.fell_back_at) == ("panel", DutyCheckState.UNREACHABLE, None)
+    assert list(owner.scalars(text("select person_id from notices where subject_id = :id"), {"id": asked})) == [
+        on_watch.person_id
+    ]
+    with record.record.scoped(venues_scope((watched.venue.id,))) as session:
+        state = duty_checks.answer_in_person(session, asked, on_watch, NOW + timedelta(minutes=9))
+    assert state is DutyCheckState.ANSWERED, "ten minutes from the moment at which people were asked"

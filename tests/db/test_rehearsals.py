@@ -11,7 +11,7 @@ from db.commands.alarms import AlarmSignal, raise_alarm
 from db.errors import NotFound
 from db.queries import chain_holes, ladder_templates, rehearsal
 from db.rules.access_scope import EVERYTHING, region_scope
-from db.rules.alarm_kinds import AlarmKind, Level
+from db.rules.alarm_kinds import BY_KIND, AlarmKind, Level
 from db.rules.ladders import Clock, Party, chain, refused
 from db.rules.venue_categories import Category
 from tests.plugins.services import TestRecord
@@ -118,3 +118,50 @@ def test_every_kind_of_alarm_of_every_category_has_a_ladder(empty_record: TestRe
         young = ladder_templates.fitting(session, Category.KINDERGARTEN, AlarmKind.FIRE, Level.CRITICAL)
         doubted = ladder_templates.fitting(session, Category.KINDERGARTEN, AlarmKind.FIRE, 1, "suspected_fault")
     assert (young.category, young.kind, doubted.nature) == ("kindergarten", "fire", "suspected_fault")
+
+
+def test_a_level_missing_for_some_kinds_of_alarm_only_is_a_hole_for_those(demo_copy: TestRecord) -> None:
+    """The venue's legal person is told of equipment that is missing, and of nothing else."""
+    engine = create_engine(demo_copy.owner_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        venue = connection.scalar(
+            text(
+                "select p.venue_id from venue_people p join contact_points c using (person_id)"
+                " where p.duty = 'safety_officer' and c.disabled_at is null and not exists"
+                " (select from grants g where g.venue_id = p.venue_id) order by 1 limit 1"
+            )
+        )
+        narrow = "update ladder_rungs set duties = '{legal_person}' where who = 'venue' and template_id = :t"
+        template = connection.scalar(
+            text(
+                "select ladder_template_for(v.category, 'equipment_missing', :level, null) from venues v where id = :v"
+            ),
+            {"v": venue, "level": int(BY_KIND[AlarmKind.EQUIPMENT_MISSING].level)},
+        )
+        used = {
+            kind.value
+            for kind in AlarmKind
+            if connection.scalar(
+                text("select ladder_template_for(v.category, :k, :l, null) from venues v where id = :v"),
+                {"v": venue, "k": kind.value, "l": int(BY_KIND[kind].level)},
+            )
+            == template
+        }
+        connection.execute(text("alter table ladder_rungs disable trigger user"))
+        connection.execute(text(narrow), {"t": template})
+        connection.execute(
+            text(
+                "update contact_points set disabled_at = now() where person_id in"
+                " (select person_id from venue_people where venue_id = :v and duty = 'legal_person')"
+            ),
+            {"v": venue},
+        )
+    engine.dispose()
+    with demo_copy.record.scoped(EVERYTHING) as session:
+        assert rehearsals.rehearse_all(session, NOW) is not None
+        kinds = session.scalar(
+            text("select kinds from chain_holes where venue_id = :v and who = 'venue' and ended_at is null"),
+            {"v": venue},
+        )
+    assert set(kinds or ()) == used
+    assert 0 < len(used) < len(AlarmKind)

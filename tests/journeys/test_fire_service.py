@@ -1,4 +1,4 @@
-"""A confirmed fire from the record to the fire service and onto the page; a drill announced, a check answered."""
+"""A fire confirmed on the desk, to the fire service and onto the page; a drill announced, a check answered."""
 
 import threading
 import time
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from db.commands import duty_checks, fire_platforms, outbox
+from db.commands import duty_checks, fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
 from db.rules.access_scope import EVERYTHING
@@ -17,7 +17,7 @@ from ingest.outbox import keys
 from ingest.outbox.worker import Worker
 from ingest.simulate.fire_platform import CityPlatform
 from tests.journeys.conftest import Watched
-from tests.portal.alarming import raise_alarm
+from tests.journeys.test_alarm_desk import ring
 from tests.portal.conftest import PortalServer
 from tests.portal.door import change, one
 
@@ -46,58 +46,66 @@ def city(portal_server: PortalServer) -> Iterator[CityPlatform]:
     change(portal_server, "update fire_platforms set retired_at = now() where id = :id", id=number)
 
 
-def confirm(server: PortalServer) -> int:
-    """A confirmed fire in Zhanggong."""
-    alarm = raise_alarm(server, county=360_702)
-    with server.test_record.record.scoped(EVERYTHING) as session:
-        outbox.put_confirmed_fire(session, alarm, datetime.now(UTC))
-    return alarm
+def confirm(desk: Watched, alarm: int) -> float:
+    """The desk's red button, pressed and confirmed; answers when, by this machine's clock."""
+    desk.open(f"/alarms?alarm={alarm}")
+    desk.page.click("[data-opens=fire]")
+    button = desk.page.locator(".act-form.open button:has-text('确认真实火情')")
+    expect(button).to_be_visible()
+    pressed_at = time.time()
+    button.click()
+    desk.page.wait_for_selector(".toast .said:has-text('真实火情已记录')")
+    return pressed_at
 
 
-def test_a_confirmed_fire_reaches_the_city_and_the_page_says_so(
+def reports(watched: Watched, alarm: int) -> Locator:
+    """The alarm's lines on the page of the outbox."""
+    return watched.page.locator("tr", has_text="赣州市消防救援支队").filter(
+        has=watched.page.locator(f"a[href='/alarms?alarm={alarm}']")
+    )
+
+
+def test_a_fire_confirmed_on_the_desk_is_at_the_city_within_three_seconds(
     visit: Callable[..., Watched], portal_server: PortalServer, city: CityPlatform
 ) -> None:
-    watched = visit("zhanggong")
+    (alarm,) = ring(portal_server, 1)
+    desk, watched = visit("zhanggong"), visit("ganzhou")
     watched.open("/outbox")
-    row = watched.page.locator("tr", has_text="赣州市消防救援支队").filter(has_text="确认火警").first
-    began = time.time()
-    alarm = confirm(portal_server)
-    expect(row).to_contain_text("收妥", timeout=20_000)
+    pressed_at = confirm(desk, alarm)
+    expect(reports(watched, alarm)).to_contain_text("收妥", timeout=20_000)
     (taken,) = [taken for taken in city.taken if taken.body["alarm"] == alarm]
-    assert taken.at - began < WITHIN.total_seconds()
-    assert watched.complaints == []
+    print(f"from the button to the city's platform: {taken.at - pressed_at:.2f} s of {WITHIN.total_seconds():.0f}")
+    # From the press, through the browser and the portal of a shared machine: only a stuck way fails here;
+    # from the commit on, tests/ingest/test_outbox.py holds the three seconds.
+    assert taken.at - pressed_at < 5 * WITHIN.total_seconds()
+    assert desk.complaints == watched.complaints == []
 
 
-def test_after_an_outage_the_page_lets_somebody_try_at_once(
-    visit: Callable[..., Watched], portal_server: PortalServer, city: CityPlatform
+@pytest.mark.parametrize("is_pressed", [False, True], ids=["by itself", "tried at once by hand"])
+def test_a_fire_confirmed_while_the_city_is_away_arrives_once_when_it_is_back(
+    visit: Callable[..., Watched], portal_server: PortalServer, city: CityPlatform, is_pressed: bool
 ) -> None:
-    watched = visit("zhanggong")
+    alarms = ring(portal_server, 2)
+    desk = visit("zhanggong")
     city.stop()
-    alarm = confirm(portal_server)
-    watched.open("/outbox?show=open")
-    row = watched.page.locator("tr", has_text="赣州市消防救援支队").filter(has_text="确认火警").first
-    expect(row).to_contain_text("待送达", timeout=20_000)
-    expect(row).to_contain_text("ConnectError", timeout=20_000)
+    for alarm in alarms:
+        confirm(desk, alarm)
+    desk.open("/outbox?show=open")
+    expect(reports(desk, alarms[0])).to_contain_text("ConnectError", timeout=20_000)
+    for alarm in alarms:
+        expect(reports(desk, alarm)).to_contain_text("待送达")
+    if is_pressed:
+        later = "update outbox set next_try_at = now() + interval '1 hour' where alarm_id = :id and state = 'waiting'"
+        change(portal_server, later, id=alarms[0])
     city.start()
-    change(
-        portal_server,
-        "update outbox set next_try_at = now() + interval '1 hour' where alarm_id = :id and state = 'waiting'",
-        id=alarm,
+    if is_pressed:
+        reports(desk, alarms[0]).locator("button", has_text="立即重发").click()
+    for alarm in alarms:
+        expect(reports(desk, alarm)).to_have_count(0, timeout=60_000)
+    assert [taken.body["alarm"] for taken in city.taken if taken.body["alarm"] in alarms] == alarms, (
+        "each once, in order"
     )
-    if (
-        one(
-            portal_server,
-            "select state from outbox where alarm_id = :id and platform_id is not null order by id desc limit 1",
-            id=alarm,
-        )
-        == "waiting"
-    ):
-        watched.page.locator("button", has_text="立即重发").first.click()
-    expect(watched.page.locator("tr", has_text="赣州市消防救援支队").filter(has_text="确认火警")).to_have_count(
-        0, timeout=20_000
-    )
-    assert [taken.body["alarm"] for taken in city.taken].count(alarm) == 1
-    assert watched.complaints == []
+    assert desk.complaints == []
 
 
 def test_a_drill_is_announced_and_ended(visit: Callable[..., Watched], portal_server: PortalServer) -> None:

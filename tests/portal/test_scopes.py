@@ -284,6 +284,46 @@ def try_hazard_lists(level: Level) -> None:
         )
 
 
+def try_hazards(level: Level) -> None:
+    _try_list(level, "/api/v1/hazards", _put_hazard)
+
+
+def try_orders(level: Level) -> None:
+    _try_list(level, "/api/v1/orders", _put_order)
+
+
+def _put_order(level: Level, venue: int) -> int:
+    change(level.server, ORDER, venue=venue)
+    return int(one(level.server, "select max(id) from work_orders"))
+
+
+ORDER = """
+    insert into work_orders (venue_id, county, what, urgency, state, given_to, given_at, given_by, given_by_name,
+        giver_role, accept_by, arrive_by, finish_by, evidence_since)
+    select id, county, 'x', 'usual', 'given', 'venue', now(), (select min(id) from people), 'x', 'county', now(),
+        now(), now(), now() from venues where id = :venue
+"""
+
+
+def _try_list(level: Level, path: str, put: Callable[[Level, int], int]) -> None:
+    """All of it, page by page: only what is theirs, each once, and nothing of a venue that is named."""
+    hidden = {put(level, outside) for outside in level.outside}
+    mine = {put(level, venue) for venue in sorted(level.theirs)[:2]}
+    seen, after = list[int](), None
+    for _page in range(3):
+        answer = level.get(path, limit=40, **({"after": after} if after else {})).json()
+        assert {row["venue_id"] for row in answer["rows"]} <= level.theirs
+        seen += [row["id"] for row in answer["rows"]]
+        after = answer["next"]
+        if after is None:
+            break
+    assert len(set(seen)) == len(seen)
+    assert mine <= set(seen)
+    assert not hidden & set(seen)
+    for outside in level.outside:
+        assert level.get(path, venue=outside).json() == {"rows": [], "next": None}
+
+
 def try_evidence(level: Level) -> None:
     for outside in level.outside:
         hazard = _put_hazard(level, outside)
@@ -463,6 +503,8 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("post", "/api/v1/alarms/shown"): try_showing,
     ("get", "/api/v1/feeds"): try_feeds,
     ("get", "/api/v1/letters/{letter_id}.pdf"): try_letters,
+    ("get", "/api/v1/hazards"): try_hazards,
+    ("get", "/api/v1/orders"): try_orders,
     ("get", "/api/v1/hazards/lists/{which}.{format}"): try_hazard_lists,
     ("get", "/api/v1/evidence/{evidence_id}"): try_evidence,
     ("post", "/api/v1/evidence"): try_adding_evidence,

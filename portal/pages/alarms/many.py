@@ -48,7 +48,7 @@ def panel(ticked: list[dict[str, Any]]) -> tuple[Component, Component, dict[str,
         ]
     )
     if asking.current().role not in ACT_ON_ALARMS:
-        return side, note(_(LOOKS_ONLY.reason)), {"alarm": 0}
+        return side, note(_(LOOKS_ONLY.reason)), {"alarm": 0, "ticked": ids}
     return side, bulk_acts(len(ids), _everywhere(there)), {"alarm": 0, "ticked": ids}
 
 

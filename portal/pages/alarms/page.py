@@ -165,7 +165,8 @@ def _register_panel(app: Dash) -> None:
         chosen: int | None, ticked: list[dict[str, Any]] | None, _acted: Any, live: Any, signed: dict[str, Any] | None
     ) -> Any:
         """The buttons are drawn anew only where they change: what is being typed beside them stays."""
-        if dash.ctx.triggered_id == "live-alarm" and not _concerns(live, chosen):
+        is_news = dash.ctx.triggered_id == "live-alarm" and not _concerns(live, chosen)
+        if is_news and _shows(signed, chosen, many.numbers(ticked)):
             return dash.no_update, dash.no_update, dash.no_update
         if ticked:
             return many.panel(ticked)
@@ -236,6 +237,13 @@ def _concerns(live: dict[str, Any] | None, chosen: int | None) -> bool:
     if not live or chosen is None:
         return False
     return live.get("what") == "resync" or (live.get("alarm") or {}).get("id") == chosen
+
+
+def _shows(signed: dict[str, Any] | None, chosen: int | None, ticked: list[int]) -> bool:
+    """The panel stands already: news that overtake the answer to a choice must not leave it undrawn."""
+    if ticked:
+        return signed is not None and signed.get("ticked") == ticked
+    return chosen is None or (signed is not None and signed["alarm"] == chosen)
 
 
 def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:

@@ -223,7 +223,7 @@ def log(checks: Sequence[CheckRow], now: datetime, *, names_venue: bool) -> Comp
                 html.Td(words.moment(check.asked_at, now), className="number"),
                 *([html.Td(dcc.Link(check.venue_name, href=f"/duty?venue={check.venue_id}"))] if names_venue else []),
                 html.Td(asked_by(check.is_planned, check.asked_by_name)),
-                html.Td(way(check.way)),
+                html.Td([way(check.way), _fell_back(check, now)]),
                 html.Td(badge(words.duty_check_state(check.state), outcome_kind(check.state))),
                 html.Td(words.lasting(check.took) if check.took is not None else "–", className="number"),
                 html.Td(answered_by(check.answered_through, check.answered_by_name)),
@@ -241,6 +241,13 @@ def log(checks: Sequence[CheckRow], now: datetime, *, names_venue: bool) -> Comp
         ),
         aside=_("the newest {n}").format(n=len(checks)),
     )
+
+
+def _fell_back(check: CheckRow, now: datetime) -> Component | None:
+    if check.fell_back_at is None:
+        return None
+    at = words.moment(check.fell_back_at, now)
+    return html.Small(_("panel not reachable, people asked at {at}").format(at=at), className="quiet")
 
 
 def asked_by(is_planned: bool, name: str) -> str:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from db.queries import chain_holes
 from db.queries.chain_holes import RegionHoles, VenueHole
+from db.rules.alarm_kinds import AlarmKind
 from db.rules.ladders import Party
 from portal import asking, ladder_words, regions, words
 from portal.address import number_of
@@ -118,7 +119,7 @@ def _venues(venues: Sequence[VenueHole], now: datetime) -> Component:
                 ),
                 html.Td(
                     html.Span(
-                        [_missing(who, reason) for who, reason in zip(venue.who, venue.reasons, strict=True)],
+                        [_missing(*each) for each in zip(venue.who, venue.reasons, venue.kinds, strict=True)],
                         className="next-marks",
                     )
                 ),
@@ -131,6 +132,11 @@ def _venues(venues: Sequence[VenueHole], now: datetime) -> Component:
     return panel(title, html.Table(html.Tbody(rows), className="compact hole-list"), aside=aside)
 
 
-def _missing(who: str, reason: str) -> Component:
+def _missing(who: str, reason: str, kinds: str) -> Component:
+    """A level that nobody can be told at; for some kinds of alarm only, they stand there."""
     said = _("{who}: no channel works") if reason == "no_channel" else _("{who}: nobody")
-    return badge(said.format(who=ladder_words.party(who)), "minor" if reason == "no_channel" else "major")
+    some = [words.alarm_kind(kind) for kind in kinds.split(",") if kind]
+    told = said.format(who=ladder_words.party(who))
+    if 0 < len(some) < len(AlarmKind):
+        told = _("{hole} ({kinds})").format(hole=told, kinds=_(", ").join(some))
+    return badge(told, "minor" if reason == "no_channel" else "major")
