@@ -16,6 +16,16 @@ from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
+from db.models.plans import (
+    PlanArea,
+    PlanBuilding,
+    PlanDevice,
+    PlanEdition,
+    PlanFloor,
+    PlanRoute,
+    SceneLink,
+    SceneVisit,
+)
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
@@ -78,6 +88,12 @@ __all__ = [
     "OutboxEntry",
     "PanelQuestion",
     "Person",
+    "PlanArea",
+    "PlanBuilding",
+    "PlanDevice",
+    "PlanEdition",
+    "PlanFloor",
+    "PlanRoute",
     "PlatformGap",
     "QuietTime",
     "RawBatch",
@@ -87,6 +103,8 @@ __all__ = [
     "RolledUp",
     "Roster",
     "SavedView",
+    "SceneLink",
+    "SceneVisit",
     "Signal",
     "StaleReading",
     "Turn",
