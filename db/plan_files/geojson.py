@@ -6,7 +6,6 @@
 
 import json
 import math
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,11 +68,11 @@ def read(content: bytes, known: OnRecord, origin: Spot, given: Datum | None = No
     features = _features(content, found)
     place = _Placing(origin, given, features[1] if features else None)
     houses: dict[str, _House] = {}
-    for feature in features[0] if features else []:
+    in_turn = sorted(features[0] if features else [], key=lambda f: min(KINDS.index(f.kind), 2))
+    for feature in in_turn:
         if feature.kind == "building":
             _building(feature, place, houses, found)
-    for feature in features[0] if features else []:
-        if feature.kind != "building":
+        else:
             _part(feature, place, houses, known, found)
     found.plan = Plan(tuple(_built(house) for house in houses.values()))
     if not houses and not found.faults:
@@ -151,7 +150,7 @@ class _Placing:
             return tuple(pairs)
         lng, lat = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
         if self._datum is not Datum.CGCS2000:
-            lng, lat = to_cgcs2000(self._datum, lng, lat)
+            lng, lat = to_cgcs2000(lng, lat, self._datum)
         return tuple(_rounded(to_local(float(x), float(y), self._origin)) for x, y in zip(lng, lat, strict=True))
 
 
@@ -277,7 +276,9 @@ def _area(feature: _Feature, storey: _Storey, place: _Placing, known: OnRecord, 
     if not name:
         found.fault("Feature {n}: an area needs a name.", n=feature.number)
         return
-    area = area_called(known, storey.level, name)
+    area = known.areas.get(feature.properties.get("area_id", 0)) or area_called(known, storey.level, name)
+    if area is not None and area.floor != storey.level:
+        area = area_called(known, storey.level, name)
     if area is None:
         found.remark("{name} is no controlled area on record: it is taken as a plain room.", name=name)
     storey.areas.append(FloorArea(name, outline, area.id if area else None))

@@ -12,7 +12,7 @@ class Found:
     """A plan as read, with every fault and every remark. A plan with faults is not recorded."""
 
     source: PlanSource
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)
     faults: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
 

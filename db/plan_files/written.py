@@ -33,7 +33,13 @@ def _floor(building: Building, floor: Floor, known: OnRecord, origin: Spot) -> l
     for area in floor.areas:
         record = known.areas.get(area.area_id) if area.area_id is not None else None
         name = record.name if record else area.name
-        features.append(_feature("Polygon", [_ring(area.outline, origin)], {"kind": "area", **on, "name": name}))
+        features.append(
+            _feature(
+                "Polygon",
+                [_ring(area.outline, origin)],
+                {"kind": "area", **on, "name": name, **({"area_id": record.id} if record else {})},
+            )
+        )
     for route in floor.routes:
         line = [_spot(spot, origin) for spot in route.line]
         features.append(_feature("LineString", line, {"kind": "route", **on}))

@@ -255,7 +255,7 @@ def _arranged(blocks: list[Building]) -> list[Building]:
     """The main building in front, the others in rows of two behind it."""
     main, *others = blocks
     _, _, _, behind = box(main.outline)
-    placed = [main]
+    placed = [_moved(main, 0, 0)]
     for row in range(0, len(others), 2):
         pair = others[row : row + 2]
         widths = [box(b.outline)[2] - box(b.outline)[0] for b in pair]
@@ -269,6 +269,8 @@ def _arranged(blocks: list[Building]) -> list[Building]:
 
 
 def _moved(building: Building, dx: float, dy: float) -> Building:
+    """All of it so much further east and north, to the centimetre."""
+
     def ring(spots: tuple[Spot, ...]) -> tuple[Spot, ...]:
         return tuple((round(x + dx, 2), round(y + dy, 2)) for x, y in spots)
 
@@ -283,7 +285,7 @@ def _moved(building: Building, dx: float, dy: float) -> Building:
         )
         for floor in building.floors
     )
-    return Building(building.name, ring(building.outline), floors)
+    return Building(building.name, ring(building.outline), floors, building.is_outdoors)
 
 
 def _grounds(buildings: list[Building], areas: list[KnownArea], hung: dict[int, list[KnownDevice]]) -> Building:
@@ -307,7 +309,7 @@ def _grounds(buildings: list[Building], areas: list[KnownArea], hung: dict[int, 
         places += _hang(hung[area.id], outline, 3.0)
     ways = (Route(((0.0, south + 12), (0.0, south + 1))),)
     ground = Floor(1, 0.0, None, tuple(drawn), ways, tuple(places))
-    return Building("室外场地", rectangle(west, south, east, north), (ground,), is_outdoors=True)
+    return _moved(Building("室外场地", rectangle(west, south, east, north), (ground,), is_outdoors=True), 0, 0)
 
 
 def _gate(devices: list[KnownDevice], outline: Ring) -> list[DevicePlace]:
