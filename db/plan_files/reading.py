@@ -35,7 +35,7 @@ def read(content: bytes, known: OnRecord, origin: Spot, given: Datum | None = No
 def _ifc_apart(content: bytes, known: OnRecord, origin: Spot) -> Found:
     """In a process of its own, which is given up after a minute."""
     if not ifc.is_installed():
-        raise InvalidInput(ifc.MISSING)
+        raise InvalidInput("To read IFC files, IfcOpenShell must be installed here: pip install anwang[ifc].")
     with tempfile.TemporaryDirectory(prefix="anwang-ifc-") as folder:
         path = Path(folder) / "model.ifc"
         path.write_bytes(content)
