@@ -11,7 +11,7 @@ def of_scene() -> dict[str, str | dict[str, str]]:
     """For the view, on the portal and behind a link."""
     return {
         **_kinds(),
-        "all_floors": _("All"),
+        "all_floors": _("All floors"),
         "floors": _("Floors"),
         "apart": _("Floors apart"),
         "routes": _("Escape routes"),

@@ -83,7 +83,7 @@ export class Stage {
         add(levelName(body.level), "level", body, [...corner, body.floor.height / 2]);
       }
     }
-    for (const body of tops.values()) if (!body.building.is_outdoors) add(body.building.name, "building", body, [...centre(body.outline), body.floor.height + 1.5]);
+    for (const body of tops.values()) if (!body.building.is_outdoors) add(body.building.name, "building", body, [...centre(body.outline), body.floor.height + 2.5]);
   }
 
   select(id) {
@@ -112,13 +112,32 @@ export class Stage {
     this.redraw();
   }
 
-  // All of the venue, from the south and above.
+  // All of the venue, from the south and above: as near as shows every corner.
   whole(atOnce = false) {
-    const [west, south, east, north] = this.world.extent, highest = Math.max(6, ...this.world.floors.map((body) => this.world.heightOf(body) + body.floor.height));
-    const wide = Math.max(east - west, (north - south) * 0.9, highest), narrow = Math.min(1, this.camera.aspect);
-    const far = (wide * 0.62) / Math.tan((this.camera.fov * Math.PI) / 360) / Math.max(0.42, narrow) + highest * 0.5;
-    const target = new THREE.Vector3((west + east) / 2, highest * 0.28, -(south + north) / 2);
-    this.fly(target, new THREE.Vector3(-0.36, 0.62, 0.78), far, atOnce);
+    const [west, south, east, north] = this.world.extent, highest = Math.max(4, ...this.world.floors.map((body) => this.world.heightOf(body) + body.floor.height));
+    const target = new THREE.Vector3((west + east) / 2, highest * 0.3, -(south + north) / 2), direction = new THREE.Vector3(-0.3, 0.66, 0.72);
+    const corners = this.world.floors.flatMap((body) => body.outline.flatMap(([x, y]) => [0, body.building.is_outdoors ? 0 : body.floor.height].map((z) => this.world.spot(body, x, y, z))));
+    const eye = this.camera.clone(), aim = direction.clone().normalize();
+    const seen = (far) => {
+      eye.position.copy(target).add(aim.clone().multiplyScalar(far));
+      eye.lookAt(target);
+      eye.updateMatrixWorld();
+      return corners.map((corner) => corner.clone().project(eye));
+    };
+    let far = 900;
+    for (let turn = 0; turn < 3; turn += 1) {
+      let near = 8;
+      far = 900;
+      for (let i = 0; i < 16; i += 1) {
+        const middle = (near + far) / 2, spots = seen(middle), ys = spots.map((at) => at.y);
+        const fits = spots.every((at) => at.z < 1 && Math.abs(at.x) < 0.93) && Math.max(...ys) - Math.min(...ys) < 1.62;
+        if (fits) far = middle; else near = middle;
+      }
+      const ys = seen(far).map((at) => at.y), off = (Math.max(...ys) + Math.min(...ys)) / 2 + 0.06;
+      const up = new THREE.Vector3(0, 1, 0).applyQuaternion(eye.quaternion);
+      target.add(up.setY(0).normalize().multiplyScalar((off * far * Math.tan((eye.fov * Math.PI) / 360)) / Math.max(0.4, aim.y)));
+    }
+    this.fly(target, direction, far, atOnce);
   }
 
   // To something on a floor, so near that it fills a good part of the picture.
@@ -130,7 +149,7 @@ export class Stage {
     const direction = this.camera.position.clone().sub(this.controls.target).setY(0);
     if (direction.lengthSq() < 0.01) direction.set(-0.4, 0, 0.8);
     direction.normalize().multiplyScalar(0.75).setY(0.72);
-    this.fly(this.world.spot(body, x, y, 1), direction, Math.max(16, size * 3) / Math.max(0.55, Math.min(1, this.camera.aspect)));
+    this.fly(this.world.spot(body, x, y, 1), direction, Math.max(24, size * 3) / Math.max(0.55, Math.min(1, this.camera.aspect)));
   }
 
   fly(target, direction, far, atOnce = false) {
@@ -210,7 +229,7 @@ export class Stage {
     const order = { building: 0, level: 1, area: 2 };
     for (const name of this.names.slice().sort((a, b) => order[a.kind] - order[b.kind])) {
       const isWanted = this.shows.names && this.#shows(name.body) && (name.kind !== "area" || this.world.level !== null || far < 60);
-      const at = this.#put(name.node, isWanted ? this.world.spot(name.body, ...name.spot) : null, wide, high, 100);
+      const at = this.#put(name.node, isWanted ? this.world.spot(name.body, ...name.spot) : null, wide, high, name.kind === "building" ? 5000 : 100);
       if (!at) continue;
       const half = [name.node.offsetWidth / 2 + 2, name.node.offsetHeight / 2 + 1];
       const hides = taken.some(([x, y, w, h]) => Math.abs(x - at[0]) < w + half[0] && Math.abs(y - at[1]) < h + half[1]);
