@@ -28,10 +28,13 @@ from portal.locale import speaking
 from portal.refusals import answer, is_for_programs, refused
 
 OPEN_PATHS = frozenset(
-    {"/login", "/language", "/healthz", "/assets/login.css", "/assets/tokens.css", "/assets/icon.svg"}
+    {
+        *("/login", "/language", "/healthz", "/assets/login.css", "/assets/tokens.css", "/assets/icon.svg"),
+        *("/assets/pages/scene.css", "/assets/pages/scene.js"),
+    }
 )
-OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/")
-"""What the door itself needs; everything else is for guests."""
+OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/", "/shared/", "/assets/scene/", "/assets/vendor/three/")
+"""What the door itself needs, and a scene behind a link; everything else is for guests."""
 LANGUAGE_COOKIE = "anwang_language"
 SESSION_KEPT_SECONDS = 3.0
 """How long a found session is trusted without asking the record again."""

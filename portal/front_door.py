@@ -21,12 +21,13 @@ from db import channel_file
 from db import settings as record_settings
 from db.addresses import Addresses
 from db.evidence.store import EvidenceStore
+from db.plan_files import reading
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN
-from portal import refusals, tiles
-from portal.api import evidence, reference
+from portal import refusals, shared_scene, tiles
+from portal.api import evidence, reference, scenes
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
 from portal.api.doors.receipts import Receipts
@@ -112,7 +113,10 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
             Middleware(
                 SameSiteOnly,
                 body_limit=BODY_LIMIT,
-                files={evidence.ADDRESS: settings.evidence_limit_mb * 1024 * 1024 + evidence.FORM_BYTES},
+                files={
+                    evidence.ADDRESS: settings.evidence_limit_mb * 1024 * 1024 + evidence.FORM_BYTES,
+                    scenes.READING: reading.IFC_BYTES,
+                },
             ),
             Middleware(Compress),
         ],
@@ -123,9 +127,9 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
-    for router in (login_routes.router, api.router, reference.router, tiles.router, live.router):
+    for router in (login_routes.router, shared_scene.router, api.router, reference.router, tiles.router, live.router):
         app.include_router(router)
-    for address in ("/api", "/tiles", "/live", "/healthz"):
+    for address in ("/api", "/tiles", "/live", "/healthz", "/shared"):
         for path in (address, address + "/{rest:path}"):
             app.add_route(path, refusals.no_such_address, METHODS, include_in_schema=False)
     app.mount("/assets", Assets(directory=FOLDER), name="assets")

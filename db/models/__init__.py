@@ -18,6 +18,7 @@ from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
+from db.models.plans import PlanArea, PlanBuilding, PlanDevice, PlanEdition, PlanFloor, PlanRoute, SceneLink, SceneVisit
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
 from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp, StaleReading
 from db.models.regions import Region
@@ -83,6 +84,12 @@ __all__ = [
     "OutboxEntry",
     "PanelQuestion",
     "Person",
+    "PlanArea",
+    "PlanBuilding",
+    "PlanDevice",
+    "PlanEdition",
+    "PlanFloor",
+    "PlanRoute",
     "PlatformGap",
     "QuietTime",
     "RankingMinimum",
@@ -93,6 +100,8 @@ __all__ = [
     "RolledUp",
     "Roster",
     "SavedView",
+    "SceneLink",
+    "SceneVisit",
     "Settling",
     "Signal",
     "Snapshot",

@@ -17,6 +17,10 @@ KEEP_ROSTERS = frozenset({Role.VENUE, Role.MAINTAINER})
 """Whoever keeps the watch says who watches; supervision sees it."""
 FORWARD_FIRES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ADMINISTRATOR})
 """Who may have a message to the fire service tried again now."""
+DRAW_PLANS = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER})
+"""Whoever knows the building: the venue, the maintainer who hangs devices in it, and supervision."""
+SHARE_SCENES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE})
+"""Who may show a venue's scene to somebody without an account: a maintainer may not give away what is not his."""
 TOLD_AT_ONCE = frozenset({Role.COUNTY, Role.VENUE, Role.MAINTAINER})
 """Whose business an alarm is from its first second; cities and the province are told when nobody moves."""
 

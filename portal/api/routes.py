@@ -15,6 +15,7 @@ from portal.api import (
     hazard_lists,
     letters,
     places,
+    scenes,
     shown,
     windows,
 )
@@ -68,3 +69,4 @@ router.include_router(cases.router)
 router.include_router(letters.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
+router.include_router(scenes.router)

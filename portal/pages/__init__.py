@@ -9,7 +9,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
-from db.rules.role_acts import BIND_DEVICES
+from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.bind import page as bind
@@ -26,6 +26,7 @@ from portal.pages.map import page as map_page
 from portal.pages.messages import page as messages
 from portal.pages.orders import page as orders
 from portal.pages.outbox import page as outbox
+from portal.pages.plan import page as plan
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
 from portal.pages.wall import page as wall
@@ -214,6 +215,14 @@ PAGES: tuple[Page, ...] = (
         venue.layout,
         venue.register_callbacks,
         PEOPLE,
+    ),
+    Page(
+        "plan",
+        re.compile(r"/venues/(?P<venue_id>\d{1,9})/plan"),
+        lambda: _("Floors"),
+        plan.layout,
+        plan.register_callbacks,
+        DRAW_PLANS,
     ),
     Page(
         "bind",

@@ -23,6 +23,7 @@ KEYWORDS = {
     "N_": None,
     "ngettext": (1, 2),
     "answer": (4,),
+    **dict.fromkeys(("fault", "remark")),
     **dict.fromkeys(("NotFound", "NotAllowed", "WrongState", "InvalidInput", "Refusal"), None),
 }
 

@@ -9,15 +9,16 @@ from db.queries import alarms as alarm_queries
 from db.queries import hazards as hazard_queries
 from db.queries import venues as venue_queries
 from portal import asking, words
+from portal.address import number_of
 from portal.components.layout import badge
 from portal.locale import _
-from portal.pages.venue import duty, tabs
+from portal.pages.venue import duty, space, tabs
 from portal.words import HERE
 
-TABS = ("overview", "devices", "alarms", "hazards", "duty", "history")
+TABS = ("overview", "devices", "space", "alarms", "hazards", "duty", "history")
 
 
-def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
+def layout(venue_id: str, tab: str = "overview", **query: str) -> Component:
     """The page for one venue; `NotFound` outside the reader's scope."""
     now = datetime.now(UTC)
     with asking.reading() as session:
@@ -38,12 +39,20 @@ def layout(venue_id: str, tab: str = "overview", **_query: str) -> Component:
                 className="venue-tabs",
             ),
             html.Div(
-                duty.tab(venue.id) if chosen == "duty" else tabs.SHOWN[chosen](facts),
+                _shown(chosen, facts, query),
                 className=f"venue-tab tab-{chosen}",
             ),
         ],
         className="venue",
     )
+
+
+def _shown(chosen: str, facts: tabs.Facts, query: dict[str, str]) -> list[Component]:
+    if chosen == "duty":
+        return duty.tab(facts.venue.id)
+    if chosen == "space":
+        return space.tab(facts.venue.id, number_of(query.get("alarm")), query.get("device", ""))
+    return tabs.SHOWN[chosen](facts)
 
 
 def register_callbacks(app: Dash) -> None:
@@ -55,6 +64,7 @@ def _names(facts: tabs.Facts) -> dict[str, str]:
     return {
         "overview": _("Overview"),
         "devices": _("Devices {n}").format(n=words.count(len(facts.devices))),
+        "space": _("In 3D"),
         "alarms": _("Alarms {n}").format(n=words.count(len(facts.alarms))),
         "hazards": _("Hazards {n}").format(n=words.count(sum(h.act_by is not None for h in facts.hazards))),
         "duty": _("Duty checks"),

@@ -1,0 +1,1 @@
+"""Plans in files: GeoJSON both ways, IFC taken over."""
