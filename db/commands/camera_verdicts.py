@@ -13,7 +13,7 @@ from db.commands.alarm_raising import AlarmSignal, Near, hear_witnesses, raise_a
 from db.evidence.store import Stored
 from db.rules.alarm_folding import Folding
 from db.rules.alarm_kinds import AlarmKind
-from db.rules.camera_rules import BY_RULE, CAMERA_UNFIT, Fitness, Mode, VisionRule
+from db.rules.camera_rules import BY_RULE, CAMERA_UNFIT, Fitness, Mode, SeenBox, VisionRule
 from db.rules.signal_kinds import SignalKind
 
 _CAMERA = text("select id, code, venue_id, county, area_id, is_demo from devices where id = :id")
@@ -51,15 +51,6 @@ _VERDICT = text(
         cast(:boxes as jsonb), :frame, :alarm, :demo) returning id
     """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SeenBox:
-    """Something seen: corners from 0 to 1 of the picture."""
-
-    name: str
-    score: float
-    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,10 @@ _WATCH = text(
     "insert into camera_watches (device_id, venue_id, county) values (:id, :venue, :county)"
     " on conflict (device_id) do update set venue_id = excluded.venue_id, county = excluded.county"
 )
-_REFERENCE = text("update camera_streams set reference = :sha256, reference_at = :now where device_id = :id")
+_REFERENCE = text(
+    "update camera_streams set reference = :sha256, reference_at = :now where device_id = :id and reference is null"
+)
+_EQUIPMENT = text("update camera_rules set reference = :sha256 where id = :rule and reference is null")
 _ZONE = text(
     "insert into camera_zones (device_id, venue_id, county, name, polygon, drawn_at, drawn_by_name)"
     " values (:id, :venue, :county, :name, cast(:polygon as jsonb), :now, :by) returning id"
@@ -117,8 +120,13 @@ def connect(session: Session, device_id: int, new: NewStream, actor: Actor, now:
 
 
 def keep_view(session: Session, device_id: int, sha256: bytes, now: datetime) -> None:
-    """The view as it should be, which the camera is compared with from now on."""
+    """The view from the first pictures, which the camera is compared with from now on; a registered one stays."""
     session.execute(_REFERENCE, {"id": device_id, "sha256": sha256, "now": now})
+
+
+def keep_equipment(session: Session, rule_id: int, sha256: bytes) -> None:
+    """How the equipment looks, from the first pictures; one that a person registered stays."""
+    session.execute(_EQUIPMENT, {"rule": rule_id, "sha256": sha256})
 
 
 def draw_zone(session: Session, device_id: int, name: str, corners: Any, actor: Actor, now: datetime) -> int:

@@ -35,6 +35,7 @@ _LEARN = text(
     where id = :id
     """
 )
+_ALONE = text("select pg_try_advisory_xact_lock(hashtextextended('vision learning', 0))")
 NEW_AT_LEAST = 3
 """So many new verdicts before a rule learns again."""
 _TOUCH = text("update camera_streams set changed_at = :now where device_id = any (:cameras)")
@@ -65,7 +66,12 @@ def settle(session: Session, verdict_id: int, is_right: bool, actor: Actor, now:
 
 
 def learn_from_verdicts(session: Session, now: datetime) -> int:
-    """Move thresholds and mute or unmute rules by people's new verdicts; answers how many rules changed."""
+    """Move thresholds and mute or unmute rules by people's new verdicts; answers how many rules changed.
+
+    Every worker asks for it now and then; one at a time does it.
+    """
+    if not session.scalar(_ALONE):
+        return 0
     changed: list[tuple[Any, dict[str, Any]]] = []
     for row in session.execute(_RULES).all():
         total = vision_verdicts.judged_so_far(session, row.id)

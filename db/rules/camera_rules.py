@@ -49,6 +49,15 @@ TRUSTED = frozenset({Fitness.UNKNOWN, Fitness.FIT})
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBox:
+    """Something seen: corners from 0 to 1 of the picture."""
+
+    name: str
+    score: float
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
     """One number that a rule may be set to; `is_whole` for counts."""
 
