@@ -125,6 +125,25 @@ class Settings(BaseSettings):
     )
     evidence_limit_mb: int = Field(15, ge=1, le=100, description="most that one file of evidence may weigh")
 
+    vision_processes: int = Field(
+        1, ge=0, le=16, description="camera workers that `anwang up` runs where the vision extra is installed"
+    )
+    vision_device: str = Field(
+        "auto", pattern="^(auto|cpu|cuda(:[0-9]+)?)$", description="what models run on: auto, cpu, cuda or cuda:1"
+    )
+    vision_model: str = Field(
+        "nanodet-g", description="model that looks at pictures; `anwang vision models` lists them"
+    )
+    vision_hints_model: str = Field(
+        "", description="second model for smoking, flames and smoke; empty: those rules find nothing"
+    )
+    vision_weights: str = Field(
+        "", description="folder or address of models' weights beside those that come with the project"
+    )
+    vision_budget_fps: float = Field(
+        0, ge=0, description="most pictures a second that a worker gives its model; 0: as many as it manages"
+    )
+
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
     language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")

@@ -7,8 +7,10 @@ JPEG by themselves where the form asks for JPEG, and telephones have a setting f
 from db.errors import InvalidInput
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
-SUFFIXES = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf"}
-ACCEPTED = ",".join(SUFFIXES)
+MP4 = "video/mp4"
+"""Only our own cameras' clips: nobody sends one in."""
+SUFFIXES = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf", MP4: ".mp4"}
+ACCEPTED = ",".join((JPEG, PNG, WEBP, PDF))
 """For a form's file field."""
 
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif")

@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 
 from db.errors import NotFound
 from db.evidence.pictures import PictureRead, read_picture
-from db.evidence.sniffing import JPEG, PDF, SUFFIXES, media_type
+from db.evidence.sniffing import JPEG, MP4, PDF, SUFFIXES, media_type
 
 FORMS = ("original", "shown", "thumbnail")
 
@@ -42,6 +42,19 @@ class EvidenceStore:
             self._write(self.path(digest, kind, "shown"), picture.shown)
             self._write(self.path(digest, kind, "thumbnail"), picture.thumbnail)
         return Stored(digest, kind, len(content), picture)
+
+    def keep_clip(self, content: bytes) -> bytes:
+        """A clip that a camera worker has made; answers its hash."""
+        digest = sha256(content).digest()
+        self._write(self.path(digest, MP4, "original"), content)
+        return digest
+
+    def clip(self, digest: bytes) -> Path:
+        """Where a clip lies, to be sent by its parts."""
+        place = self.path(digest, MP4, "original")
+        if not place.exists():
+            raise NotFound("The file is not in this installation's evidence folder.")
+        return place
 
     def read(self, digest: bytes, kind: str, form: str) -> tuple[bytes, str]:
         """The bytes in one of `FORMS`, and what they are; a document has its original alone."""

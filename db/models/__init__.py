@@ -5,6 +5,17 @@ from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
 from db.models.bulletins import Bulletin, BulletinCopy, Snapshot, SnapshotFigure, SnapshotVenues
+from db.models.cameras import (
+    CameraFrame,
+    CameraRule,
+    CameraStream,
+    CameraWatch,
+    CameraZone,
+    TimetablePeriod,
+    VisionModel,
+    VisionVerdict,
+    VisionWorker,
+)
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -46,6 +57,11 @@ __all__ = [
     "BenchTrial",
     "Bulletin",
     "BulletinCopy",
+    "CameraFrame",
+    "CameraRule",
+    "CameraStream",
+    "CameraWatch",
+    "CameraZone",
     "ChainHole",
     "ContactPoint",
     "Contract",
@@ -110,10 +126,14 @@ __all__ = [
     "StaleReading",
     "Standing",
     "StandingStep",
+    "TimetablePeriod",
     "Turn",
     "Venue",
     "VenueArea",
     "VenuePerson",
+    "VisionModel",
+    "VisionVerdict",
+    "VisionWorker",
     "WallToken",
     "Window",
     "WorkOrder",

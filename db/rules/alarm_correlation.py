@@ -72,6 +72,7 @@ WITNESSES: tuple[Witness, ...] = (
     Witness(SignalKind.TEMPERATURE, 54, Because.HEAT),
     Witness(SignalKind.TEMPERATURE, 35, Because.RISING_HEAT, rise=8),
     Witness(SignalKind.SMOKE, 0.1, Because.SECOND_DEVICE, by_another=True),
+    Witness(SignalKind.FLAME, 0.5, Because.CAMERA, by_another=True),
 )
 """54 °C: the least at which a heat detector of class A1 answers (GB 4716, EN 54-5). 0.1 dB/m: most detectors' limit."""
 _LOWEST = {

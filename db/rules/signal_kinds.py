@@ -27,6 +27,10 @@ class SignalKind(StrEnum):
     PICTURE = "picture"
     EQUIPMENT = "equipment"
     CROWD = "crowd"
+    ESCAPE_ROUTE = "escape_route"
+    WATCH_ROOM = "watch_room"
+    SMOKING = "smoking"
+    FLAME = "flame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ SIGNALS: tuple[SignalRow, ...] = (
     SignalRow(SignalKind.PICTURE, "", 0, 1, AlarmKind.CAMERA_UNFIT),
     SignalRow(SignalKind.EQUIPMENT, "", 0, 1, AlarmKind.EQUIPMENT_MISSING),
     SignalRow(SignalKind.CROWD, "", 0, 100_000, AlarmKind.CROWDING),
+    SignalRow(SignalKind.ESCAPE_ROUTE, "", 0, 1, AlarmKind.ESCAPE_ROUTE_BLOCKED),
+    SignalRow(SignalKind.WATCH_ROOM, "s", 0, 1_000_000, AlarmKind.DUTY_UNANSWERED),
+    SignalRow(SignalKind.SMOKING, "", 0, 1, AlarmKind.SMOKING),
+    SignalRow(SignalKind.FLAME, "", 0, 1),
 )
 
 BY_SIGNAL = {row.kind: row for row in SIGNALS}

@@ -1,0 +1,1 @@
+"""Detectors: pictures in, detections out, many pictures at once."""

@@ -1,0 +1,53 @@
+"""One decoded picture: a small grey copy at hand, the colours only for whoever asks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+GREY_WIDTH = 320
+Grey = NDArray[np.uint8]
+Colours = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A picture with the moment it arrived; `seconds` is a clock that only goes forward."""
+
+    at: datetime
+    seconds: float
+    width: int
+    height: int
+    decoded: Any = field(repr=False)
+    """The decoder's own picture (av.VideoFrame)."""
+    is_key: bool = False
+    camera_clock: datetime | None = None
+    """What the camera says the time is, where its stream tells."""
+
+    @classmethod
+    def of(cls, colours: Colours, at: datetime, seconds: float) -> "Frame":
+        """From an array (height, width, 3) of RGB."""
+        made = av.VideoFrame.from_ndarray(np.ascontiguousarray(colours), format="rgb24")
+        return cls(at, seconds, made.width, made.height, made)
+
+    def grey(self) -> Grey:
+        """About 320 columns wide: every nth dot of the brightness, a copy."""
+        step = max(1, round(self.width / GREY_WIDTH))
+        plane = self._brightness()
+        return np.ascontiguousarray(plane[step // 2 :: step, step // 2 :: step])
+
+    def colours(self, width: int | None = None, height: int | None = None) -> Colours:
+        """RGB (height, width, 3), scaled where asked."""
+        picture = self.decoded.reformat(width or self.width, height or self.height, "rgb24")
+        return np.asarray(picture.to_ndarray(), np.uint8)
+
+    def _brightness(self) -> Grey:
+        name = self.decoded.format.name
+        if not name.startswith(("yuv", "yuvj", "gray", "nv")) or "p1" in name or name in ("yuyv422", "uyvy422"):
+            return np.asarray(self.decoded.reformat(format="gray").to_ndarray(), np.uint8)
+        plane = self.decoded.planes[0]
+        lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        return lines[: self.height, : self.width]

@@ -1,0 +1,165 @@
+"""What was found goes on record, in a thread of its own: the database may be slow or away, the looking goes on."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.commands import camera_verdicts, cameras
+from db.commands.camera_verdicts import NewVerdict
+from db.evidence.store import EvidenceStore
+from db.rules.access_scope import EVERYTHING
+from db.session import Record
+from vision.clips import clip_of, jpeg
+from vision.frame_source import FrameReader
+from vision.frames import Frame
+
+log = logging.getLogger("anwang.vision.recorder")
+
+MOST_WAITING = 500
+AGAIN_SECONDS = 1.0
+BEFORE_SECONDS, AFTER_SECONDS = 5.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture and the reader that can tell what was around it."""
+
+    frame: Frame
+    reader: FrameReader
+
+
+@dataclass(frozen=True, slots=True)
+class _WantedClip:
+    frame_id: int
+    shown: Shown
+    due: float
+
+
+Act = Callable[[], None]
+
+
+class Recorder:
+    """Takes acts and does each until it is done, in order; clips follow seconds later beside them."""
+
+    def __init__(self, record: Record, store: EvidenceStore, model: str) -> None:
+        self._record, self._store, self._model = record, store, model
+        self._acts: queue.Queue[Act | None] = queue.Queue(MOST_WAITING)
+        self._clips: queue.Queue[_WantedClip | None] = queue.Queue(MOST_WAITING)
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._write, name="recorder", daemon=True),
+            threading.Thread(target=self._cut, name="clips", daemon=True),
+        ]
+        self.written = 0
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """What waits is written first, as far as the time allows."""
+        self._put(self._acts, None)
+        self._threads[0].join(seconds)
+        self._stopping.set()
+        self._put(self._clips, None)
+        self._threads[1].join(seconds)
+
+    def found(self, verdict: NewVerdict, shown: Shown | None) -> None:
+        """A verdict that begins, with its picture."""
+        self._put(self._acts, lambda: self._give(verdict, shown))
+
+    def lasts(self, verdict: NewVerdict) -> None:
+        """A verdict that still holds."""
+        self._put(self._acts, lambda: self._say_again(verdict))
+
+    def proves(self, device_id: int, at: datetime) -> None:
+        self._put(self._acts, lambda: self._prove(device_id, at))
+
+    def keeps_view(self, device_id: int, frame: Frame) -> None:
+        """The view that the camera is compared with from now on."""
+        self._put(self._acts, lambda: self._keep_view(device_id, frame))
+
+    def keeps_equipment(self, rule_id: int, frame: Frame) -> None:
+        """How the equipment looks that the rule watches."""
+        self._put(self._acts, lambda: self._keep_equipment(rule_id, frame))
+
+    def wanted(self, device_id: int, alarm_id: int, shown: Shown) -> None:
+        """A picture for an alarm that something else has raised."""
+        self._put(self._acts, lambda: self._keep(device_id, alarm_id, shown))
+
+    def _put(self, waiting: queue.Queue, entry: object) -> None:  # type: ignore[type-arg]
+        try:
+            waiting.put_nowait(entry)
+        except queue.Full:
+            log.error("too much waits to be written: a finding is lost")
+
+    def _write(self) -> None:
+        while (act := self._acts.get()) is not None:
+            while not self._stopping.is_set():
+                try:
+                    act()
+                    self.written += 1
+                    break
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("cannot write: %s", str(error).strip().splitlines()[0])
+                    self._stopping.wait(AGAIN_SECONDS)
+                except Exception:
+                    log.exception("a finding could not be written")
+                    break
+
+    def _give(self, verdict: NewVerdict, shown: Shown | None) -> None:
+        stored = self._store.keep(jpeg(shown.frame)) if shown is not None else None
+        with self._record.scoped(EVERYTHING) as session:
+            given = camera_verdicts.give(session, verdict, stored, datetime.now(UTC))
+        if given.frame_id is not None and shown is not None:
+            self._put(self._clips, _WantedClip(given.frame_id, shown, time.monotonic() + AFTER_SECONDS))
+
+    def _say_again(self, verdict: NewVerdict) -> None:
+        with self._record.scoped(EVERYTHING) as session:
+            camera_verdicts.say_again(session, verdict, datetime.now(UTC))
+
+    def _prove(self, device_id: int, at: datetime) -> None:
+        with self._record.scoped(EVERYTHING) as session:
+            camera_verdicts.prove(session, device_id, at, datetime.now(UTC))
+
+    def _keep_view(self, device_id: int, frame: Frame) -> None:
+        stored = self._store.keep(jpeg(frame))
+        with self._record.scoped(EVERYTHING) as session:
+            cameras.keep_view(session, device_id, stored.sha256, datetime.now(UTC))
+
+    def _keep_equipment(self, rule_id: int, frame: Frame) -> None:
+        stored = self._store.keep(jpeg(frame))
+        with self._record.scoped(EVERYTHING) as session:
+            cameras.keep_equipment(session, rule_id, stored.sha256)
+
+    def _keep(self, device_id: int, alarm_id: int, shown: Shown) -> None:
+        stored = self._store.keep(jpeg(shown.frame))
+        with self._record.scoped(EVERYTHING) as session:
+            frame_id = camera_verdicts.keep_frame(session, device_id, stored, shown.frame.at, alarm_id)
+        self._put(self._clips, _WantedClip(frame_id, shown, time.monotonic() + AFTER_SECONDS))
+
+    def _cut(self) -> None:
+        while (wanted := self._clips.get()) is not None:
+            self._stopping.wait(max(0.0, wanted.due - time.monotonic()))
+            try:
+                self._cut_one(wanted)
+            except Exception:
+                log.exception("no clip could be made")
+
+    def _cut_one(self, wanted: _WantedClip) -> None:
+        """The picture stands without its clip where the stream has none to give."""
+        frame = wanted.shown.frame
+        kept = wanted.shown.reader.kept()
+        clip = clip_of(kept, frame.seconds - BEFORE_SECONDS, frame.seconds + AFTER_SECONDS) if kept else None
+        if clip is None:
+            return
+        digest = self._store.keep_clip(clip.content)
+        since, until = (frame.at + timedelta(seconds=each - frame.seconds) for each in (clip.since, clip.until))
+        with self._record.scoped(EVERYTHING) as session:
+            camera_verdicts.keep_clip(session, wanted.frame_id, digest, since, until)

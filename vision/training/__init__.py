@@ -1,0 +1,1 @@
+"""Training and measuring: rendered scenes with exact labels, COCO-format data, figures of models and rules."""
