@@ -4,6 +4,17 @@ from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
+from db.models.cameras import (
+    CameraFrame,
+    CameraRule,
+    CameraStream,
+    CameraWatch,
+    CameraZone,
+    TimetablePeriod,
+    VisionModel,
+    VisionVerdict,
+    VisionWorker,
+)
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -41,6 +52,11 @@ __all__ = [
     "Base",
     "BenchFrame",
     "BenchTrial",
+    "CameraFrame",
+    "CameraRule",
+    "CameraStream",
+    "CameraWatch",
+    "CameraZone",
     "ChainHole",
     "ContactPoint",
     "Contract",
@@ -89,10 +105,14 @@ __all__ = [
     "SavedView",
     "Signal",
     "StaleReading",
+    "TimetablePeriod",
     "Turn",
     "Venue",
     "VenueArea",
     "VenuePerson",
+    "VisionModel",
+    "VisionVerdict",
+    "VisionWorker",
     "WallToken",
     "Window",
     "WorkOrder",
