@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from db import device_logins, migrations
+from db import camera_commands, device_logins, migrations
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart, InvalidInput
 from db.queries import coverage, regions
@@ -32,6 +32,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
 app.add_typer(venue_import.app, name="import")
 app.add_typer(device_logins.app, name="devices")
+app.add_typer(camera_commands.app, name="cameras")
 app.command("rehearse")(rehearse)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="say nothing where all goes well")]

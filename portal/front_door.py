@@ -21,11 +21,12 @@ from db import channel_file
 from db import settings as record_settings
 from db.addresses import Addresses
 from db.evidence.store import EvidenceStore
+from db.relay_folder import RelayFolder
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN
-from portal import refusals, tiles
+from portal import play, refusals, tiles
 from portal.api import evidence, reference
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
@@ -119,13 +120,15 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     )
     app.state.record, app.state.doorman, app.state.settings = record, doorman, settings
     app.state.evidence = EvidenceStore(settings.evidence_folder)
+    app.state.relay, app.state.play_known = RelayFolder(settings.relay_folder), {}
+    app.state.play_secret = record_addresses.read_secrets(settings.var_dir)["play_addresses"]
     app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
-    for router in (login_routes.router, api.router, reference.router, tiles.router, live.router):
+    for router in (login_routes.router, api.router, reference.router, tiles.router, play.router, live.router):
         app.include_router(router)
-    for address in ("/api", "/tiles", "/live", "/healthz"):
+    for address in ("/api", "/tiles", "/play", "/live", "/healthz"):
         for path in (address, address + "/{rest:path}"):
             app.add_route(path, refusals.no_such_address, METHODS, include_in_schema=False)
     app.mount("/assets", Assets(directory=FOLDER), name="assets")
