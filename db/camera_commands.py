@@ -23,7 +23,7 @@ def set_source(
         str, typer.Option(help="rtsp://…, https://….m3u8, a file's whole path, or device/channel", prompt=True)
     ],
 ) -> None:
-    """Say where a camera's pictures come from; asked for the address where it is left out, so that no shell keeps it."""
+    """Say where a camera's pictures come from. Left out, the address is asked for, so that no shell keeps it."""
     with running(load()) as found:
         record = Record(found.database_app, pool_size=1, application_name="anwang cameras")
         try:

@@ -33,6 +33,20 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Trouble(StrEnum):
+    """Why there is no picture; what the camera or its platform said stands in the relay's log."""
+
+    NONE = ""
+    NO_SOURCE = "no_source"
+    CANNOT_OPEN = "cannot_open"
+    NO_ANSWER = "no_answer"
+    ENDED = "ended"
+    STALLED = "stalled"
+    FULL = "full"
+    PLATFORM = "platform"
+    NO_FFMPEG = "no_ffmpeg"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What somebody wants to see."""
@@ -56,7 +70,7 @@ class Condition:
 
     state: State
     at: float
-    trouble: str = ""
+    trouble: Trouble = Trouble.NONE
 
 
 class RelayFolder:
@@ -92,7 +106,7 @@ class RelayFolder:
     def condition(self, wanted: Wanted) -> Condition | None:
         with suppress(OSError, ValueError, KeyError, TypeError):
             told = json.loads((self.path / wanted.name / "state.json").read_text())
-            return Condition(State(told["state"]), float(told["at"]), str(told["trouble"]))
+            return Condition(State(told["state"]), float(told["at"]), Trouble(told["trouble"]))
         return None
 
     # ── the relay's side ──

@@ -12,9 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from db.errors import NotAllowed
 from db.queries import cameras
-from db.relay_folder import RelayFolder, State, Wanted
+from db.relay_folder import RelayFolder, State, Trouble, Wanted
 from db.rules.play_address import BadAddress, Purpose, opened
 from portal import asking
+from portal.camera_words import trouble
+from portal.locale import _
 
 router = APIRouter(prefix="/play", include_in_schema=False)
 
@@ -35,7 +37,7 @@ class Condition(BaseModel):
     state: State
     age_s: float | None = Field(description="since a picture last came; null before the first")
     is_live: bool
-    trouble: str
+    trouble: str = Field(description="why there is no picture, in the reader's words; empty: nothing is wrong")
 
 
 @router.get("/{word}/state")
@@ -49,7 +51,7 @@ async def state(request: Request, word: Word) -> Condition:
         state=told.state if told else State.STARTING,
         age_s=None if age is None else round(age, 1),
         is_live=is_live,
-        trouble=told.trouble if told else "",
+        trouble=trouble(told.trouble if told else Trouble.NONE),
     )
 
 
@@ -76,9 +78,9 @@ async def piece(request: Request, word: Word, name: str) -> Response:
 
 def _none(folder: RelayFolder, wanted: Wanted, *, is_product: bool) -> Response:
     if not is_product:
-        return JSONResponse({"error": {"code": "not_found", "message": "This piece is no longer there."}}, 404)
+        return JSONResponse({"error": {"code": "not_found", "message": _("This piece is no longer there.")}}, 404)
     told = folder.condition(wanted)
-    message = told.trouble if told and told.trouble else "No picture has come yet."
+    message = trouble(told.trouble if told else Trouble.NONE) or _("No picture has come yet.")
     return JSONResponse({"error": {"code": "no_picture", "message": message}}, 503, headers={"Retry-After": "2"})
 
 

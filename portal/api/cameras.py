@@ -18,7 +18,7 @@ from portal.api.models import Refused
 
 router = APIRouter(tags=["cameras"])
 
-MOST = 200
+MOST = 500
 Id = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 

@@ -14,7 +14,7 @@ SEGMENTS = 8
 STILL_EVERY_SECONDS = 2
 MOST_WIDTH = 1280
 STILL_WIDTH = 640
-GRAIN = 32
+GRAIN = 56
 """Whole pictures are masked to so many points across: how many people and how they move is seen, no face."""
 NETWORK_PROTOCOLS = {
     "rtsp": "rtp,rtcp,udp,tcp,rtsp,tls,srtp,http",
@@ -44,9 +44,10 @@ class Source:
     @property
     def is_usable(self) -> bool:
         """A file's path, or an address of a protocol that its kind may have."""
-        scheme = urlsplit(self.address).scheme if self.kind is not Kind.FILE else ""
-        allowed = {Kind.FILE: ("",), Kind.RTSP: ("rtsp", "rtsps"), Kind.HLS: ("http", "https")}[self.kind]
-        return bool(self.address) and scheme in allowed
+        if self.kind is Kind.FILE:
+            return self.address.startswith("/")
+        allowed = ("rtsp", "rtsps") if self.kind is Kind.RTSP else ("http", "https")
+        return urlsplit(self.address).scheme in allowed
 
 
 def without_password(words: str, address: str) -> str:

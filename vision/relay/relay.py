@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.queries import cameras
-from db.relay_folder import Condition, RelayFolder, State, Wanted
+from db.relay_folder import Condition, RelayFolder, State, Trouble, Wanted
 from db.rules.access_scope import EVERYTHING
 from db.services.process import spawn, stop
 from db.session import Record
@@ -80,7 +80,7 @@ class Relay:
             self._folder.clear(wanted)
         for wanted in watched - self._channels.keys():
             if len(self._channels) >= self._most:
-                self._folder.tell(wanted, Condition(State.FAILED, self._clock(), "the relay shows as many as it may"))
+                self._folder.tell(wanted, Condition(State.FAILED, self._clock(), Trouble.FULL))
                 continue
             self._channels[wanted] = Channel(wanted)
         for channel in self._channels.values():
@@ -105,7 +105,7 @@ class Relay:
             with self._record.scoped(EVERYTHING) as session:
                 row = cameras.stream(session, channel.wanted.camera_id)
             if row is None:
-                raise CannotPlay("the camera has no source of pictures on record")
+                raise CannotPlay(Trouble.NO_SOURCE, "the camera has no source of pictures on record")
             camera = CameraAddress(row.kind, row.address)
             source = self._sources[row.kind].open(camera)
             channel.camera = camera
@@ -113,12 +113,13 @@ class Relay:
         except CannotPlay as refusal:
             channel.opened = refusal
         except (SQLAlchemyError, OSError) as error:
-            channel.opened = CannotPlay(str(error).strip().splitlines()[0][:200])
+            channel.opened = CannotPlay(Trouble.NO_ANSWER, str(error).strip().splitlines()[0][:200])
 
     def _begin(self, channel: Channel, now: float) -> None:
         channel.opening = None
         if not isinstance(channel.opened, Source):
-            self._again(channel, now, str(channel.opened or "the camera's source could not be opened"))
+            refusal = channel.opened or CannotPlay(Trouble.CANNOT_OPEN, "the camera's source could not be opened")
+            self._again(channel, now, refusal.trouble, str(refusal))
             return
         channel.process = spawn(
             ffmpeg.play(channel.opened, channel.wanted), channel.folder / "log", cwd=channel.folder, env=_environment()
@@ -128,23 +129,22 @@ class Relay:
     def _look_after(self, channel: Channel, process: subprocess.Popen[bytes], now: float) -> None:
         age = self._folder.age(channel.wanted)
         if process.poll() is not None:
-            self._again(channel, now, self._last_words(channel) or "the pictures ended")
+            self._again(channel, now, Trouble.ENDED, self._last_words(channel))
         elif age is None:
             if now - channel.began_at > PROBE_SECONDS + STALLED_SECONDS:
-                self._again(channel, now, "no picture came")
+                self._again(channel, now, Trouble.NO_ANSWER)
         elif age > STALLED_SECONDS:
-            self._say(channel, State.STALLED)
-            self._again(channel, now, "pictures stopped coming", State.STALLED)
+            self._again(channel, now, Trouble.STALLED)
         else:
             channel.wait = FIRST_WAIT_SECONDS
             self._say(channel, State.PLAYING)
 
-    def _again(self, channel: Channel, now: float, trouble: str, state: State = State.FAILED) -> None:
+    def _again(self, channel: Channel, now: float, trouble: Trouble, words: str = "") -> None:
         """Give up for a while that grows."""
         self._end(channel)
         channel.again_at, channel.wait = now + channel.wait, min(channel.wait * 2, LONGEST_WAIT_SECONDS)
-        log.warning("camera %s: %s", channel.wanted.camera_id, trouble)
-        self._say(channel, state, trouble)
+        log.warning("camera %s: %s %s", channel.wanted.camera_id, trouble, words)
+        self._say(channel, State.STALLED if trouble is Trouble.STALLED else State.FAILED, trouble)
 
     def _end(self, channel: Channel) -> None:
         if channel.process is not None:
@@ -154,7 +154,7 @@ class Relay:
             self._sources[channel.camera.kind].close(channel.camera)
             channel.camera = None
 
-    def _say(self, channel: Channel, state: State, trouble: str = "") -> None:
+    def _say(self, channel: Channel, state: State, trouble: Trouble = Trouble.NONE) -> None:
         if channel.told is None or channel.told.state is not state or channel.told.trouble != trouble:
             channel.told = Condition(state, self._clock(), trouble)
             self._folder.tell(channel.wanted, channel.told)
@@ -175,12 +175,12 @@ def _codec(source: Source) -> str:
             ffmpeg.probe(source), capture_output=True, timeout=PROBE_SECONDS, check=False, env=_environment(), text=True
         )
     except subprocess.TimeoutExpired as error:
-        raise CannotPlay("the camera does not answer") from error
+        raise CannotPlay(Trouble.NO_ANSWER, "the camera does not answer") from error
     except FileNotFoundError as error:
-        raise CannotPlay("ffmpeg is missing; ./prerequisites.sh installs it") from error
+        raise CannotPlay(Trouble.NO_FFMPEG, "ffmpeg is missing; ./prerequisites.sh installs it") from error
     if told.returncode != 0:
         words = (told.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise CannotPlay(ffmpeg.without_password(words, source.address)[:200])
+        raise CannotPlay(Trouble.CANNOT_OPEN, ffmpeg.without_password(words, source.address)[:200])
     return told.stdout.strip().splitlines()[0].strip(",") if told.stdout.strip() else ""
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from db.relay_folder import Trouble
 from vision.relay.ffmpeg import Kind, Source
 
 ANSWER_SECONDS = 10.0
@@ -20,7 +21,11 @@ class CameraAddress:
 
 
 class CannotPlay(Exception):
-    """Why there is no picture, in one sentence."""
+    """Why there is no picture, and what was said about it (for the log: it may name addresses)."""
+
+    def __init__(self, trouble: Trouble, words: str) -> None:
+        super().__init__(words)
+        self.trouble = trouble
 
 
 class PlaySource(Protocol):
@@ -37,7 +42,7 @@ class Direct:
     def open(self, camera: CameraAddress) -> Source:
         source = Source(Kind(camera.kind), camera.address)
         if not source.is_usable:
-            raise CannotPlay(f"the address is none of a {camera.kind} source")
+            raise CannotPlay(Trouble.CANNOT_OPEN, f"the address is none of a {camera.kind} source")
         return source
 
     def close(self, camera: CameraAddress) -> None:
@@ -63,7 +68,7 @@ class Wvp:
             source = Source(kind, address) if isinstance(address, str) else None
             if source is not None and source.is_usable:
                 return source
-        raise CannotPlay("the video platform named no address that can be played")
+        raise CannotPlay(Trouble.PLATFORM, "the video platform named no address that can be played")
 
     def close(self, camera: CameraAddress) -> None:
         try:
@@ -74,16 +79,16 @@ class Wvp:
     def _ask(self, act: str, camera: CameraAddress) -> Mapping[str, Any]:
         device, _, channel = camera.address.partition("/")
         if not (device.isdigit() and channel.isdigit()):
-            raise CannotPlay("the camera's numbers on the video platform are not device/channel")
+            raise CannotPlay(Trouble.CANNOT_OPEN, "the camera's numbers on the video platform are not device/channel")
         try:
             answer = self._client.get(
                 f"{self._base}/api/play/{act}/{device}/{channel}", headers={"access-token": self._token}
             )
             told = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise CannotPlay("the video platform does not answer") from error
+            raise CannotPlay(Trouble.PLATFORM, "the video platform does not answer") from error
         if answer.status_code != 200 or not isinstance(told, dict) or told.get("code") != 0:
-            raise CannotPlay(f"the video platform refuses: {str(told)[:120]}")
+            raise CannotPlay(Trouble.PLATFORM, f"the video platform refuses: {str(told)[:120]}")
         data = told.get("data")
         return data if isinstance(data, dict) else {}
 
@@ -99,7 +104,7 @@ class NoPlatform:
     """No video platform is configured."""
 
     def open(self, _camera: CameraAddress) -> Source:
-        raise CannotPlay("no video platform is configured (ANWANG_WVP_URL)")
+        raise CannotPlay(Trouble.PLATFORM, "no video platform is configured (ANWANG_WVP_URL)")
 
     def close(self, _camera: CameraAddress) -> None:
         """Nothing is held."""

@@ -13,9 +13,9 @@ from db.rules.play_address import Form, Purpose, forms_of
 from portal import asking, words
 from portal.address import address_parts, number_of
 from portal.assets import asset_url
+from portal.camera_words import fitness, script_words
 from portal.components.layout import badge, note
 from portal.locale import _
-from portal.pages.cameras.words import fitness, script_words
 
 BODY = "cameras-body"
 SEARCH = "cameras-search"
@@ -148,8 +148,9 @@ def _one(row: CameraRow, query: dict[str, str]) -> list[Component]:
         key=f"large-{row.id}",
         **{"data-camera": str(row.id), "data-purpose": Purpose.LIVE.value},
     )
+    area = row.area_name or _("no area")
     facts = [
-        html.H2([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" · {row.area_name or _('no area')}"]),
+        html.H2([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" · {area}"]),
         html.P([row.county_name, " · ", row.code], className="quiet"),
         badge(fitness(row.fitness), "" if row.fitness in (None, "fit", "unknown") else "alarmed"),
         _unmask() if len(forms) > 1 else None,
