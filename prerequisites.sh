@@ -23,6 +23,7 @@ missing() {
     has redis-server || echo redis-server
     { has mosquitto && has mosquitto_passwd; } || echo mosquitto
     has mosquitto_pub || echo mosquitto-clients
+    has ffmpeg || echo ffmpeg
     found=$(python)
     if [ -z "$found" ]; then
         echo python

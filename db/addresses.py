@@ -22,7 +22,7 @@ DOOR_ROLE = "anwang_door"
 SECRET_NAMES = (
     *("postgres_superuser", "postgres_owner", "postgres_app", "redis", "mqtt_gateway", "mqtt_device", "csrf"),
     *("ctwing_door", "onenet_door", "onenet_signature", "gbt45839_key", "gbt28181_key"),
-    *("notify_receipts", "contact_codes", "web_push", "scene_links"),
+    *("notify_receipts", "contact_codes", "web_push", "scene_links", "play_addresses"),
 )
 
 

@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     vision_budget_fps: float = Field(
         0, ge=0, description="most pictures a second that a worker gives its model; 0: as many as it manages"
     )
+    wvp_url: str = Field("", description="video platform (WVP's HTTP interface) behind GB/T 28181 cameras; empty: none")
+    wvp_token: str = Field("", description="access token at that platform")
+    relay_dir: str = Field(
+        "", description="folder through which the relay hands pictures to the portal; empty: `relay` among the data"
+    )
+    relay_most: int = Field(32, ge=1, le=500, description="most pictures that the relay makes at once")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
     base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
@@ -151,6 +157,10 @@ class Settings(BaseSettings):
     @property
     def archive_folder(self) -> Path:
         return Path(self.archive_dir) if self.archive_dir else self.var_dir / "archive"
+
+    @property
+    def relay_folder(self) -> Path:
+        return Path(self.relay_dir) if self.relay_dir else self.var_dir / "relay"
 
     @property
     def notify_path(self) -> Path | None:
@@ -173,7 +183,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("archive_dir", *FILES)
+    @field_validator("archive_dir", "relay_dir", *FILES)
     @classmethod
     def _absolute_where_given(cls, value: str) -> str:
         """Programs that `anwang up` starts work in another folder."""

@@ -22,11 +22,12 @@ from db import settings as record_settings
 from db.addresses import Addresses
 from db.evidence.store import EvidenceStore
 from db.plan_files import reading
+from db.relay_folder import RelayFolder
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN
-from portal import refusals, shared_scene, tiles
+from portal import play, refusals, shared_scene, tiles
 from portal.api import evidence, reference, scenes
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
@@ -123,13 +124,16 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     )
     app.state.record, app.state.doorman, app.state.settings = record, doorman, settings
     app.state.evidence = EvidenceStore(settings.evidence_folder)
+    app.state.relay, app.state.play_known = RelayFolder(settings.relay_folder), {}
+    app.state.play_secret = record_addresses.read_secrets(settings.var_dir)["play_addresses"]
     app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
-    for router in (login_routes.router, shared_scene.router, api.router, reference.router, tiles.router, live.router):
+    routers = (login_routes.router, shared_scene.router, api.router, reference.router, tiles.router, play.router)
+    for router in (*routers, live.router):
         app.include_router(router)
-    for address in ("/api", "/tiles", "/live", "/healthz", "/shared"):
+    for address in ("/api", "/tiles", "/play", "/live", "/healthz", "/shared"):
         for path in (address, address + "/{rest:path}"):
             app.add_route(path, refusals.no_such_address, METHODS, include_in_schema=False)
     app.mount("/assets", Assets(directory=FOLDER), name="assets")

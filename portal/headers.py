@@ -29,6 +29,7 @@ def content_policy(settings: Settings, script_hashes: Sequence[str]) -> str:
             " ".join(("script-src 'self'", *script_hashes)),
             "worker-src 'self' blob:",
             f"img-src 'self' data: blob:{base_map}",
+            "media-src 'self' blob:",
             "font-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
             f"connect-src 'self'{base_map}",

@@ -45,7 +45,7 @@ class CameraStream(Base):
 
     __tablename__ = "camera_streams"
     __table_args__ = (
-        CheckConstraint("kind in ('file', 'rtsp', 'hls')", "kind"),
+        CheckConstraint("kind in ('file', 'rtsp', 'hls', 'gb28181')", "kind"),
         CheckConstraint("decode in ('every', 'low_fps', 'key_frames')", "decode"),
         CheckConstraint("target_fps > 0 and target_fps <= 25", "target_fps"),
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from portal import asking
 from portal.api import (
     alarms,
+    cameras,
     cases,
     device_files,
     duty,
@@ -70,3 +71,4 @@ router.include_router(letters.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(scenes.router)
+router.include_router(cameras.router)

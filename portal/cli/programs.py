@@ -37,6 +37,7 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, pho
         Command("beat", "celery", (*celery, "beat", "--loglevel", "INFO")),
         *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),
         Command("notify", "ingest.notify"),
+        Command("relay", "vision.relay"),
     ]
     if simulate:
         wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
@@ -59,7 +60,7 @@ def environment(settings: Settings, found: Addresses) -> dict[str, str]:
 
 def _paths(settings: Settings) -> dict[str, str]:
     """Written out: the programs work in another folder than the one in which they were named."""
-    return {f"ANWANG_{name.upper()}": getattr(settings, name) for name in ("archive_dir", *FILES)}
+    return {f"ANWANG_{name.upper()}": getattr(settings, name) for name in ("archive_dir", "relay_dir", *FILES)}
 
 
 class Program:

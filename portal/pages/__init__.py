@@ -13,6 +13,7 @@ from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.bind import page as bind
+from portal.pages.cameras import page as cameras
 from portal.pages.conformance import page as conformance
 from portal.pages.deadlines import page as deadlines
 from portal.pages.device import page as device
@@ -108,6 +109,16 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/devices",
         icon="device",
+    ),
+    Page(
+        "cameras",
+        re.compile("/cameras"),
+        lambda: _("Cameras"),
+        cameras.layout,
+        cameras.register_callbacks,
+        PEOPLE,
+        menu_path="/cameras",
+        icon="camera",
     ),
     Page(
         "duty",

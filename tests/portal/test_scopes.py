@@ -34,6 +34,7 @@ PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
+    *("/cameras", "/cameras?venue={venue}"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -43,7 +44,7 @@ TABLES = (
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
     *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
-    *("outbox", "notices", "deliveries", "alarm_stamps"),
+    *("outbox", "notices", "deliveries", "alarm_stamps", "camera_streams"),
 )
 
 
@@ -392,6 +393,45 @@ def try_windows(level: Level) -> None:
         assert level.get("/api/v1/windows", show="all", venue=outside).json()["total"] == 0
 
 
+def _with_cameras(level: Level) -> list[int]:
+    """A camera with pictures at one venue of theirs and at those outside; answers those of the outside ones."""
+    add = (
+        "insert into camera_streams (device_id, venue_id, county, kind, address, changed_at)"
+        " select id, venue_id, county, 'file', '/nowhere.mp4', now() from devices"
+        " where id = :id on conflict do nothing"
+    )
+    found = []
+    for venue in (min(level.theirs), *level.outside):
+        change(
+            level.server,
+            "insert into devices (code, venue_id, county, kind, model, installed_on)"
+            " select 'cam-try-' || id, id, county, 'camera', 'T', '2024-03-01' from venues where id = :v"
+            " on conflict do nothing",
+            v=venue,
+        )
+        camera = one(level.server, "select id from devices where code = 'cam-try-' || cast(:v as int)", v=venue)
+        change(level.server, add, id=camera)
+        found.append(camera)
+    return found[1:]
+
+
+def try_cameras(level: Level) -> None:
+    outside_cameras = _with_cameras(level)
+    _, rows = _all_rows(level, "/api/v1/cameras")
+    assert rows
+    assert {row["venue_id"] for row in rows} <= level.theirs
+    assert not {row["id"] for row in rows} & set(outside_cameras)
+    for outside in level.outside:
+        assert level.get("/api/v1/cameras", venue=outside).json()["total"] == 0
+
+
+def try_play(level: Level) -> None:
+    csrf = one(level.server, "select csrf_token from login_sessions where token_hash = :h", h=stored(level.browser))
+    for camera in _with_cameras(level):
+        answer = level.browser.post(f"/api/v1/cameras/{camera}/play", json={"csrf_token": csrf})
+        assert answer.status_code == 404, answer.text
+
+
 def _window(venue: int, reason: str) -> dict[str, Any]:
     begins = datetime.now(UTC) + timedelta(days=2)
     return {
@@ -472,6 +512,8 @@ def try_outbox(level: Level) -> None:
 
 
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
+    ("get", "/api/v1/cameras"): try_cameras,
+    ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
     ("get", "/api/v1/me"): try_me,
     ("get", "/api/v1/regions"): try_regions,
     ("get", "/api/v1/regions.geojson"): try_boundaries,
