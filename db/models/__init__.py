@@ -9,9 +9,11 @@ from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLat
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.evidence import EvidenceFile
+from db.models.fire_stations import FireStation
 from db.models.hazards import Hazard, HazardStep
 from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
 from db.models.letters import Letter
+from db.models.map_cells import MapCell, MapVersion
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
@@ -21,6 +23,7 @@ from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp,
 from db.models.regions import Region
 from db.models.rosters import Roster
 from db.models.saved_views import SavedView
+from db.models.search import HanSound, SearchEntry
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
@@ -60,8 +63,10 @@ __all__ = [
     "EvidenceFile",
     "Feed",
     "FirePlatform",
+    "FireStation",
     "FiveMinutes",
     "Grant",
+    "HanSound",
     "Hazard",
     "HazardStep",
     "InboxEntry",
@@ -71,6 +76,8 @@ __all__ = [
     "Letter",
     "LoginSession",
     "Maintainer",
+    "MapCell",
+    "MapVersion",
     "Milestone",
     "Notice",
     "NotificationRule",
@@ -87,6 +94,7 @@ __all__ = [
     "RolledUp",
     "Roster",
     "SavedView",
+    "SearchEntry",
     "Signal",
     "StaleReading",
     "Turn",
