@@ -25,7 +25,7 @@ from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN
-from portal import refusals, tiles
+from portal import base_map, refusals, tiles
 from portal.api import evidence, reference
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
@@ -123,7 +123,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
-    for router in (login_routes.router, api.router, reference.router, tiles.router, live.router):
+    for router in (login_routes.router, api.router, reference.router, tiles.router, base_map.router, live.router):
         app.include_router(router)
     for address in ("/api", "/tiles", "/live", "/healthz"):
         for path in (address, address + "/{rest:path}"):

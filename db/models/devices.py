@@ -13,7 +13,7 @@ class Device(Base):
     __table_args__ = (
         Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),
         Index("ix_devices_changed_at", "changed_at", postgresql_where=text("changed_at is not null")),
-        Index("ix_devices_code_words", "code", postgresql_using="gin", postgresql_ops={"code": "gin_trgm_ops"}),
+        Index("ix_devices_code_backwards", text("reverse(code) text_pattern_ops")),
     )
 
     id: Mapped[key]

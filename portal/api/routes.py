@@ -5,7 +5,20 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, device_files, duty, evidence, figures, hazard_lists, letters, places, shown, windows
+from portal.api import (
+    alarms,
+    device_files,
+    duty,
+    evidence,
+    figures,
+    hazard_lists,
+    letters,
+    map_views,
+    places,
+    search,
+    shown,
+    windows,
+)
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -55,3 +68,5 @@ router.include_router(hazard_lists.router)
 router.include_router(letters.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
+router.include_router(map_views.router)
+router.include_router(search.router)

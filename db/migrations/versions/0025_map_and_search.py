@@ -212,7 +212,7 @@ create index ix_search_entries_label on search_entries using gin (label gin_trgm
 create index ix_search_entries_detail on search_entries using gin (detail gin_trgm_ops);
 create index ix_search_entries_sounds on search_entries using gin (sounds gin_trgm_ops);
 create index ix_search_entries_initials on search_entries (initials text_pattern_ops);
-create index ix_devices_code_words on devices using gin (code gin_trgm_ops);
+create index ix_devices_code_backwards on devices (reverse(code) text_pattern_ops);
 create index ix_device_addresses_address on device_addresses (address);
 grant select on search_entries to anwang_app;
 alter table search_entries enable row level security;
@@ -256,7 +256,7 @@ SOUNDS = """
 FIND = """
 create function find_words(typed text, said text, most int)
 returns table (kind text, subject_id int, score real)
-language plpgsql stable security definer set search_path = public as $$
+language plpgsql stable security definer set search_path = public set plan_cache_mode = force_custom_plan as $$
 begin
     return query
     with mine as (
@@ -273,28 +273,35 @@ begin
         from search_entries e
         where ({scope}) and (e.label like '%' || typed || '%' or e.initials like said || '%'
             or e.sounds like said || '%' or (length(said) > 3 and e.sounds like '%' || said || '%')
-            or (e.detail like '%' || typed || '%'))
+            or ((e.kind = 'venue' or length(typed) >= 7) and e.detail like '%' || typed || '%'))
     )
     select m.kind, m.subject_id, m.sure from mine m
     order by m.sure desc, m.kind = 'person', length(m.label), m.subject_id limit most;
 end $$;
 create function find_alike(typed text, said text, most int)
 returns table (kind text, subject_id int, score real)
-language plpgsql stable security definer set search_path = public set pg_trgm.word_similarity_threshold = 0.55 as $$
+language plpgsql stable security definer set search_path = public set plan_cache_mode = force_custom_plan as $$
 begin
+    perform set_config('pg_trgm.word_similarity_threshold', '0.55', true);
     return query
     select e.kind, e.subject_id, word_similarity(said, e.sounds) as near from search_entries e
     where ({scope}) and said <% e.sounds
     order by near desc, e.kind = 'person', length(e.label), e.subject_id limit most;
 end $$;
 create function find_devices(typed text, most int) returns table (device_id int)
-language plpgsql stable security definer set search_path = public as $$
+language plpgsql stable security definer set search_path = public set plan_cache_mode = force_custom_plan as $$
+declare
+    ids int[];
 begin
+    ids := array(select i.id from devices i where i.code = typed
+        union select a.device_id from device_addresses a where a.address = typed);
+    if cardinality(ids) = 0 then
+        ids := array(select i.id from devices i where reverse(i.code) like reverse(typed) || '%' limit 2000)
+            || array(select i.id from devices i where i.code >= typed and i.code < typed || chr(1114111) limit 2000);
+    end if;
     return query
-    select d.id from devices d where ({scope}) and d.retired_on is null
-        and d.id in (select i.id from devices i where i.code like '%' || typed || '%'
-            union select a.device_id from device_addresses a where a.address = typed)
-    order by d.code = typed desc, length(d.code), d.code limit most;
+    select d.id from devices d where d.id = any (ids) and ({scope}) and d.retired_on is null
+    order by length(d.code), d.code limit most;
 end $$;
 revoke execute on function find_words(text, text, int), find_alike(text, text, int), find_devices(text, int) from public;
 grant execute on function find_words(text, text, int), find_alike(text, text, int), find_devices(text, int)
