@@ -21,6 +21,7 @@ from db.rules.access_scope import region_scope
 from db.services.database import running
 from db.session import Record
 from db.settings import Settings, load
+from db.station_import.commands import import_stations
 from db.venue_import import commands as venue_import
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -30,6 +31,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration province.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
+venue_import.app.command("stations")(import_stations)
 app.add_typer(venue_import.app, name="import")
 app.add_typer(device_logins.app, name="devices")
 app.command("rehearse")(rehearse)

@@ -26,6 +26,7 @@ from db.demo import (
     people,
     readings,
     responsible,
+    stations,
     telling,
     venues,
     watch,
@@ -127,6 +128,7 @@ def _fill(
     report("rosters and duty checks")
     watch.fill(connection, today, now)
     fire_service.fill(connection, now)
+    stations.fill(connection, rng.spawn(1)[0])
     report("states of devices")
     device_states.move(Session(bind=connection), now)
     for table in IDENTITIES:

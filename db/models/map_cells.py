@@ -1,9 +1,9 @@
 from datetime import date
 
-from sqlalchemy import ARRAY, Date, ForeignKey
+from sqlalchemy import ARRAY, Date
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, county_ref, small
+from db.models.base import Base, small
 
 Days = ARRAY(Date)
 
@@ -22,7 +22,7 @@ class MapCell(Base):
     """A category of venues, or `all`."""
     x: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     y: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    county: Mapped[int] = mapped_column(ForeignKey("regions.adcode"), primary_key=True, index=True)
+    county: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
     east: Mapped[float]
     """The middle of its venues, in metres of web mercator."""
     north: Mapped[float]

@@ -102,7 +102,7 @@ def _measured(row: CoverageRow, layer: Layer) -> int:
 
 
 def _rate(adcode: int, part: float, whole: float) -> AreaFigure:
-    return AreaFigure(adcode, part, whole, percent(part, whole))
+    return AreaFigure(adcode, part, whole, percent(round(part), round(whole)))
 
 
 def _per_hundred(adcode: int, cases: float, venues: float) -> AreaFigure:

@@ -73,7 +73,7 @@ def select(session: Session, shape: Shape, as_of: date, category: str, limit: in
     """Counts of all, and the first `limit`: those without access before the others, large ones first."""
     facts = _facts(shape, as_of, category)
     counts = session.execute(_COUNTS, facts).one()
-    return Selection(*counts, tuple(_rows(session, facts, limit)))
+    return Selection(counts[0], counts[1], counts[2], counts[3], tuple(_rows(session, facts, limit)))
 
 
 def every(session: Session, shape: Shape, as_of: date, category: str, most: int) -> Iterator[SelectedVenue]:

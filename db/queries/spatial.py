@@ -123,7 +123,15 @@ def reach(session: Session, area: int, category: str | None, kinds: Sequence[str
     lng, lat = np.array([row.lng for row in rows]), np.array([row.lat for row in rows])
     which, metres = nearest(lng, lat, np.array([s.lng for s in found]), np.array([s.lat for s in found]))
     beyond = tuple(
-        PlacedVenue(*rows[i], float(metres[i]), found[which[i]].name)
+        PlacedVenue(
+            rows[i].id,
+            rows[i].name,
+            rows[i].county_name,
+            rows[i].lng,
+            rows[i].lat,
+            float(metres[i]),
+            found[which[i]].name,
+        )
         for i in np.argsort(-metres)
         if metres[i] > within_m
     )

@@ -121,8 +121,12 @@ def answer(ask: Literal["smoke", "stations"], region: InRegion, category: Catego
             found = list(spatial.reach(session, area, category, ENGINES, straight_reach_m()).beyond)
     figure = _("Smoke detectors hung") if ask == "smoke" else _("Metres to the nearest station")
     head = [_("Name"), _("County"), _("Longitude"), _("Latitude"), figure, _("Station")]
-    rows = ([v.name, v.county_name, round(v.lng, 6), round(v.lat, 6), round(v.figure), v.about] for v in found)
-    return _file(ask, "csv", head, rows)
+
+    def rows() -> Iterator[Sequence[str | int | float]]:
+        for v in found:
+            yield [v.name, v.county_name, round(v.lng, 6), round(v.lat, 6), round(v.figure), v.about]
+
+    return _file(ask, "csv", head, rows())
 
 
 def _file(name: str, ending: str, head: list[str], rows: Iterator[Sequence[str | int | float]]) -> Response:

@@ -71,7 +71,7 @@ def main() -> None:
 
     from portal.compression import Compress
 
-    uvicorn.run(Compress(WSGIMiddleware(app_of(points).server)), port=int(port), log_level="warning")  # type: ignore[arg-type]
+    uvicorn.run(Compress(WSGIMiddleware(app_of(points).server)), port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

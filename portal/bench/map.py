@@ -1,5 +1,6 @@
 """The map measured: tiles from the record and from memory, frames while it moves, first paint, bytes on the wire."""
 
+import json
 import math
 import random
 import time
@@ -64,6 +65,7 @@ def measure(load: MapLoad, report: Report) -> dict[str, Any]:
                 with serving(_points(record, ours)) as base:
                     report(f"the same {ours:,} points as dash-leaflet clusters")
                     clusters = look(browser, base, CLUSTERS, load.seconds, load.paints, None)
+            report(f"so far: {json.dumps({**figures, **_shown(seen), 'clusters': _shown(clusters)})}")
             report(f"filling up to {load.venues:,} venues")
             took = fill_up(own, load.venues)
             report(f"{load.tiles} tiles of them, each twice")

@@ -32,8 +32,7 @@ create table map_cells (
     accessed_until date[],
     declared_from date[],
     declared_until date[],
-    constraint pk_map_cells primary key (level, category, x, y, county),
-    constraint fk_map_cells_county foreign key (county) references regions (adcode)
+    constraint pk_map_cells primary key (level, category, x, y, county)
 );
 create index ix_map_cells_county on map_cells (county);
 create table map_versions (
@@ -47,14 +46,16 @@ $$ select 2 * 20037508.342789244 / power(2, level + 6) $$;
 
 -- The cells of these counties drawn anew; only those that hold one of `near`, where places are given.
 create function redraw_map(counties int[], near geometry[] default null) returns void
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public set work_mem = '256MB' as $$
 begin
     perform pg_advisory_xact_lock(hashtext('map_cells'), c) from (select distinct unnest(counties) c order by 1) each;
     insert into map_versions (county) select distinct unnest(counties)
         on conflict (county) do update set version = map_versions.version + 1;
     if near is null then
         delete from map_cells where county = any (counties);
-        {whole};
+        for zoom in 5..9 loop
+            {whole};
+        end loop;
     else
         delete from map_cells c using ({touched}) t
             where c.level = t.l and c.x = t.x and c.y = t.y and c.county = any (counties);
@@ -79,7 +80,7 @@ CELL_OF = """
 TOUCHED = f"select distinct l, {CELL_OF.format(point='p')} from unnest(near) p cross join generate_series(5, 9) l"
 WHOLE = f"""
     select l, {CELL_OF.format(point="mercator")}, county, id, category, mercator
-    from venues cross join generate_series(5, 9) l where county = any (counties)
+    from venues, (select zoom as l) level where county = any (counties)
 """
 SOME = f"""
     select t.l, t.x, t.y, v.county, v.id, v.category, v.mercator
@@ -106,15 +107,17 @@ def drawn(from_venues: str) -> str:
         f"select {key} as venue_id, {what} as what, {day} as day from {table} where {day} is not null"
         for what, (table, key, day) in enumerate(EVENTS)
     )
-    days = ", ".join(f"array_agg(day order by day) filter (where what = {what})" for what in range(len(EVENTS)))
+    days = ", ".join(f"array_agg(day) filter (where what = {what})" for what in range(len(EVENTS)))
     middle = "avg(st_x(mercator)) filter (where what = 0), avg(st_y(mercator)) filter (where what = 0)"
     return f"""
         with placed as ({from_venues})
         insert into map_cells
-        select p.l, each.category, p.x, p.y, p.county, {middle}, {days}
-        from placed p join ({events}) event on event.venue_id = p.id
-            cross join lateral (values (p.category), ('all')) each (category)
-        group by 1, 2, 3, 4, 5
+        select l, category, x, y, county, {middle}, {days} from (
+            select p.l, each.category collate "C" as category, p.x, p.y, p.county, event.what, event.day, p.mercator
+            from placed p join ({events}) event on event.venue_id = p.id
+                cross join lateral (values (p.category), ('all')) each (category)
+            order by 1, 2, 3, 4, 5, event.day
+        ) sorted group by l, category, x, y, county
     """
 
 
@@ -186,6 +189,10 @@ create table fire_stations (
 );
 create index ix_fire_stations_county on fire_stations (county);
 grant select, insert, update on fire_stations to anwang_app;
+create function forget_demo_stations() returns void language sql security definer set search_path = public as
+$$ delete from fire_stations where is_demo $$;
+revoke execute on function forget_demo_stations() from public;
+grant execute on function forget_demo_stations() to anwang_app;
 """
 SEARCH = """
 create extension if not exists pg_trgm;

@@ -134,7 +134,7 @@ def _km(metres: float) -> str:
 
 def _reach_words(address: Address, found: Reach, reach_m: float) -> list[Component]:
     if not found.stations:
-        told = _("No fire station is on record. An administrator takes them over: anwang stations import FILE.")
+        told = _("No fire station is on record. An administrator takes them over: anwang import stations FILE.")
         return [note(told)]
     estimate = _(
         "Within: {minutes} minutes' drive at {speed} km/h, the road taken as {detour} times the straight line, which leaves {km}. An estimate: it knows no roads, no traffic and no turnout time."

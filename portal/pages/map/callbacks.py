@@ -52,7 +52,7 @@ def register(app: Dash) -> None:
 class History:
     """What an address shows beside its alarms: it changes by the day."""
 
-    coverage: list[coverage.CoverageRow]
+    counted: list[coverage.CoverageRow]
     figures: dict[int, AreaFigure]
     trend: list[coverage.Standing]
     behind: list[coverage.BehindRow]
@@ -87,7 +87,7 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
         history.version,
         answered.overlay or None,
     )
-    told = side.Told(history.coverage, history.figures, history.trend, history.behind, history.doubtful, inside)
+    told = side.Told(history.counted, history.figures, history.trend, history.behind, history.doubtful, inside)
     return (
         map_data(address, area, drawn, today) | {"baseMap": base_map(flask.current_app.config["ANWANG"])},
         crumbs(address, today),
@@ -120,7 +120,7 @@ def _read_history(address: Address, area: RegionRow) -> History:
             lambda: coverage.ranking(session, address.as_of, levels=("province", "city", "county")),
         )
         return History(
-            coverage=counted,
+            counted=counted,
             figures=_figures.get(
                 (scope, address.layer, address.category, address.as_of),
                 lambda: map_figures.figures(session, address.layer, address.as_of, address.category, counted, now),

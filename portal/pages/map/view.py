@@ -107,6 +107,7 @@ def map_data(address: Address, area: RegionRow, drawn: Drawn, today: date) -> di
         "area": area.adcode,
         "level": area.level,
         "bounds": [area.west, area.south, area.east, area.north],
+        "padding": {"top": 20, "right": 56, "bottom": 118, "left": 24},
         "at": [float(part) for part in address.at.split(",")] if address.at else None,
         "areas": _areas(address, area, drawn),
         "labels": [] if area.level == "county" else _labels(address, area, drawn),
