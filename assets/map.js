@@ -49,8 +49,9 @@
       accent: css("--accent", node),
     };
     const base = baseMap
-      ? { sources: { base: { type: "raster", tiles: [baseMap], tileSize: 256 } },
-          layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.55 } }] }
+      ? { sources: { base: { type: "raster", tiles: [window.anwang.baseMap.address(baseMap)], tileSize: 256,
+                             minzoom: baseMap.minzoom, maxzoom: baseMap.maxzoom } },
+          layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.8 } }] }
       : { sources: {}, layers: [] };
     return {
       version: 8,
@@ -68,7 +69,8 @@
         { id: "county-fill", type: "fill", source: "counties", paint: {
           "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
             ["string", ["feature-state", "colour"], colours.dim], colours.dim],
-          "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1] } },
+          "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap
+            ? ["interpolate", ["linear"], ["zoom"], 8, 0.7, 12, 0.25] : 1] } },
         { id: "county-line", type: "line", source: "counties",
           paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6],
                    "line-opacity": 0.75 } },
@@ -92,39 +94,53 @@
     };
   }
 
+  // A venue's point says by its colour how it stands; a cell of many says by its colour what share of them does.
+  const UNDER = "labels";
   function addVenues(map, view, node) {
-    for (const layer of ["density", "venue-dot", "venue-name"]) if (map.getLayer(layer)) map.removeLayer(layer);
+    for (const layer of ["density", "venue-dot", "venue-name", "area-dot", "area-name"]) if (map.getLayer(layer)) map.removeLayer(layer);
     if (map.getSource("venues")) map.removeSource("venues");
     if (!view.tiles) return;
     map.addSource("venues", { type: "vector", tiles: [new URL(view.tiles, location.href).href
-      .replaceAll("%7B", "{").replaceAll("%7D", "}")], minzoom: 5, maxzoom: 14, bounds: [113.4, 24.3, 118.7, 30.2] });
+      .replaceAll("%7B", "{").replaceAll("%7D", "}")], minzoom: 5, maxzoom: 16, bounds: [113.4, 24.3, 118.7, 30.2] });
+    const n = ["sqrt", ["get", "n"]];
+    const of = (most, least, by) => ["min", most, ["+", least, ["*", by, n]]];
     const share = ["/", ["get", view.measure], ["max", 1, ["get", "n"]]];
-    map.addLayer({ id: "density", type: "circle", source: "venues", "source-layer": "density", maxzoom: 10,
-      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, ["min", 2.4, ["+", 0.7, ["*", 0.25, ["sqrt", ["get", "n"]]]]],
-                                 9.9, ["min", 6, ["+", 1.6, ["*", 0.7, ["sqrt", ["get", "n"]]]]]],
-               "circle-color": ["interpolate", ["linear"], share, 0, css("--venue-off", node), 1, css("--venue-on", node)],
-               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.45 : 0.35, 9, 0.85] } }, "labels");
-    map.addLayer({ id: "venue-dot", type: "circle", source: "venues", "source-layer": "venues", minzoom: 10,
+    map.addLayer({ id: "density", type: "circle", source: "venues", "source-layer": "density",
+      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, of(3, 0.7, 0.24), 7, of(3.6, 0.9, 0.34), 9.9, of(7.5, 1.8, 0.8), 13, of(14, 3, 1)],
+               "circle-color": view.measure === "stands" ? css("--venue-many", node)
+                 : ["interpolate", ["linear"], share, 0, css("--venue-off", node), 1, css("--venue-on", node)],
+               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.45 : 0.4, 9, 0.85] } }, UNDER);
+    map.addLayer({ id: "venue-dot", type: "circle", source: "venues", "source-layer": "venues",
       paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3.2, 14, 8],
                "circle-color": ["case", ["==", ["get", view.measure], 1], css("--venue-on", node), css("--venue-off", node)],
-               "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1 } }, "labels");
+               "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1 } }, UNDER);
     if (!view.letters) return;
+    const written = (field, size) => ({ "text-field": field, "text-font": FONT, "text-size": size, "text-offset": [0, 0.9],
+      "text-anchor": "top", "text-max-width": 12, "text-optional": true });
+    const ink = { "text-color": css("--map-label", node), "text-halo-color": css("--map-halo", node), "text-halo-width": 1.5 };
     map.addLayer({ id: "venue-name", type: "symbol", source: "venues", "source-layer": "venues", minzoom: 12.5,
-      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-offset": [0, 0.9],
-                "text-anchor": "top", "text-max-width": 12, "text-optional": true },
-      paint: { "text-color": css("--map-label", node), "text-halo-color": css("--map-halo", node), "text-halo-width": 1.5 } });
+      layout: written(["get", "name"], 12), paint: ink });
+    const LEVEL = ["match", ["coalesce", ["get", "level"], 0], 1, css("--critical", node), 2, css("--major", node), 3, css("--minor", node),
+      ["case", [">", ["get", "unwell"], 0], css("--venue-off", node), [">", ["get", "devices"], 0], css("--venue-on", node), "#9aa7ba"]];
+    map.addLayer({ id: "area-dot", type: "circle", source: "venues", "source-layer": "areas", minzoom: 16,
+      paint: { "circle-radius": 6, "circle-color": LEVEL, "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1.5 } }, UNDER);
+    map.addLayer({ id: "area-name", type: "symbol", source: "venues", "source-layer": "areas", minzoom: 16,
+      layout: written(["get", "name"], 11), paint: ink });
   }
 
   function paintAreas(map, view) {
     const data = view.areas || {};
     for (const [adcode, area] of Object.entries(data)) {
-      map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour, inside: area.inside });
+      map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
     }
     map.setFilter("selected-line", ["==", ["get", "adcode"], view.level === "county" ? view.area : -1]);
     map.getSource("labels").setData({ type: "FeatureCollection", features: (view.labels || []).map((label, i) => ({
       type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
       properties: { name: label.name, text: label.text, size: (view.labelSize || 13) * (view.wall ? Math.min(innerWidth / 1920, innerHeight / 1080) : 1), order: i } })) });
   }
+
+  // What a page adds to the engine: `shown` after each view, `tip` for words at the pointer.
+  const hooks = {};
 
   const LEVELS = ["", "critical", "major", "minor", "notice"];
   function alarmFeatures(entry) {
@@ -170,6 +186,7 @@
   function goDown(entry, area) {
     const query = new URLSearchParams(location.search);
     query.set("area", area);
+    query.delete("at");
     window.dash_clientside.set_props("address", { search: `?${query}` });
   }
 
@@ -185,12 +202,15 @@
       map.getCanvas().style.cursor = "";
     };
     map.on("mousemove", (event) => {
-      const venue = map.getLayer("venue-dot") && map.queryRenderedFeatures(event.point, { layers: ["venue-dot"] })[0];
+      if (node.dataset.tool) return unhover();
+      const special = hooks.tip && hooks.tip(entry, event);
+      const venue = !special && map.getLayer("venue-dot") && map.queryRenderedFeatures(event.point, { layers: ["venue-dot"] })[0];
       const county = map.queryRenderedFeatures(event.point, { layers: ["county-fill"] })[0];
       unhover();
-      if (!venue && !county) return;
+      if (!special && !venue && !county) return undefined;
       let words;
-      if (venue) words = [venue.properties.name];
+      if (special) words = special;
+      else if (venue) words = [venue.properties.name];
       else {
         hovered = county.id;
         map.setFeatureState({ source: "counties", id: hovered }, { hover: true });
@@ -201,17 +221,21 @@
       tip.replaceChildren(...words.map((word) => Object.assign(document.createElement("span"), { textContent: word })));
       tip.style.display = "block";
       tip.style.transform = `translate(${Math.min(event.point.x + 14, node.clientWidth - 200)}px, ${event.point.y + 14}px)`;
+      return undefined;
     });
     map.on("mouseout", unhover);
     map.on("click", (event) => {
+      if (node.dataset.tool) return undefined;
       const around = [[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]];
       const hit = (layer) => map.getLayer(layer) && map.queryRenderedFeatures(around, { layers: [layer] })[0];
       const alarm = hit("alarm-dot");
       if (alarm) return go(`/alarms?alarm=${alarm.properties.id}`);
-      const venue = hit("venue-dot");
+      const venue = hit("ask-point") || hit("venue-dot");
       if (venue) return go(`/venues/${venue.properties.id}`);
+      const area = hit("area-dot");
+      if (area) return go(`/venues/${area.properties.venue_id}?tab=devices`);
       const county = map.queryRenderedFeatures(event.point, { layers: ["county-fill"] })[0];
-      if (!county) return undefined;
+      if (!county || map.getZoom() >= 13) return undefined;
       const adcode = county.id, city = Math.floor(adcode / 100) * 100;
       const inCity = entry.view.level !== "province" && Math.floor(entry.view.area / 100) * 100 === city;
       return goDown(entry, inCity ? adcode : city);
@@ -224,8 +248,10 @@
 
   async function open(node, view) {
     const [library] = await Promise.all([loadEngine(), letters(view)]);
+    if (view.baseMap) window.anwang.baseMap.prepare(library, view.baseMap);
+    const where = view.at ? { center: view.at.slice(0, 2), zoom: view.at[2] } : { bounds: view.bounds };
     const map = new library.Map({
-      container: node, style: style(node, view.baseMap), bounds: view.bounds,
+      container: node, style: style(node, view.baseMap), ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
       keyboard: !view.wall,
@@ -287,7 +313,8 @@
     if (!before || before.tiles !== view.tiles || before.measure !== view.measure || before.letters !== view.letters) addVenues(entry.map, view, node);
     entry.alarms = new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
     paintAlarms(entry);
-    if (!isNew && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
+    hooks.shown?.(entry, isNew);
+    if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
     entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); });
@@ -301,7 +328,7 @@
   });
 
   window.anwang = window.anwang || {};
-  window.anwang.map = { show, maps, flyTo(node, lng, lat, zoom) {
+  window.anwang.map = { show, maps, hooks, loadEngine, flyTo(node, lng, lat, zoom) {
     maps.get(node)?.map.flyTo({ center: [lng, lat], zoom, duration: 1800 });
   } };
 

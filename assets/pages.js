@@ -28,20 +28,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll("details[open].pick, details[open].person").forEach((m) => m.removeAttribute("open"));
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-      const find = document.querySelector("#find-venue");
-      if (find) { event.preventDefault(); find.click(); }
-    }
   });
-
-  // Dash opens the search box first and moves the focus into it a moment later: what is typed between would be lost.
-  document.addEventListener("keydown", (event) => {
-    const outside = event.target.closest?.("#find-venue[data-state=open]");
-    if (outside && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      document.querySelector(".dash-dropdown-search")?.focus();
-      event.stopPropagation();
-    }
-  }, true);
 
   const spanOf = (from) => {
     const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(from)) / 1000));

@@ -14,6 +14,7 @@ from db.rankings_command import rankings
 from db.rehearsal_command import rehearse
 from db.services.database import running
 from db.settings import Settings, load
+from db.station_import.commands import import_stations
 from db.venue_import import commands as venue_import
 
 app = typer.Typer()
@@ -21,6 +22,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demonstration province.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
+venue_import.app.command("stations")(import_stations)
 app.add_typer(venue_import.app, name="import")
 app.add_typer(device_logins.app, name="devices")
 app.add_typer(camera_commands.app, name="cameras")

@@ -11,7 +11,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from db.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
-FILES = ("mqtt_tls_certificate", "mqtt_tls_key", "mqtt_tls_client_ca", "mqtt_ca_file", "mqtt_certificate", "mqtt_key")
+FILES = (
+    "base_map_file",
+    "mqtt_tls_certificate",
+    "mqtt_tls_key",
+    "mqtt_tls_client_ca",
+    "mqtt_ca_file",
+    "mqtt_certificate",
+    "mqtt_key",
+)
 
 
 class Settings(BaseSettings):
@@ -151,7 +159,17 @@ class Settings(BaseSettings):
     relay_most: int = Field(32, ge=1, le=500, description="most pictures that the relay makes at once")
 
     map_review_number: str = Field("", description="review number (审图号) of the base map, shown in its corner")
-    base_map_url: str = Field("", description="raster tiles under the map, {z}/{x}/{y}; empty: boundaries only")
+    base_map_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s;,'\"]+)?$",
+        description="pictures under the map: {z}/{x}/{y}, or WMTS with {TileMatrix}, {TileRow}, {TileCol}; empty: none",
+    )
+    base_map_key: str = Field("", description="the base map server's key, put where its address says {key}")
+    base_map_file: str = Field("", description="base map as one file of pictures, PMTiles or MBTiles, served from here")
+    base_map_datum: Literal["cgcs2000", "gcj02"] = Field(
+        "cgcs2000", description="datum of the base map: cgcs2000 (Tianditu) or gcj02, which is put right while drawn"
+    )
+    base_map_credit: str = Field("", description="whose base map it is, shown in its corner and in print")
     language: str = Field("zh_CN", description="language before a person chooses: zh_CN or en")
 
     @property

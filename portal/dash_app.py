@@ -15,7 +15,7 @@ from portal.assets import FOLDER, asset_url
 from portal.locale import _, language
 
 STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wall.css")
-SCRIPTS = ("live.js", "map.js", "wall.js", "pages.js")
+SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "pages.js")
 
 
 def _of_pages(kind: str) -> tuple[str, ...]:

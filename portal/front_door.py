@@ -27,7 +27,7 @@ from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN
-from portal import play, refusals, shared_scene, tiles
+from portal import base_map, play, refusals, shared_scene, tiles
 from portal.api import evidence, reference, scenes
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
@@ -131,7 +131,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)
     routers = (login_routes.router, shared_scene.router, api.router, reference.router, tiles.router, play.router)
-    for router in (*routers, live.router):
+    for router in (*routers, base_map.router, live.router):
         app.include_router(router)
     for address in ("/api", "/tiles", "/play", "/live", "/healthz", "/shared"):
         for path in (address, address + "/{rest:path}"):

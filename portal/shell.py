@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import dash
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
@@ -12,7 +11,7 @@ from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
 from db.queries import messages as message_queries
 from db.queries import venues as venue_queries
-from portal import asking, pages, words
+from portal import asking, pages, palette, words
 from portal.address import address_parts
 from portal.components.layout import badge, icon, note
 from portal.locale import _, language
@@ -44,22 +43,7 @@ def frame(page: pages.Page, content: Component) -> list[Component]:
                 dcc.Link([html.Span(_("Anwang"), className="brand-name")], href="/", className="brand"),
                 badge(f"{asker.place} · {words.role(asker.role)}", "place"),
                 _demo_badge(),
-                html.Div(
-                    dcc.Dropdown(
-                        id="find-venue",
-                        placeholder=_("Find a venue: name, initials or address"),
-                        options=[],
-                        clearable=True,
-                        maxHeight=360,
-                        labels={
-                            "search": _("Name, initials or address"),
-                            "clear_search": _("Clear search"),
-                            "clear_selection": _("Clear"),
-                            "no_options_found": _("No such venue"),
-                        },
-                    ),
-                    className="find",
-                ),
+                palette.opener(),
                 html.Div(
                     [
                         html.Span(_("As of"), className="as-of-word"),
@@ -177,26 +161,6 @@ def register_callbacks(app: Dash) -> None:
         if page.bare:
             return content, f"frame bare bare-{page.name}"
         return frame(page, content), "frame"
-
-    @app.callback(Output("find-venue", "options"), Input("find-venue", "search_value"), prevent_initial_call=True)
-    def find_venue(words_typed: str | None) -> Any:
-        if not words_typed or not words_typed.strip():
-            return dash.no_update
-        with asking.reading() as session:
-            found = venue_queries.search(session, words_typed.strip(), limit=12)
-        return [
-            {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{words_typed} {venue.name}"}
-            for venue in found
-        ]
-
-    @app.callback(
-        Output("address", "href"),
-        Output("find-venue", "value"),
-        Input("find-venue", "value"),
-        prevent_initial_call=True,
-    )
-    def go_to_venue(venue_id: int | None) -> tuple[Any, Any]:
-        return (f"/venues/{venue_id}", None) if venue_id else (dash.no_update, dash.no_update)
 
     @app.callback(Output("open-alarm-count", "children"), Input("open-alarm-count", "id"), Input("live-alarm", "data"))
     def count_open(_id: str, _alarm: Any) -> str:

@@ -1,4 +1,4 @@
-"""Venue tiles within the asker's scope; made once a minute for all who share a scope."""
+"""Venue tiles within the asker's scope, made once for all who share one until what they were made from changes."""
 
 import asyncio
 import gzip
@@ -16,17 +16,20 @@ from starlette.responses import Response
 
 from db.errors import InvalidInput
 from db.queries import tiles
-from db.queries.tiles import DEEPEST_ZOOM, Tile
+from db.queries.tiles import AREAS_FROM_ZOOM, DEEPEST_ZOOM, Tile
 from db.rules.access_scope import Scope
+from db.rules.map_layers import FROM_HISTORY, Layer
 from db.rules.venue_categories import Category
 from db.session import Record
 from portal import asking, words
 from portal.address import FIRST_DAY
+from portal.remembered import Remembered
 
 FRESH_SECONDS = 60.0
 SHOWN_SECONDS = 240.0
 """A tile older than fresh is still shown up to this age, while it is made anew for those who ask next."""
-KEPT_BYTES = 64 * 1024 * 1024
+VERSION_SECONDS = 2.0
+KEPT_BYTES = 96 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Asked:
     tile: Tile
     as_of: date
     category: Category | None
+    layer: Layer
+    version: int | None
+    """Of the history that it is made from; None where it tells of more than history, and holds for a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +55,39 @@ class Made:
 
 
 class TileRoom:
-    """Makes tiles and keeps them for a minute; askers of one tile at one time wait for one making."""
+    """Makes tiles and keeps them while they hold; askers of one tile at one time wait for one making."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._kept: OrderedDict[Asked, Made] = OrderedDict()
         self._size = 0
         self._making: dict[Asked, asyncio.Task[Made]] = {}
+        self._versions = Remembered(VERSION_SECONDS)
+        self._known: dict[Scope, tuple[float, int]] = {}
+
+    def version(self, scope: Scope) -> int:
+        """Of the history within this scope, as of two seconds ago at most."""
+        return int(self._versions.get(scope, lambda: self._read_version(scope)))
+
+    async def version_soon(self, scope: Scope) -> int:
+        """The same without holding up the event loop."""
+        known = self._known.get(scope)
+        if known is None or time.monotonic() - known[0] > VERSION_SECONDS:
+            known = time.monotonic(), await run_in_threadpool(self.version, scope)
+            if len(self._known) > 2000:
+                self._known.clear()
+            self._known[scope] = known
+        return known[1]
+
+    def _read_version(self, scope: Scope) -> int:
+        with self._record.scoped(scope) as session:
+            return tiles.version(session)
 
     async def get(self, asked: Asked) -> Made:
         kept = self._kept.get(asked)
         age = time.monotonic() - kept.made_at if kept else math.inf
-        if kept is not None and age < FRESH_SECONDS:
+        if kept is not None and (age < FRESH_SECONDS or asked.version is not None):
+            self._kept.move_to_end(asked)
             return kept
         making = self._making.get(asked)
         if making is None:
@@ -71,7 +98,7 @@ class TileRoom:
 
     def _make(self, asked: Asked) -> Made:
         with self._record.scoped(asked.scope) as session:
-            body = tiles.venues(session, asked.tile, asked.as_of, asked.category)
+            body = tiles.venues(session, asked.tile, asked.as_of, asked.category, asked.layer)
         packed = gzip.compress(body, compresslevel=4, mtime=0) if body else b""
         return Made(packed, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', time.monotonic())
 
@@ -98,8 +125,14 @@ async def venue_tile(
     y: Annotated[int, Path(ge=0)],
     as_of: Annotated[date | None, Query()] = None,
     category: Annotated[Category | None, Query()] = None,
+    layer: Annotated[Layer, Query()] = Layer.ACCESS,
+    v: Annotated[int | None, Query(ge=0, lt=2**62)] = None,
 ) -> Response:
-    """Layer `venues` {id, name, category, accessed, on_duty} from zoom 10, `density` {n, accessed, on_duty} below."""
+    """Layer `density` {n, accessed, on_duty} in wide views, `venues` {id, name, category, accessed, on_duty, stands}
+    in narrow ones, `areas` {id, venue_id, name, kind, floor, devices, unwell, level} from zoom 16.
+
+    An address that names the version of the history (`v`) is kept by the browser; any other is asked for again.
+    """
     today = datetime.now(UTC).astimezone(words.HERE).date()
     day = as_of or today
     if not FIRST_DAY <= day <= today:
@@ -107,8 +140,12 @@ async def venue_tile(
     if x >= 2**z or y >= 2**z:
         raise InvalidInput("There is no such tile.")
     room: TileRoom = request.app.state.tile_room
-    made = await room.get(Asked(asking.current().scope, Tile(z, x, y), day, category))
-    headers = {"Cache-Control": "private, max-age=60", "ETag": made.etag, "Vary": "Cookie, Accept-Encoding"}
+    scope = asking.current().scope
+    holds = layer in FROM_HISTORY and z < AREAS_FROM_ZOOM
+    version = await room.version_soon(scope) if holds else None
+    made = await room.get(Asked(scope, Tile(z, x, y), day, category, layer, version))
+    kept = "max-age=86400, immutable" if holds and v == version else "max-age=60"
+    headers = {"Cache-Control": f"private, {kept}", "ETag": made.etag, "Vary": "Cookie, Accept-Encoding"}
     if request.headers.get("if-none-match") == made.etag:
         return Response(status_code=304, headers=headers)
     if not made.body:

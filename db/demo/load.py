@@ -27,6 +27,7 @@ from db.demo import (
     readings,
     responsible,
     standings,
+    stations,
     telling,
     venues,
     watch,
@@ -128,6 +129,7 @@ def _fill(
     report("rosters and duty checks")
     watch.fill(connection, today, now)
     fire_service.fill(connection, now)
+    stations.fill(connection, rng.spawn(1)[0])
     report("states of devices")
     device_states.move(Session(bind=connection), now)
     report("measures")

@@ -21,9 +21,11 @@ from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLat
 from db.models.duty import Contract, Duty, Maintainer
 from db.models.duty_checks import DutyCheck
 from db.models.evidence import EvidenceFile
+from db.models.fire_stations import FireStation
 from db.models.hazards import Hazard, HazardStep
 from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
 from db.models.letters import Letter
+from db.models.map_cells import MapCell, MapVersion
 from db.models.measures import ExcusedVenue, RankingMinimum, Settling, Standing, StandingStep
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
@@ -35,6 +37,7 @@ from db.models.readings import ArchivedDay, DailyReading, FiveMinutes, RolledUp,
 from db.models.regions import Region
 from db.models.rosters import Roster
 from db.models.saved_views import SavedView
+from db.models.search import HanSound, SearchEntry
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
@@ -82,8 +85,10 @@ __all__ = [
     "ExcusedVenue",
     "Feed",
     "FirePlatform",
+    "FireStation",
     "FiveMinutes",
     "Grant",
+    "HanSound",
     "Hazard",
     "HazardStep",
     "InboxEntry",
@@ -93,6 +98,8 @@ __all__ = [
     "Letter",
     "LoginSession",
     "Maintainer",
+    "MapCell",
+    "MapVersion",
     "Milestone",
     "Notice",
     "NotificationRule",
@@ -118,6 +125,7 @@ __all__ = [
     "SavedView",
     "SceneLink",
     "SceneVisit",
+    "SearchEntry",
     "Settling",
     "Signal",
     "Snapshot",

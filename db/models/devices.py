@@ -13,6 +13,7 @@ class Device(Base):
     __table_args__ = (
         Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),
         Index("ix_devices_changed_at", "changed_at", postgresql_where=text("changed_at is not null")),
+        Index("ix_devices_code_backwards", text("reverse(code) text_pattern_ops")),
     )
 
     id: Mapped[key]
@@ -37,7 +38,7 @@ class DeviceAddress(Base):
     __tablename__ = "device_addresses"
 
     door: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True, index=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), index=True)
     venue_id: Mapped[venue_ref]
     county: Mapped[county_ref]

@@ -242,3 +242,23 @@ def _facts(of: DutyOf, since: datetime, until: datetime, now: datetime) -> dict[
         "now": now,
         "before": 2 * LONGEST_PROOF,
     }
+
+
+_BY_COUNTY = text(
+    f"""
+    {_PARTS}
+    select c.county, coalesce(sum(minutes_of(d.watched)), 0)::float8,
+        coalesce(sum(minutes_of(d.watched * p.stretch)), 0)::float8
+    from declared d join chosen c on c.id = d.venue_id join venues v on v.id = c.id
+    left join proven p on p.venue_id = d.venue_id where v.category = any (:categories) group by 1
+    """
+)
+
+
+def by_county(
+    session: Session, categories: list[str], since: datetime, until: datetime, now: datetime
+) -> dict[int, tuple[float, float]]:
+    """Declared and verified minutes of each county's venues of these categories."""
+    with _without_nested_loops(session):
+        rows = session.execute(_BY_COUNTY, {**_facts(DutyOf(), since, until, now), "categories": categories})
+        return {county: (declared, verified) for county, declared, verified in rows}

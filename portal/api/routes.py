@@ -15,8 +15,10 @@ from portal.api import (
     figures,
     hazard_lists,
     letters,
+    map_views,
     places,
     scenes,
+    search,
     shown,
     windows,
 )
@@ -72,3 +74,5 @@ router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(scenes.router)
 router.include_router(cameras.router)
+router.include_router(map_views.router)
+router.include_router(search.router)

@@ -133,3 +133,18 @@ def audit(
     console = Console(stderr=True, highlight=False)
     figures = measure(bulletins, seed, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("map")
+def map_(
+    tiles: Annotated[int, typer.Option(min=18, help="tiles asked for, each twice")] = 450,
+    seconds: Annotated[float, typer.Option(min=2, help="how long the map is moved in Chromium")] = 20,
+    paints: Annotated[int, typer.Option(min=1, help="times the page is opened with an empty cache")] = 5,
+    venues: Annotated[int, typer.Option(min=20_000, help="venues of the large map")] = 1_000_000,
+) -> None:
+    """The map: tiles cold and cached, frames, first paint, bytes; beside the same points as clusters."""
+    from portal.bench.map import MapLoad, measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(MapLoad(tiles, seconds, paints, venues), lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -15,6 +15,7 @@ from db.queries import alarm_desk
 from db.queries.alarm_desk import COUNTED
 from portal import asking, saved_views, words
 from portal.address import address_parts, number_of
+from portal.base_map import straight_tiles
 from portal.components.layout import note
 from portal.locale import _
 from portal.pages.alarms import acting, facts, forms, ids, many
@@ -254,7 +255,7 @@ def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:
             case = facts.read(session, chosen, datetime.now(UTC))
     except AnwangError as refusal:
         return note(in_words(refusal), "error"), None, None
-    base_map = flask.current_app.config["ANWANG"].base_map_url
+    tiles = straight_tiles(flask.current_app.config["ANWANG"])
     made = forms.acts(case, asking.current())
     row = case.alarm.row
     sign = {
@@ -264,4 +265,4 @@ def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:
         "owner": row.owner_id or 0,
         "drawn": crc32(repr(made).encode()),
     }
-    return side_panel(case, base_map), made, sign
+    return side_panel(case, tiles), made, sign

@@ -1,4 +1,4 @@
-"""The row above the map and the legend below it."""
+"""The rows above the map, the slider of months and the legend."""
 
 from datetime import date
 from typing import Any
@@ -6,20 +6,21 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from db.queries.map_figures import PLAYED
 from db.rules.access_scope import region_range
+from db.rules.map_layers import Layer
 from db.rules.venue_categories import BULLETIN_CATEGORIES
 from portal import asking, regions, words
 from portal.components.layout import icon
 from portal.components.pickers import as_of_picker, menu_of
 from portal.figures import palette
 from portal.locale import _
-from portal.pages.map.view import LAYERS, Address
+from portal.pages.map.layers import Scale, keys, layer_meaning, layer_name
+from portal.pages.map.view import Address
 
 BULLETIN_DAY = date(2024, 9, 2)
 
-
-def layer_name(layer: str) -> str:
-    return {"access": _("Access rate"), "duty": _("Duty coverage")}[layer]
+__all__ = ["BULLETIN_DAY", "controls", "crumbs", "layer_name", "legend", "months"]
 
 
 def crumbs(address: Address, today: date) -> list[Component]:
@@ -37,10 +38,11 @@ def controls(address: Address, today: date) -> list[Component]:
     tabs = [
         dcc.Link(
             layer_name(layer),
-            href=address.query(today, layer=layer),
-            className="here" if layer == address.layer else "",
+            href=address.query(today, layer=layer, ask=""),
+            className="here" if layer == address.layer and not address.ask else "",
+            title=layer_meaning(layer),
         )
-        for layer in LAYERS
+        for layer in Layer
     ]
     categories = [
         (words.category(category), address.query(today, category=category), category == address.category)
@@ -50,44 +52,81 @@ def controls(address: Address, today: date) -> list[Component]:
         (_("Today"), address.query(today, as_of=today), address.as_of == today),
         (_("Bulletin of 2 September 2024"), address.query(today, as_of=BULLETIN_DAY), address.as_of == BULLETIN_DAY),
     ]
-    heat_maps: list[Any] = []
-    if asking.current().role in _rankings_roles():
-        heat_maps = [
-            dcc.Link(
-                [icon("bars"), html.Span(_("Heat maps"))],
-                href=f"/rankings?as_of={address.as_of.isoformat()}",
-                className="button quiet-button",
-            )
-        ]
     return [
-        html.Div(tabs, className="tabs"),
+        html.Div(tabs, className="tabs layers"),
         menu_of(words.category(address.category), categories),
         as_of_picker(address.as_of, today, days, address.query(today, as_of="DAY")),
-        *heat_maps,
+        _questions(address, today),
+        *_heat_maps(address),
     ]
 
 
-def _rankings_roles() -> Any:
+def ask_name(ask: str) -> str:
+    return {
+        "smoke": _("Venues without a working smoke detector"),
+        "stations": _("Nearest fire station and its reach"),
+        "density": _("Where alarms lie densest"),
+        "hot": _("Hot spots of alarms by county"),
+        "hot-cells": _("Hot spots of alarms by hexagon"),
+    }[ask]
+
+
+def _questions(address: Address, today: date) -> Component:
+    from portal.pages.map.view import ASKS
+
+    choices = [(ask_name(ask), address.query(today, ask=ask), ask == address.ask) for ask in ASKS]
+    if address.ask:
+        choices.append((_("Back to the layer"), address.query(today, ask=""), False))
+    return menu_of(ask_name(address.ask) if address.ask else _("Questions"), choices)
+
+
+def _heat_maps(address: Address) -> list[Any]:
     from portal.pages import REGIONAL
 
-    return REGIONAL
+    if asking.current().role not in REGIONAL:
+        return []
+    return [
+        dcc.Link(
+            [icon("bars"), html.Span(_("Heat maps"))],
+            href=f"/rankings?as_of={address.as_of.isoformat()}",
+            className="button quiet-button",
+        )
+    ]
 
 
-def legend(address: Address, bounds: tuple[float, float]) -> list[Component]:
-    lowest, highest = bounds
+def months(address: Address, today: date) -> Component:
+    """The slider over the programme's months; map.js fills and moves it."""
+    return html.Div(
+        [
+            html.Button("▶", className="play", title=_("Play the months"), **{"aria-label": _("Play the months")}),
+            html.Span(address.as_of.isoformat(), className="months-day"),
+        ],
+        className="months-row",
+        **{
+            "data-layer": address.layer,
+            "data-category": address.category,
+            "data-day": address.as_of.isoformat(),
+            "data-today": today.isoformat(),
+            "data-played": "1" if address.layer in PLAYED and not address.ask else "",
+            "data-words": _("As-of date by month"),
+        },
+    )
+
+
+def legend(address: Address, scale: Scale, answered: list[Component]) -> list[Component]:
+    """The scale of the layer, or of the answer where a question was asked."""
+    if answered:
+        return answered
+    dark, light = scale.ends
+    good, bad = keys(address.layer)
     steps = [html.I(style={"background": step}) for step in palette.RAMP]
     return [
-        html.Span(layer_name(address.layer), className="legend-name"),
-        html.Span(f"{lowest:.0f}%"),
+        html.Span(layer_name(address.layer), className="legend-name", title=layer_meaning(address.layer)),
+        html.Span(dark),
         html.Span(steps, className="ramp"),
-        html.Span(f"{highest:.0f}%"),
+        html.Span(light),
         html.Span(
-            [
-                html.I(className="venue-key on"),
-                _("Accessed") if address.layer == "access" else _("On duty"),
-                html.I(className="venue-key off"),
-                _("Not accessed") if address.layer == "access" else _("No duty"),
-            ],
+            [html.I(className="venue-key on"), good, html.I(className="venue-key off"), bad],
             className="venue-keys",
         ),
     ]

@@ -1,20 +1,23 @@
 """What the map page shows, read from its address and from the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
-from db.queries.coverage import CoverageRow
+from db.queries.map_figures import AreaFigure
 from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
-from db.rules.coverage import percent
+from db.rules.map_layers import FROM_HISTORY, Layer
+from db.rules.map_shapes import Shape, circle_of, lasso_of
 from db.rules.venue_categories import Category
 from portal import asking, regions, words
 from portal.address import day_of, number_of
-from portal.figures import palette
+from portal.pages.map.layers import Scale, shown_value, value_text
 
-LAYERS = ("access", "duty")
+ASKS = ("smoke", "stations", "density", "hot", "hot-cells")
+"""Questions that the map answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,14 @@ class Address:
     """The whole view, as the address bar holds it."""
 
     area: int
-    layer: str
+    layer: Layer
     category: str
     as_of: date
+    ask: str = ""
+    near: str = ""
+    lasso: str = ""
+    at: str = ""
+    """Where the map looks, `lng,lat,zoom`, where somebody moved it."""
 
     @classmethod
     def parse(cls, today: date, **query: str) -> "Address":
@@ -34,87 +42,126 @@ class Address:
         lo, hi = region_range(home)
         if area not in regions.tree().by_adcode or not lo <= area <= hi:
             area = home
-        as_of = day_of(query.get("as_of"), today) or today
-        layer = query.get("layer", "access")
-        category = query.get("category", "all")
+        layer, category, ask = query.get("layer", ""), query.get("category", "all"), query.get("ask", "")
+        near, lasso = query.get("near", ""), query.get("lasso", "")
         return cls(
             area,
-            layer if layer in LAYERS else "access",
+            Layer(layer) if layer in list(Layer) else Layer.ACCESS,
             category if category in list(Category) else "all",
-            as_of,
+            day_of(query.get("as_of"), today) or today,
+            ask if ask in ASKS else "",
+            near if circle_of(near) else "",
+            lasso if not circle_of(near) and lasso_of(lasso) else "",
+            query.get("at", "") if _is_place(query.get("at", "")) else "",
         )
 
+    @property
+    def shape(self) -> Shape | None:
+        """What was drawn to choose venues by."""
+        return circle_of(self.near) or lasso_of(self.lasso)
+
+    @property
+    def narrowed(self) -> Category | None:
+        """The one category, or None for all."""
+        return None if self.category == "all" else Category(self.category)
+
     def query(self, today: date, **changed: Any) -> str:
-        """The address's query part, with what is usual left out."""
-        parts = {"area": self.area, "layer": self.layer, "category": self.category, "as_of": self.as_of} | changed
+        """The address's query part, with what is usual left out. Another area is looked at as a whole."""
+        kept = {"area": self.area, "layer": self.layer, "category": self.category, "as_of": self.as_of}
+        kept |= {"ask": self.ask, "near": self.near, "lasso": self.lasso}
+        kept |= {"at": "" if "area" in changed else self.at}
         usual = {"area": asking.current().home, "layer": "access", "category": "all", "as_of": today}
-        shown = [f"{name}={value}" for name, value in parts.items() if value != usual[name]]
+        parts = kept | changed
+        shown = [
+            f"{name}={quote(str(value), safe=',;:-')}"
+            for name, value in parts.items()
+            if value != usual.get(name, "") and value is not None
+        ]
         return "?" + "&".join(shown) if shown else "/"
 
 
-def measured(row: CoverageRow, layer: str) -> int:
-    """Numerator of the layer's rate."""
-    return row.accessed if layer == "access" else row.on_duty
+def _is_place(written: str) -> bool:
+    try:
+        lng, lat, zoom = map(float, written.split(","))
+    except ValueError:
+        return False
+    return 70 <= lng <= 140 and 0 <= lat <= 56 and 3 <= zoom <= 20
 
 
-def rate(row: CoverageRow, layer: str) -> float | None:
-    return percent(measured(row, layer), row.venues)
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What of the view the record gave."""
+
+    figures: Mapping[int, AreaFigure]
+    scale: Scale
+    alarms: Sequence[Mapping[str, Any]]
+    letters: str
+    version: int
+    overlay: Mapping[str, Any] | None = None
+    """What an answer to a question draws: features, and colours of counties."""
 
 
-def _text(row: CoverageRow | None, layer: str) -> str:
-    if row is None:
-        return "–"
-    return f"{words.pct(rate(row, layer))} · {words.count(measured(row, layer))}/{words.count(row.venues)}"
-
-
-def map_data(
-    address: Address,
-    area: RegionRow,
-    figures: Sequence[CoverageRow],
-    alarms: list[dict[str, Any]],
-    letters: str,
-    today: date,
-) -> tuple[dict[str, Any], tuple[float, float]]:
-    """The map engine's view, and the colour scale's bounds in percent."""
-    tree = regions.tree()
-    by_area = {row.adcode: row for row in figures if row.category == address.category}
-    lo, hi = region_range(area.adcode)
-    counties = tree.level("county")
-    rates = [rate(by_area[c.adcode], address.layer) for c in counties if c.adcode in by_area]
-    bounds = palette.rate_bounds([value for value in rates if value is not None])
-    areas = {
-        county.adcode: {
-            "name": regions.name(county),
-            "text": _text(by_area.get(county.adcode), address.layer),
-            "inside": lo <= county.adcode <= hi,
-            "colour": palette.colour(
-                rate(by_area[county.adcode], address.layer) if county.adcode in by_area else None, bounds
-            ),
-        }
-        for county in counties
-    }
-    labelled = [area] if area.level == "county" else tree.children(area.adcode)
-    labels = [
-        {
-            "lng": region.lng,
-            "lat": region.lat,
-            "name": regions.short_name(region),
-            "text": words.pct(rate(by_area[region.adcode], address.layer)) if region.adcode in by_area else "–",
-        }
-        for region in labelled
-    ]
-    chosen = "" if address.category == "all" else f"&category={address.category}"
+def map_data(address: Address, area: RegionRow, drawn: Drawn, today: date) -> dict[str, Any]:
+    """The map engine's view."""
     return {
         "area": area.adcode,
         "level": area.level,
         "bounds": [area.west, area.south, area.east, area.north],
-        "areas": areas,
-        "labels": [] if area.level == "county" else labels,
-        "measure": "accessed" if address.layer == "access" else "on_duty",
-        "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={address.as_of.isoformat()}{chosen}",
-        "letters": letters,
-        "alarms": alarms if address.as_of == today else [],
-    }, bounds
+        "padding": {"top": 20, "right": 56, "bottom": 118, "left": 24},
+        "at": [float(part) for part in address.at.split(",")] if address.at else None,
+        "areas": _areas(address, area, drawn),
+        "labels": [] if area.level == "county" else _labels(address, area, drawn),
+        "measure": _measure(address.layer),
+        "tiles": _tiles(address, drawn.version),
+        "letters": drawn.letters,
+        "alarms": drawn.alarms if address.as_of == today else [],
+        "overlay": drawn.overlay,
+        "shape": {"near": address.near, "lasso": address.lasso},
+        "layer": address.layer,
+        "category": address.category,
+        "as_of": address.as_of.isoformat(),
+    }
+
+
+def _areas(address: Address, area: RegionRow, drawn: Drawn) -> dict[int, dict[str, Any]]:
+    lo, hi = region_range(area.adcode)
+    painted = (drawn.overlay or {}).get("areas")
+    return {
+        county.adcode: {
+            "name": regions.name(county),
+            "text": (painted or {}).get(county.adcode, {}).get("text")
+            or value_text(address.layer, drawn.figures.get(county.adcode)),
+            "inside": lo <= county.adcode <= hi,
+            "colour": painted.get(county.adcode, {}).get("colour", "")
+            if painted is not None
+            else drawn.scale.colour(drawn.figures.get(county.adcode)),
+        }
+        for county in regions.tree().level("county")
+    }
+
+
+def _labels(address: Address, area: RegionRow, drawn: Drawn) -> list[dict[str, Any]]:
+    return [
+        {
+            "adcode": region.adcode,
+            "lng": region.lng,
+            "lat": region.lat,
+            "name": regions.short_name(region),
+            "text": "" if address.ask else shown_value(address.layer, drawn.figures.get(region.adcode)),
+        }
+        for region in regions.tree().children(area.adcode)
+    ]
+
+
+def _measure(layer: Layer) -> str:
+    """The property by which a venue's point is coloured."""
+    return {Layer.ACCESS: "accessed", Layer.DUTY: "on_duty"}.get(layer, "stands")
+
+
+def _tiles(address: Address, version: int) -> str:
+    chosen = "" if address.category == "all" else f"&category={address.category}"
+    of_layer = f"&v={version}" if address.layer in FROM_HISTORY else f"&layer={address.layer}"
+    return f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={address.as_of.isoformat()}{chosen}{of_layer}"
 
 
 def today_in_shanghai(now: datetime) -> date:

@@ -1,0 +1,1 @@
+"""Fire stations taken over from a spreadsheet."""
