@@ -1,6 +1,7 @@
 """Tables, one aggregate a file."""
 
 from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
+from db.models.appearances import Appearance
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
@@ -24,6 +25,7 @@ from db.models.saved_views import SavedView
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+from db.models.walls import WallScene
 from db.models.windows import Window
 from db.models.work_orders import WorkOrder, WorkOrderStep
 
@@ -36,6 +38,7 @@ __all__ = [
     "AlarmSilence",
     "AlarmStamps",
     "AlarmStep",
+    "Appearance",
     "ArchivedDay",
     "AuditEntry",
     "Base",
@@ -93,6 +96,7 @@ __all__ = [
     "Venue",
     "VenueArea",
     "VenuePerson",
+    "WallScene",
     "WallToken",
     "Window",
     "WorkOrder",
