@@ -44,8 +44,9 @@
     for (const camera of evidence.cameras) {
       const figure = text("figure", "", "");
       if (camera.picture) figure.append(Object.assign(document.createElement("img"), { src: camera.picture, alt: camera.code }));
-      const taken = camera.taken_at ? fill(wall.data.words.fact.taken, { at: at(camera.taken_at) }) : "";
-      figure.append(text("figcaption", "", [camera.area, taken || camera.code].join(" · ")));
+      const words = wall.data.words.fact;
+      const taken = camera.taken_at ? fill(words.taken, { at: at(camera.taken_at) }) : words.dark;
+      figure.append(text("figcaption", "", `${camera.area} · ${taken}`));
       box.append(figure);
     }
     return box;
@@ -142,8 +143,14 @@
     card(alarm, hot);
     $(".wall").classList.add("alarmed");
     if (!isNew) return;
-    window.anwang.map.flyTo($("#wall-canvas"), alarm.lng, alarm.lat, 12.5);
+    fly(alarm, 1800);
     ask(alarm.id);
+  }
+
+  // The venue comes to rest in the middle of what the card leaves free.
+  function fly(alarm, duration) {
+    const canvas = $("#wall-canvas"), map = window.anwang.map.maps.get(canvas)?.map;
+    map?.flyTo({ center: [alarm.lng, alarm.lat], zoom: 12.5, duration, offset: [-$("#wall-takeover").offsetWidth / 2, 0] });
   }
 
   function beat() {
@@ -167,7 +174,7 @@
     // The map was drawn anew under a takeover: fly there again.
     again() {
       const alarm = state.taken !== null && wall.alarms.get(state.taken);
-      if (alarm) window.anwang.map.flyTo($("#wall-canvas"), alarm.lng, alarm.lat, 12.5);
+      if (alarm) fly(alarm, 1800);
     },
   };
 })();

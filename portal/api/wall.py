@@ -20,6 +20,7 @@ from portal.locale import _
 from portal.pages.alarms import facts
 
 MOST_LINES = 3
+SEEN_POINTS = 3
 STEPS = 4
 
 router = APIRouter(tags=["alarms"])
@@ -76,6 +77,9 @@ def wall_alarm(alarm_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> WallAlarm
 
 
 def _readings(alarm: AlarmDetail, series: list[Series]) -> str:
+    """A drawing, where there is enough to see a course."""
+    if all(len(each.points) < SEEN_POINTS for each in series):
+        return ""
     lines = [
         Line(
             f"{words.signal(each.signal)} {BY_SIGNAL[SignalKind(each.signal)].unit}",

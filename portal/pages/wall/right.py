@@ -1,5 +1,6 @@
 """The wall's right column: alarms by level and hour, handling against the limits, hazards, devices."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from dash import html
@@ -14,6 +15,7 @@ from portal.pages.wall.figures import FIRE_WITHIN, WallFigures
 from portal.pages.wall.panel import wall_panel, wall_row
 
 ACKNOWLEDGE_WITHIN = timedelta(minutes=5)
+MOST_PLACES = 12
 SHOWN_HOPS = (Hop.TO_CENTRE, Hop.PUSHED, Hop.TO_PHONE)
 
 
@@ -23,6 +25,7 @@ def right(figures: WallFigures) -> list[Component]:
         _alarms(figures),
         _handling(figures),
         _hazards(figures),
+        _places(figures),
         wall_panel(
             _("Devices heard within a day"),
             html.Div(_devices(figures), className="wall-rows"),
@@ -34,7 +37,7 @@ def right(figures: WallFigures) -> list[Component]:
             _("Sources of data"),
             html.Div(_feeds(figures), className="wall-rows"),
             as_of=figures.now,
-            kind="only-wide",
+            kind="only-wide wall-feeds",
             live=True,
         ),
     ]
@@ -53,6 +56,7 @@ def _alarms(figures: WallFigures) -> Component:
         *hour_bars([(hour.start, hour.counts) for hour in figures.hours]),
         html.Div(counts, className="level-counts"),
         aside=_("today {n}").format(n=words.count(sum(today))),
+        kind="wall-alarms",
         as_of=figures.now,
         live=True,
     )
@@ -134,6 +138,35 @@ def _hazards(figures: WallFigures) -> Component:
         ),
         aside=_("{n} major open").format(n=words.count(found.major)),
         as_of=figures.history.at,
+    )
+
+
+def _places(figures: WallFigures) -> Component:
+    """Open alarms by the region's parts and level, the most burdened first."""
+    counted: dict[str, Counter[int]] = defaultdict(Counter)
+    is_province = figures.home.level == "province"
+    for alarm in figures.alarms:
+        counted[alarm.city_name if is_province else alarm.county_name][alarm.level] += 1
+    order = sorted(counted.items(), key=lambda item: tuple(-item[1][level] for level in (1, 2, 3, 4)))
+    head = [html.Th(""), *[html.Th(words.level_colour(level)) for level in (1, 2, 3, 4)]]
+    lines = [
+        html.Tr(
+            [
+                html.Th(name),
+                *[
+                    html.Td(words.count(by_level[level]), className="" if by_level[level] else "none")
+                    for level in (1, 2, 3, 4)
+                ],
+            ]
+        )
+        for name, by_level in order[:MOST_PLACES]
+    ]
+    return wall_panel(
+        _("Open alarms by region"),
+        html.Table([html.Thead(html.Tr(head)), html.Tbody(lines)]),
+        as_of=figures.now,
+        kind="only-wide wall-places",
+        live=True,
     )
 
 

@@ -32,6 +32,7 @@ def words_for_wall() -> dict[str, Any]:
             "told": _("Who was told"),
             "nobody": _("Nobody has been told yet."),
             "taken": _("taken {at}"),
+            "dark": _("No picture yet"),
             "asked": _("No evidence could be fetched; trying again."),
         },
     }
