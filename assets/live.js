@@ -1,7 +1,8 @@
 // The one live stream of a browser tab: alarms as they are raised, and a pulse that proves the feed alive.
 (function () {
   const listeners = new Set();
-  const state = { source: null, pulse: null, heardAt: 0 };
+  const state = { source: null, pulse: null, heardAt: 0, openedAt: 0, missed: false, ahead: [] };
+  const SILENT_MS = 20000;
 
   function store(id, data) {
     if (document.getElementById("frame")) window.dash_clientside.set_props(id, { data });
@@ -38,6 +39,7 @@
     if (state.source) return;
     const source = new EventSource("/live");
     state.source = source;
+    state.openedAt = Date.now();
     source.addEventListener("alarm", (event) => {
       const message = JSON.parse(event.data);
       message.arrived = Date.now();
@@ -49,7 +51,12 @@
     source.addEventListener("pulse", (event) => {
       state.pulse = JSON.parse(event.data);
       state.heardAt = Date.now();
+      state.ahead = [...state.ahead.slice(-11), Date.parse(state.pulse.at) - Date.now()];
       store("live-pulse", state.pulse);
+      if (state.missed) {
+        state.missed = false;
+        listeners.forEach((tell) => tell({ what: "resync" }));
+      }
       paint();
     });
     source.addEventListener("resync", () => {
@@ -58,6 +65,7 @@
     });
     source.addEventListener("ended", () => location.reload());
     source.onerror = () => {
+      state.missed = true;
       if (source.readyState === EventSource.CLOSED) {
         state.source = null;
         setTimeout(open, 3000);
@@ -85,7 +93,16 @@
     if (clock && at) clock.textContent = at.toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
   }
 
-  setInterval(paint, 1000);
+  // A cable that was pulled says nothing: a stream that is silent for too long is opened anew.
+  function watch() {
+    if (!state.source || document.hidden || Date.now() - Math.max(state.heardAt, state.openedAt) < SILENT_MS) return;
+    state.source.close();
+    state.source = null;
+    state.missed = true;
+    open();
+  }
+
+  setInterval(() => { paint(); watch(); }, 1000);
 
   // A browser keeps few connections to one host: a tab that nobody looks at gives its stream back, and catches up later.
   document.addEventListener("visibilitychange", () => {
@@ -108,7 +125,10 @@
     },
     health,
     lastWord,
-    now: () => Date.now(),
+    // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.
+    now: () => Date.now() + (state.ahead.length ? Math.max(...state.ahead) : 0),
+    heardAt: () => state.heardAt || state.openedAt || Date.now(),
+    staleFeeds: () => (state.pulse?.feeds || []).filter((feed) => feed.stale).map((feed) => feed.name),
   };
 
   window.dash_clientside = window.dash_clientside || {};

@@ -31,7 +31,7 @@
   });
 
   const spanOf = (from) => {
-    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(from)) / 1000));
+    const seconds = Math.max(0, Math.floor((window.anwang.live.now() - Date.parse(from)) / 1000));
     const two = (n) => String(n).padStart(2, "0");
     if (seconds >= 86400) return `${Math.floor(seconds / 86400)}d ${two(Math.floor(seconds / 3600) % 24)}h`;
     if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;

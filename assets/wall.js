@@ -1,14 +1,20 @@
-// The wall moves by itself: scenes in turn, a ticker of the newest alarms, and a takeover when a critical alarm comes.
+// The wall moves by itself: the playlist's scenes in turn, a ticker of the newest alarms, a clock of the portal's own
+// time, and a word on everything that is not fresh. What a critical alarm does to it stands in wall-takeover.js.
 (function () {
-  const SCENE_SECONDS = 20;
   const LEVELS = ["", "critical", "major", "minor", "notice"];
   const ROWS = 4;
-  const wall = { data: null, alarms: new Map(), scene: 0, turnedAt: 0, taken: null, stop: null };
+  const OLD_SECONDS = 90;
+  const PICTURE_OLD_SECONDS = 120;
+  const LOST_SECONDS = 15;
+  const ZONE = { timeZone: "Asia/Shanghai" };
+  const wall = { data: null, alarms: new Map(), scene: 0, turnedAt: 0, stop: null, heardAt: 0, drawnHour: -1 };
 
   const $ = (selector) => document.querySelector(selector);
   const text = (tag, className, words) => Object.assign(document.createElement(tag), { className, textContent: words });
-  const at = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
+  const now = () => window.anwang.live.now();
+  const at = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { hour12: false, ...ZONE });
   const place = (alarm) => `${alarm.city_name}${alarm.county_name} · ${alarm.venue_name}${alarm.area_name ? " " + alarm.area_name : ""}`;
+  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
   const what = (alarm) => {
     const words = wall.data.words;
     const reading = alarm.signal && alarm.value !== null && alarm.value !== undefined
@@ -21,7 +27,7 @@
     const row = text("div", `tick tick-${LEVELS[alarm.level]}${isNew ? " new" : ""}`, "");
     const since = text("span", "since", window.anwang.spanOf(alarm.raised_at));
     since.dataset.since = alarm.raised_at;
-    row.append(text("span", "at", at(alarm.raised_at)), text("span", "tone", words.levels[alarm.level]),
+    row.append(text("span", "at", at(alarm.raised_at)), text("span", `tone sign-${LEVELS[alarm.level]}`, words.levels[alarm.level]),
                text("span", "where", place(alarm)), text("span", "what", what(alarm)),
                text("span", "state", alarm.window_id ? words.window : words.states[alarm.state]), since);
     row.dataset.alarm = alarm.id;
@@ -39,92 +45,132 @@
                                          : [text("p", "note", wall.data.words.calm)]));
   }
 
-  function paintTakeover() {
-    const frame = $(".wall");
-    if (!frame) return;
-    const critical = [...wall.alarms.values()].filter((a) => a.level === 1 && !a.window_id && !["verified", "handled", "closed"].includes(a.state)
-      && Date.now() - Date.parse(a.last_signal_at) < 60 * 60 * 1000);
-    // What nobody has taken on comes first, and of that the newest.
-    const waiting = (a) => (a.state === "raised" ? 0 : 1);
-    critical.sort((a, b) => waiting(a) - waiting(b) || Date.parse(b.raised_at) - Date.parse(a.raised_at));
-    const alarm = critical[0];
-    if (!alarm) {
-      if (wall.taken !== null) { wall.taken = null; frame.classList.remove("alarmed"); show(wall.scene); }
-      return;
-    }
-    const words = wall.data.words, box = $("#wall-takeover");
-    const timer = text("span", "timer", window.anwang.spanOf(alarm.raised_at));
-    timer.dataset.since = alarm.raised_at;
-    const kind = text("div", "kind", "");
-    kind.append(text("span", "", `${words.levels[1]} · ${words.kinds[alarm.kind]}`), timer);
-    const facts = document.createElement("dl");
-    facts.className = "facts";
-    const fact = (name, value) => { if (value) facts.append(text("dt", "", name), text("dd", "", value)); };
-    fact(words.fact.reading, what(alarm));
-    fact(words.fact.device, alarm.device_code);
-    fact(words.fact.state, words.states[alarm.state]);
-    fact(words.fact.first, at(alarm.raised_at));
-    fact(words.fact.others, critical.length > 1 ? String(critical.length - 1) : "");
-    box.replaceChildren(kind, text("h2", "", alarm.venue_name),
-                        text("p", "", `${alarm.city_name}${alarm.county_name} ${alarm.area_name || ""}`), facts);
-    box.dataset.alarm = alarm.id;
-    frame.classList.add("alarmed");
-    if (wall.taken !== alarm.id) {
-      wall.taken = alarm.id;
-      window.anwang.map.flyTo($("#wall-canvas"), alarm.lng, alarm.lat, 11.5);
-    }
-  }
-
   function show(index) {
     const data = wall.data, canvas = $("#wall-canvas");
     if (!data || !canvas) return;
     wall.scene = index % data.scenes.length;
     wall.turnedAt = Date.now();
+    wall.drawnHour = -1;
     const scene = data.scenes[wall.scene];
-    const caption = $("#wall-caption");
-    caption.replaceChildren(text("b", "", scene.title), text("span", "", scene.subtitle));
+    $("#wall-caption").replaceChildren(text("b", "", scene.title), text("span", "", scene.subtitle));
     $("#wall-ramp-low").textContent = scene.low;
     $("#wall-ramp-high").textContent = scene.high;
     $("#wall-ramp-name").textContent = scene.measure;
-    const view = { ...data.base, ...scene.view, alarms: [...wall.alarms.values()] };
-    window.anwang.map.show(canvas, view).then(() => { if (wall.taken !== null) { wall.taken = null; paintTakeover(); } },
-                                              (error) => console.error(error));
+    const bar = $("#wall-progress");
+    bar.style.animation = "none";
+    void bar.offsetWidth;
+    bar.style.animation = data.scenes.length > 1 ? `progress ${scene.seconds}s linear` : "none";
+    const alarms = scene.hour ? [] : [...wall.alarms.values()];
+    window.anwang.map.show(canvas, { ...data.base, ...scene.view, alarms })
+      .then(() => window.anwang.wall.takeover.again(), (error) => console.error(error));
+    if (typeof performance !== "undefined") { performance.clearMarks(); performance.clearResourceTimings(); }
+  }
+
+  // An hour's review: its alarms appear one after another, at the pace at which the scene passes.
+  function reviewHour(scene) {
+    const share = Math.min(1, (Date.now() - wall.turnedAt) / 1000 / Math.max(1, scene.seconds - 4));
+    const since = Date.parse(scene.hour.since), moment = since + share * (Date.parse(scene.hour.until) - since);
+    const raised = scene.hour.alarms.filter((alarm) => Date.parse(alarm.raised_at) <= moment);
+    const last = raised[raised.length - 1];
+    $("#wall-caption").replaceChildren(text("b", "", scene.title), text("span", "", scene.subtitle),
+      text("em", "", at(new Date(moment).toISOString()).slice(0, 5) + (last ? ` ${place(last)} · ${wall.data.words.kinds[last.kind]}` : "")));
+    if (raised.length === wall.drawnHour) return;
+    wall.drawnHour = raised.length;
+    // All of them as if they were new and waiting: a review shows where it rang, not what became of it.
+    const alarms = raised.map((alarm) => ({ ...alarm, level: Math.min(alarm.level, 4) }));
+    window.anwang.map.show($("#wall-canvas"), { ...wall.data.base, ...scene.view, alarms }).catch(() => undefined);
   }
 
   function hear(message) {
+    wall.heardAt = Date.now();
+    if (message.what === "resync") { again(); return; }
     if (!wall.data || !message.alarm) return;
     const alarm = message.alarm;
     if (alarm.state === "closed") wall.alarms.delete(alarm.id);
     else wall.alarms.set(alarm.id, alarm);
+    window.anwang.wall.takeover.paint();
     paintTicker(message.what === "raised" ? alarm.id : null);
-    paintTakeover();
+  }
+
+  // The figures are asked for anew at once: after the portal was away, or the network.
+  let asked = 0;
+  function again() {
+    if (Date.now() - asked < 2000) return;
+    asked = Date.now();
+    window.dash_clientside.set_props("wall-again", { data: asked });
+  }
+
+  // A dead feed never looks calm: every panel says as of when it is once that is too long ago.
+  function paintStale() {
+    const words = wall.data?.words;
+    if (!words) return;
+    const isFresh = window.anwang.live.health() === "fresh";
+    for (const box of document.querySelectorAll(".wall [data-as-of]")) {
+      const old = (now() - Date.parse(box.dataset.asOf)) / 1000 > (box.tagName === "FIGURE" ? PICTURE_OLD_SECONDS : OLD_SECONDS);
+      if (old || (box.dataset.live === "1" && !isFresh)) box.dataset.stale = fill(words.stale, { at: at(box.dataset.asOf) });
+      else delete box.dataset.stale;
+    }
+  }
+
+  function paintLost() {
+    const box = $("#wall-lost"), words = wall.data?.words, live = window.anwang.live;
+    const silent = (Date.now() - live.heardAt()) / 1000;
+    let says = "";
+    if (words && silent > LOST_SECONDS) {
+      says = fill(words.lost, { span: window.anwang.spanOf(new Date(now() - silent * 1000).toISOString()), at: at(wall.data.at) });
+    } else if (words && live.health() === "stale") {
+      const names = live.staleFeeds();
+      says = fill(words.silent, { names: names.join(", ") || "–" });
+    }
+    if (box.textContent !== says) box.textContent = says;
+    $(".wall").classList.toggle("lost", Boolean(says));
+  }
+
+  function paintClock() {
+    const moment = new Date(now()), lang = document.documentElement.lang;
+    $("#wall-clock").textContent = moment.toLocaleTimeString("zh-CN", { hour12: false, ...ZONE });
+    $("#wall-date").textContent = moment.toLocaleDateString(lang, { month: "long", day: "numeric", weekday: "long", ...ZONE });
+    const last = window.anwang.live.lastWord();
+    $("#wall-fresh").className = `wall-fresh ${window.anwang.live.health()}`;
+    $("#wall-as-of").textContent = last ? last.toLocaleTimeString("zh-CN", { hour12: false, ...ZONE }) : "–";
   }
 
   function beat() {
     if (!$(".wall")) { wall.stop?.(); wall.stop = null; return; }
-    const now = new Date();
-    const zone = { timeZone: "Asia/Shanghai" };
-    $("#wall-clock").textContent = now.toLocaleTimeString("zh-CN", { hour12: false, ...zone });
-    const lang = document.documentElement.lang;
-    $("#wall-date").textContent = now.toLocaleDateString(lang, { month: "long", day: "numeric", weekday: "long", ...zone });
-    const fresh = $("#wall-fresh"), last = window.anwang.live.lastWord();
-    fresh.className = `wall-fresh ${window.anwang.live.health()}`;
-    $("#wall-as-of").textContent = last ? last.toLocaleTimeString("zh-CN", { hour12: false, ...zone }) : "–";
-    if (wall.data && wall.taken === null && Date.now() - wall.turnedAt > SCENE_SECONDS * 1000) show(wall.scene + 1);
+    paintClock();
+    paintStale();
+    paintLost();
+    if (!wall.data) return;
+    const takeover = window.anwang.wall.takeover;
+    takeover.beat();
+    if (takeover.holds()) return;
+    const scene = wall.data.scenes[wall.scene % wall.data.scenes.length];
+    if (Date.now() - wall.turnedAt > scene.seconds * 1000) show(wall.scene + 1);
+    else if (scene.hour) reviewHour(scene);
   }
   setInterval(beat, 1000);
+
+  window.anwang = window.anwang || {};
+  window.anwang.wall = { wall, show, text, at, place, what, fill, now, $ };
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.wall = {
     play(data) {
       if (!data) return window.dash_clientside.no_update;
       const isFirst = !$("#wall-canvas").dataset.playing;
+      const before = wall.data && wall.data.scenes[wall.scene];
       wall.data = data;
       wall.alarms = new Map(data.alarms.map((alarm) => [alarm.id, alarm]));
       if (!wall.stop) wall.stop = window.anwang.live.listen(hear);
-      if (isFirst) { $("#wall-canvas").dataset.playing = "1"; wall.taken = null; show(0); }
+      if (isFirst) {
+        $("#wall-canvas").dataset.playing = "1";
+        window.anwang.wall.takeover.reset();
+        show(0);
+      } else if (before?.hour && data.scenes[wall.scene]?.hour) {
+        data.scenes[wall.scene].hour = before.hour;  // the review that is under way is played to its end
+      }
       paintTicker(null);
-      paintTakeover();
+      window.anwang.wall.takeover.paint();
       beat();
       return data.at;
     },

@@ -8,14 +8,15 @@ import flask
 from dash import Dash
 
 from db.errors import AnwangError, NotAllowed, NotFound
+from db.queries import appearances
 from db.settings import Settings
 from portal import asking, pages, refusals, shell
 from portal.api.boundaries import address
 from portal.assets import FOLDER, asset_url
 from portal.locale import _, language
 
-STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "wall.css")
-SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "pages.js")
+STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "theme.css", "wall.css")
+SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "wall-takeover.js", "pages.js")
 
 
 def _of_pages(kind: str) -> tuple[str, ...]:
@@ -41,6 +42,13 @@ def _without(bundles: str, names: tuple[str, ...]) -> str:
     return "".join(element for element in elements if not any(name in element for name in names))
 
 
+def _scheme() -> str:
+    """What the person chose, as an attribute; nothing where they follow their system."""
+    with asking.reading() as session:
+        scheme = appearances.scheme_of(session, asking.current().person_id)
+    return f' data-scheme="{scheme}"' if scheme else ""
+
+
 class Portal(Dash):
     """Dash with a page head in the reader's language."""
 
@@ -54,8 +62,8 @@ class Portal(Dash):
             bundles = _without(bundles, ("dash_ag_grid", "dash_leaflet"))
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
         return (
-            f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{_scheme()}><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
             f'<title>{_("Anwang")}</title><link rel="icon" href="{asset_url("icon.svg")}" type="image/svg+xml">'
             f"{hints}{styles}{parts['css']}</head><body>{parts['app_entry']}"
             f"<footer>{parts['config']}{bundles}{scripts}{parts['renderer']}</footer></body></html>"

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from db.commands import notices as notice_commands
 from db.errors import AnwangError
 from db.queries import alarms as alarm_queries
+from db.queries import appearances as appearance_queries
 from db.queries import messages as message_queries
 from db.queries import venues as venue_queries
 from portal import asking, pages, palette, words
@@ -125,6 +126,7 @@ def _person_menu(asker: asking.Asker) -> Component:
                 [
                     html.Strong(asker.name),
                     html.Span(f"{asker.place} · {words.role(asker.role)}", className="quiet"),
+                    _appearance(asker),
                     html.A(_("Choose a role"), href="/role", className="plain"),
                     html.A(_("Interface for programs (API)"), href="/api/v1/docs", className="plain"),
                     html.Form(
@@ -140,6 +142,31 @@ def _person_menu(asker: asking.Asker) -> Component:
             ),
         ],
         className="person",
+    )
+
+
+def _appearance(asker: asking.Asker) -> Component:
+    """Light, dark, or as the system says; the choice goes with the person."""
+    with asking.reading() as session:
+        chosen = appearance_queries.scheme_of(session, asker.person_id) or "system"
+    choices = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
+    buttons = [
+        html.Button(
+            word,
+            type="submit",
+            name="scheme",
+            value=scheme,
+            className="here" if scheme == chosen else "",
+            **{"aria-pressed": str(scheme == chosen).lower()},
+        )
+        for scheme, word in choices.items()
+    ]
+    return html.Form(
+        [dcc.Input(type="hidden", name="csrf_token", value=asker.csrf_token), *buttons],
+        action="/appearance",
+        method="POST",
+        className="appearance",
+        **{"aria-label": _("Appearance")},
     )
 
 

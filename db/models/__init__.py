@@ -1,6 +1,7 @@
 """Tables, one aggregate a file."""
 
 from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
+from db.models.appearances import Appearance
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
@@ -41,6 +42,7 @@ from db.models.search import HanSound, SearchEntry
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
+from db.models.walls import WallScene
 from db.models.windows import Window
 from db.models.work_orders import WorkOrder, WorkOrderStep
 
@@ -53,6 +55,7 @@ __all__ = [
     "AlarmSilence",
     "AlarmStamps",
     "AlarmStep",
+    "Appearance",
     "ArchivedDay",
     "AuditEntry",
     "Base",
@@ -142,6 +145,7 @@ __all__ = [
     "VisionModel",
     "VisionVerdict",
     "VisionWorker",
+    "WallScene",
     "WallToken",
     "Window",
     "WorkOrder",

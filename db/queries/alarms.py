@@ -126,6 +126,7 @@ _CARD = """
 """
 _OPEN = text(f"{_CARD} where a.closed_at is null order by a.level, a.raised_at desc limit :limit")
 _CARDS = text(f"{_CARD} where a.id = any (:ids) order by a.id")
+_SINCE = text(f"{_CARD} where a.raised_at >= :since and a.window_id is null order by a.raised_at desc limit :limit")
 
 ROW = """
     select a.id, a.venue_id, v.name as venue_name, a.county, county.name as county_name, city.name as city_name,
@@ -150,6 +151,11 @@ _DEVICE = text(
 def open_alarms(session: Session, limit: int) -> list[AlarmCard]:
     """Open alarms, the worst and newest first."""
     return [AlarmCard(**row) for row in session.execute(_OPEN, {"limit": limit}).mappings()]
+
+
+def raised_since(session: Session, since: datetime, limit: int) -> list[AlarmCard]:
+    """Alarms raised since then, closed ones too, newest first; drills are left out."""
+    return [AlarmCard(**row) for row in session.execute(_SINCE, {"since": since, "limit": limit}).mappings()]
 
 
 def cards(session: Session, ids: Sequence[int]) -> list[AlarmCard]:

@@ -25,6 +25,8 @@ TOLD_AT_ONCE = frozenset({Role.COUNTY, Role.VENUE, Role.MAINTAINER})
 """Whose business an alarm is from its first second; cities and the province are told when nobody moves."""
 
 SUPERVISION = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY})
+EDIT_PLAYLISTS = SUPERVISION | {Role.ADMINISTRATOR}
+"""What a region's walls show is its supervision's choice."""
 
 ALARM_ACTS: dict[Act, frozenset[Role]] = {
     Act.ACKNOWLEDGE: ACT_ON_ALARMS,

@@ -20,6 +20,7 @@ from portal.api import (
     scenes,
     search,
     shown,
+    wall,
     windows,
 )
 from portal.api.models import Me, Refused
@@ -76,3 +77,4 @@ router.include_router(scenes.router)
 router.include_router(cameras.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
+router.include_router(wall.router)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import words
-from portal.figures import palette
+from portal.figures import palette, template
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,10 @@ def heat_map(
                 "hoverongaps": False,
             }
         ],
-        "layout": {
-            "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
-            "height": 64 + 31 * len(rows),
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": "Noto Sans SC Variable, Noto Sans SC, sans-serif", "size": 12.5, "color": "#7a869a"},
-            "xaxis": {"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
-            "yaxis": {"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
-        },
+        "layout": template.layout(
+            margin={"l": 8, "r": 8, "t": 30, "b": 8},
+            height=64 + 31 * len(rows),
+            xaxis={"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
+            yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
+        ),
     }

@@ -1,10 +1,16 @@
 """The one sequential palette in which every rate is drawn, dark (low) to light (high)."""
 
-RAMP = ("#1c2f5c", "#24497a", "#2a658c", "#348096", "#4f9b98", "#7db594", "#b0cc93", "#dfe0a0")
+from portal.figures import tokens
+
+RAMP = tokens.ramp()
 """Eight even steps of lightness, readable to all kinds of colour vision: blue to yellow-green."""
 
-NOTHING = "#8893a5"
+NOTHING = tokens.variant(tokens.LIGHT)["--ramp-none"]
 """Where there is no venue to measure."""
+ON_DARK = tokens.variant(tokens.LIGHT)["--ramp-on-dark"]
+ON_LIGHT = tokens.variant(tokens.LIGHT)["--ramp-on-light"]
+DARK_STEPS = 4
+"""So many steps from the low end carry light letters."""
 
 
 def rate_bounds(values: list[float]) -> tuple[float, float]:
@@ -28,4 +34,6 @@ def colour(value: float | None, bounds: tuple[float, float] = (0.0, 100.0)) -> s
 
 def ink(value: float | None, bounds: tuple[float, float] = (0.0, 100.0)) -> str:
     """Black or white, whichever reads better on `colour(value)`."""
-    return "#ffffff" if value is None or RAMP.index(colour(value, bounds)) < 4 else "#10203a"
+    if value is None:
+        return ON_LIGHT
+    return ON_DARK if RAMP.index(colour(value, bounds)) < DARK_STEPS else ON_LIGHT

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal.figures import template
 from portal.locale import _
 from portal.words import HERE
-
-LINE, BAND = "#3f7fd6", "rgba(63, 127, 214, 0.22)"
-SANS = "Noto Sans SC Variable, Noto Sans SC, sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _line(pieces: Sequence[list[Bar]], axis: Axis, is_rolled_up: bool) -> dict[s
         "mode": "lines",
         "name": axis.title,
         "connectgaps": False,
-        "line": {"color": LINE, "width": 1.6},
+        "line": {"color": template.line_colour(), "width": 1.6},
         "hovertemplate": f"%{{x|%Y-%m-%d %H:%M}}<br>{hover}<extra></extra>",
         **_points(pieces),
     }
@@ -94,7 +92,7 @@ def _alone(pieces: Sequence[list[Bar]], axis: Axis) -> dict[str, Any]:
         "name": axis.title,
         "x": [_moment(bar) for bar in alone],
         "y": [_short(bar.mean) for bar in alone],
-        "marker": {"color": LINE, "size": 5},
+        "marker": {"color": template.line_colour(), "size": 5},
         "hoverinfo": "skip",
     }
 
@@ -114,36 +112,28 @@ def _band(pieces: Sequence[list[Bar]]) -> dict[str, Any]:
         "x": xs,
         "y": ys,
         "fill": "toself",
-        "fillcolor": BAND,
+        "fillcolor": template.band_colour(),
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
 
 
 def _layout(axis: Axis) -> dict[str, Any]:
-    grid = {"gridcolor": "rgba(128, 138, 154, 0.22)", "zeroline": False}
-    return {
-        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
-        "height": 320,
-        "showlegend": False,
-        "hovermode": "x",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": SANS, "size": 12.5, "color": "#7a869a"},
-        "xaxis": {
-            **grid,
-            "type": "date",
-            "range": [_local(axis.since), _local(axis.until)],
-            "automargin": True,
-            "hoverformat": "%Y-%m-%d %H:%M",
-            "tickformatstops": [
+    return template.layout(
+        height=320,
+        hovermode="x",
+        xaxis=template.axis(
+            type="date",
+            range=[_local(axis.since), _local(axis.until)],
+            hoverformat="%Y-%m-%d %H:%M",
+            tickformatstops=[
                 {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%m-%d"},
                 {"dtickrange": [86_400_000, 604_800_000], "value": "%m-%d"},
                 {"dtickrange": [604_800_001, None], "value": "%Y-%m"},
             ],
-        },
-        "yaxis": {**grid, "title": {"text": axis.unit}, "automargin": True},
-    }
+        ),
+        yaxis=template.axis(title={"text": axis.unit}),
+    )
 
 
 def _moment(bar: Bar) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from portal.figures import template
 
-def line(values: Sequence[float | None], width: int = 320, height: int = 56, stroke: str = "#3f7fd6") -> str:
+
+def line(values: Sequence[float | None], width: int = 320, height: int = 56, stroke: str = "") -> str:
     """A line of percentages (0 to 100) over its own range, its last point marked; gaps where nothing was measured."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
+    stroke = stroke or template.line_colour()
     low, high = min(known), max(known)
     span = max(high - low, 1.0)
     step = (width - 12) / max(1, len(values) - 1)

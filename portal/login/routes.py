@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from db.commands import sessions
+from db.commands import appearances, sessions
 from db.commands.sessions import Visitor
 from db.errors import InvalidInput, NotAllowed, NotFound
 from db.queries import people
@@ -153,6 +153,17 @@ def speak(request: Request, language: Text, next: Text = "", csrf_token: Text = 
         secure=_doorman(request).settings.cookie_secure,
     )
     return answer
+
+
+@router.post("/appearance")
+def look(request: Request, scheme: Text, csrf_token: Text = "") -> Response:
+    """Light, dark, or as the person's system says; kept for wherever they log in."""
+    checked_form(csrf_token)
+    with asking.reading() as session:
+        appearances.choose(session, asking.current().person_id, scheme, datetime.now(UTC))
+    referer = urlsplit(request.headers.get("referer", ""))
+    came_from = referer.path + (f"?{referer.query}" if referer.query else "")
+    return RedirectResponse(local_page(came_from), 303)
 
 
 @router.get("/role")

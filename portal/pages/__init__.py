@@ -9,7 +9,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
-from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS
+from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, EDIT_PLAYLISTS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.bind import page as bind
@@ -28,6 +28,7 @@ from portal.pages.messages import page as messages
 from portal.pages.orders import page as orders
 from portal.pages.outbox import page as outbox
 from portal.pages.plan import page as plan
+from portal.pages.playlist import page as playlist
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
 from portal.pages.wall import page as wall
@@ -218,6 +219,14 @@ PAGES: tuple[Page, ...] = (
         menu_path="/wall",
         icon="wall",
         bare=True,
+    ),
+    Page(
+        "playlist",
+        re.compile("/wall/playlist"),
+        lambda: _("Playlist of the walls"),
+        playlist.layout,
+        playlist.register_callbacks,
+        EDIT_PLAYLISTS,
     ),
     Page(
         "venue",

@@ -111,7 +111,7 @@ def _ranking(view: View, detail: Detail) -> Component:
 
 def _worst(view: View, detail: Detail, now: datetime) -> Component:
     narrowed = (
-        dcc.Link(_("of the chosen one alone ✕"), href=view.href(within=""), className="chip here")
+        dcc.Link(_("of the chosen one alone ×"), href=view.href(within=""), className="chip here")
         if view.within
         else ""
     )

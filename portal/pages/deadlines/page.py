@@ -62,7 +62,7 @@ def _head(view: View) -> Component:
         for days in DAYS
     ]
     narrowed = (
-        dcc.Link(f"{place} ✕", href=view.href(region=None), className="chip here")
+        dcc.Link(f"{place} ×", href=view.href(region=None), className="chip here")
         if view.region is not None
         else html.Span(place, className="quiet")
     )

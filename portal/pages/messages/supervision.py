@@ -93,7 +93,7 @@ def _chips(figures: list[ChannelFigures], days: int, state: str | None, channel:
     ]
     if channel:
         chips.append(
-            dcc.Link(f"{telling_words.channel(channel)} ✕", href=_href(days, state, None), className="chip here")
+            dcc.Link(f"{telling_words.channel(channel)} ×", href=_href(days, state, None), className="chip here")
         )
     return chips
 

@@ -7,48 +7,33 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from db.queries import venues as venue_queries
-from portal import asking, regions
+from db.settings import load
+from portal import asking, regions, words
 from portal.components.layout import badge
 from portal.figures import palette
 from portal.locale import _
-from portal.pages.wall import panels, scenes
-from portal.pages.wall.figures import read
+from portal.pages.wall import left, right, scenes
+from portal.pages.wall.figures import SpotPicture, read
 
 REFRESH_SECONDS = 20
 
 
 def layout(**_query: str) -> Component:
     """Head, map, sides and ticker; `wall.js` moves them."""
-    home = regions.tree().one(asking.current().home)
-    with asking.reading() as session:
-        is_demo = venue_queries.any_demo(session)
     return html.Div(
         [
             dcc.Interval(id="wall-beat", interval=REFRESH_SECONDS * 1000),
             dcc.Store(id="wall-data"),
             dcc.Store(id="wall-played"),
-            html.Header(
-                [
-                    html.Span(
-                        _("{place} · Smart fire safety of schools · One net").format(place=regions.name(home)),
-                        className="wall-title",
-                    ),
-                    badge(_("Demonstration data, no real venue"), "demo") if is_demo else None,
-                    html.Span(
-                        [html.Span(_("Data as of")), html.B("–", id="wall-as-of"), html.I()],
-                        id="wall-fresh",
-                        className="wall-fresh",
-                    ),
-                    html.Span("--:--:--", id="wall-clock", className="wall-clock"),
-                    html.Span("", id="wall-date", className="wall-date"),
-                ],
-                className="wall-head",
-            ),
+            dcc.Store(id="wall-again"),
+            _head(),
             html.Div(id="wall-left", className="wall-side wall-left"),
             html.Div(
                 [
                     html.Div(id="wall-canvas", className="map-canvas"),
                     html.Div(id="wall-caption", className="wall-caption"),
+                    html.Div(id="wall-progress", className="wall-progress"),
+                    html.Div(id="wall-strip", className="wall-strip", role="alert"),
                     html.Div(id="wall-takeover", className="takeover", role="alert"),
                     _legend(),
                     html.Div(_review_number(), className="wall-review"),
@@ -56,9 +41,36 @@ def layout(**_query: str) -> Component:
                 className="wall-map",
             ),
             html.Div(id="wall-right", className="wall-side wall-right"),
-            html.Div(id="wall-ticker", className="wall-ticker"),
+            html.Div(
+                [html.Div(id="wall-ticker", className="wall-ticker"), html.Div(id="wall-mosaic", className="mosaic")],
+                className="wall-foot",
+            ),
+            html.Div(id="wall-lost", className="wall-lost", role="alert"),
         ],
         className="wall",
+    )
+
+
+def _head() -> Component:
+    home = regions.tree().one(asking.current().home)
+    with asking.reading() as session:
+        is_demo = venue_queries.any_demo(session)
+    return html.Header(
+        [
+            html.Span(
+                _("{place} · Smart fire safety of schools · One net").format(place=regions.name(home)),
+                className="wall-title",
+            ),
+            badge(_("Demonstration data, no real venue"), "demo") if is_demo else None,
+            html.Span(
+                [html.Span(_("Data as of")), html.B("–", id="wall-as-of"), html.I()],
+                id="wall-fresh",
+                className="wall-fresh",
+            ),
+            html.Span("--:--:--", id="wall-clock", className="wall-clock"),
+            html.Span("", id="wall-date", className="wall-date"),
+        ],
+        className="wall-head",
     )
 
 
@@ -75,10 +87,27 @@ def _legend() -> Component:
 
 
 def _review_number() -> str:
-    from db.settings import load
-
     number = load().map_review_number
     return _("Map review number {number}").format(number=number) if number else ""
+
+
+def _mosaic(pictures: tuple[SpotPicture, ...]) -> list[Component]:
+    """Pictures from where alarms are open, each with the moment at which it was taken; nothing where there are none."""
+    return [
+        html.Figure(
+            [
+                html.Img(src=picture.frame.picture, alt=""),
+                html.Figcaption(
+                    [
+                        html.Span(f"{picture.camera.county_name} · {picture.camera.venue_name}"),
+                        html.Time(words.clock(picture.frame.taken_at)),
+                    ]
+                ),
+            ],
+            **{"data-as-of": picture.frame.taken_at.isoformat()},
+        )
+        for picture in pictures
+    ]
 
 
 def register_callbacks(app: Dash) -> None:
@@ -86,11 +115,13 @@ def register_callbacks(app: Dash) -> None:
         Output("wall-data", "data"),
         Output("wall-left", "children"),
         Output("wall-right", "children"),
+        Output("wall-mosaic", "children"),
         Input("wall-beat", "n_intervals"),
+        Input("wall-again", "data"),
     )
-    def refresh(_beats: int | None) -> tuple[Any, ...]:
+    def refresh(_beats: int | None, _again: Any) -> tuple[Any, ...]:
         figures = read(datetime.now(UTC))
-        return scenes.wall_data(figures), panels.left(figures), panels.right(figures)
+        return scenes.wall_data(figures), left.left(figures), right.right(figures), _mosaic(figures.pictures)
 
     app.clientside_callback(
         ClientsideFunction("wall", "play"), Output("wall-played", "data"), Input("wall-data", "data")

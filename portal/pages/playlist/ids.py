@@ -1,0 +1,10 @@
+"""Ids of the playlist page's moving parts."""
+
+DRAFT = "playlist-draft"
+LINES = "playlist-lines"
+SUM = "playlist-sum"
+UP, DOWN, REMOVE = "playlist-up", "playlist-down", "playlist-remove"
+SECONDS, ON = "playlist-seconds", "playlist-on"
+KIND, AREA, ADD = "playlist-kind", "playlist-area", "playlist-add"
+SAVE, USUAL, SAID = "playlist-save", "playlist-usual", "playlist-said"
+EDITED = "playlist-edited"
