@@ -144,6 +144,32 @@ def behind(session: Session, measure: MeasureKey, as_of: date, region: int, cate
     return [line for row in rows for line in _lines(row)]
 
 
+_PARTS_OF_A_FIGURE = {
+    "missing": ("not b.is_excused and b.denominator > b.numerator", "b.denominator - b.numerator"),
+    "counts": ("not b.is_excused and b.numerator > 0", "b.numerator"),
+    "excluded": ("b.is_excused or b.left_out > 0", "b.left_out + case when b.is_excused then b.denominator else 0 end"),
+}
+_SOME_BEHIND = """
+    select b.id, b.name, b.category, b.county, b.county_name, :show = 'counts', :show = 'excluded', {weight} as weight
+    from ({behind}) b join venues v on v.id = b.id where {which}
+    order by weight desc, v.students desc nulls last, b.id limit :limit
+"""
+
+
+def some_behind(
+    session: Session, measure: MeasureKey, as_of: date, region: int, category: str, show: str, limit: int
+) -> list[VenueBehind]:
+    """The weightiest of the venues that are missing, that count, or that are excluded, largest first."""
+    if not is_known(session, measure, as_of):
+        return []
+    which, weight = _PARTS_OF_A_FIGURE[show]
+    lo, hi = region_bounds(region)
+    keys = IN_BULLETIN if category == ALL else [category]
+    facts = {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys, "show": show, "limit": limit}
+    sql = _SOME_BEHIND.format(behind=behind_sql(measure), which=which, weight=weight)
+    return [VenueBehind(*row) for row in session.execute(text(sql), facts)]
+
+
 def behind_sql(measure: MeasureKey) -> str:
     """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
     counting = COUNTINGS[measure]
