@@ -16,10 +16,16 @@ class HeatCell:
     part: int
     whole: int
     href: str
+    is_small: bool = False
+    """Too few to say much: the figure stands in brackets."""
 
 
 def heat_map(
-    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[HeatCell]],
+    measure: str,
+    row_height: int = 31,
 ) -> dict[str, Any]:
     """A Plotly figure as plain data: rows from top to bottom as given, each cell with its figure and its address."""
     lowest, highest = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
@@ -30,7 +36,7 @@ def heat_map(
                 "z": [[cell.pct for cell in line] for line in cells],
                 "x": list(columns),
                 "y": list(rows),
-                "text": [["" if cell.pct is None else f"{cell.pct:.1f}" for cell in line] for line in cells],
+                "text": [[_text(cell) for cell in line] for line in cells],
                 "texttemplate": "%{text}",
                 "textfont": {"size": 12},
                 "customdata": [
@@ -49,8 +55,14 @@ def heat_map(
         ],
         "layout": template.layout(
             margin={"l": 8, "r": 8, "t": 30, "b": 8},
-            height=64 + 31 * len(rows),
+            height=64 + row_height * len(rows),
             xaxis={"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
             yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
         ),
     }
+
+
+def _text(cell: HeatCell) -> str:
+    if cell.pct is None:
+        return ""
+    return f"({cell.pct:.1f})" if cell.is_small else f"{cell.pct:.1f}"
