@@ -27,12 +27,15 @@ NAMES = {
 """The measures as the bulletin writes them, whatever language the screen speaks."""
 
 
+CATEGORY_NAMES = {"all": "合计", **{category.value: name_of(category) for category in Category}}
+
+
 def measure_name(key: str) -> str:
     return PROBLEMS[key].title if key in PROBLEMS else NAMES[MeasureKey(key)]
 
 
 def category_name(category: str) -> str:
-    return "合计" if category == "all" else name_of(Category(category)) if category in list(Category) else category
+    return CATEGORY_NAMES.get(category, category)
 
 
 def workbook(paper: Paper, source: Source, region: int) -> bytes:
