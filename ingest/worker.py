@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import conformance, duty, inbox, ladders, online, overdue, promises, telemetry, upkeep
+from ingest.tasks import conformance, duty, inbox, ladders, measures, online, overdue, promises, telemetry, upkeep
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -28,6 +28,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.ROLL_UP, crontab(minute="*/5"), 280),
+        (task_names.SETTLE, crontab(minute="*/10"), 580),
         (task_names.KEEP_MONTHS, crontab(hour=3, minute=10), 6 * 3600),
         (task_names.RETIRE_SIGNALS, crontab(hour=3, minute=20), 6 * 3600),
         (task_names.DROP_OLD_RAW, crontab(hour=3, minute=30), 6 * 3600),
@@ -71,3 +72,4 @@ promises.register(app)
 overdue.register(app)
 ladders.register(app)
 conformance.register(app)
+measures.register(app)

@@ -13,6 +13,7 @@ from db.rules.venue_categories import Category, SubType
 from portal.locale import _
 
 HERE = ZoneInfo("Asia/Shanghai")
+SUB_TYPES = frozenset(sub_type.value for sub_type in SubType)
 
 
 def category(value: str) -> str:

@@ -26,6 +26,7 @@ from db.demo import (
     people,
     readings,
     responsible,
+    standings,
     telling,
     venues,
     watch,
@@ -129,6 +130,8 @@ def _fill(
     fire_service.fill(connection, now)
     report("states of devices")
     device_states.move(Session(bind=connection), now)
+    report("measures")
+    standings.fill(connection, history.START, now)
     for table in IDENTITIES:
         connection.execute(
             text(

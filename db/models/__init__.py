@@ -13,6 +13,7 @@ from db.models.evidence import EvidenceFile
 from db.models.hazards import Hazard, HazardStep
 from db.models.ladders import AlarmLadder, ChainHole, LadderRung, LadderTemplate, Rehearsal
 from db.models.letters import Letter
+from db.models.measures import ExcusedVenue, RankingMinimum, Settling, Standing, StandingStep
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
@@ -61,6 +62,7 @@ __all__ = [
     "Duty",
     "DutyCheck",
     "EvidenceFile",
+    "ExcusedVenue",
     "Feed",
     "FirePlatform",
     "FiveMinutes",
@@ -83,6 +85,7 @@ __all__ = [
     "Person",
     "PlatformGap",
     "QuietTime",
+    "RankingMinimum",
     "RawBatch",
     "Receipt",
     "Region",
@@ -90,11 +93,14 @@ __all__ = [
     "RolledUp",
     "Roster",
     "SavedView",
+    "Settling",
     "Signal",
     "Snapshot",
     "SnapshotFigure",
     "SnapshotVenues",
     "StaleReading",
+    "Standing",
+    "StandingStep",
     "Turn",
     "Venue",
     "VenueArea",

@@ -26,6 +26,7 @@ class Alarm(Base):
             name="nature",
         ),
         Index("ix_alarms_raised_at", "raised_at"),
+        Index("ix_alarms_recorded_at", "recorded_at", postgresql_using="brin"),
         Index(
             "ix_alarms_device_id_closed_at",
             "device_id",

@@ -1,7 +1,7 @@
 from datetime import date
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Point, county_ref, key, of_a_venue, recorded_at, venue_ref
@@ -16,6 +16,7 @@ class Venue(Base):
         UniqueConstraint("id", "county", "category"),
         Index("ix_venues_mercator", "mercator", postgresql_using="gist"),
         Index("ix_venues_county_category", "county", "category"),
+        Index("ix_venues_sub_type", "sub_type", postgresql_where=text("sub_type is not null")),
     )
 
     id: Mapped[key]

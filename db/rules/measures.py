@@ -1,4 +1,4 @@
-"""The measures that the programme is ranked by: what each counts, out of what, without whom, from which part of the record.
+"""The measures that the programme is ranked by: what each counts, out of what, without whom, and from where.
 
 The words are English source words for the catalogue of translations; a changed definition gets the next version.
 """
@@ -68,7 +68,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         MeasureKey.PROVEN_ONLINE,
         1,
-        "Proven online",
+        "Proven online rate",
         "Accessed venues where at least half of the devices in use, cameras left aside, ended the day proven by fresh"
         " evidence of the right kind.",
         "Venues in the programme's scope on the day.",

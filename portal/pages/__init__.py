@@ -18,6 +18,7 @@ from portal.pages.deadlines import page as deadlines
 from portal.pages.device import page as device
 from portal.pages.devices import page as devices
 from portal.pages.duty import page as duty
+from portal.pages.excused import page as excused
 from portal.pages.hazards import page as hazards
 from portal.pages.labels import page as labels
 from portal.pages.ladders import page as ladders
@@ -146,6 +147,14 @@ PAGES: tuple[Page, ...] = (
         REGIONAL,
         menu_path="/rankings",
         icon="bars",
+    ),
+    Page(
+        "excused",
+        re.compile("/excused"),
+        lambda: _("Excused venues"),
+        excused.layout,
+        excused.register_callbacks,
+        REGIONAL,
     ),
     Page(
         "deadlines",

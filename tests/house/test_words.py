@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from typer.main import get_command
 
+from db.rules.measures import MEASURES
 from db.settings import Settings
 from portal.cli import assembled
 from portal.locale import catalogue_files
@@ -36,7 +37,8 @@ def spoken() -> set[str]:
         ):
             first = message[0] if isinstance(message, tuple) else message
             found.add(first)
-    return {message for message in found if message}
+    defined = {word for m in MEASURES for word in (m.name, m.numerator, m.denominator, m.exclusions, m.source)}
+    return {message for message in found if message} | defined
 
 
 def translations() -> list[tuple[str, str]]:

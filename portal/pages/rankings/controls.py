@@ -1,34 +1,47 @@
-"""The choices above the rankings."""
+"""The choices above the rankings, and the definition behind its button."""
 
 from datetime import date, timedelta
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from db.rules.venue_categories import BULLETIN_CATEGORIES
-from portal import asking, regions, words
+from db.rules.excusing import MAY_ASK
+from db.rules.measures import MeasureKey
+from portal import asking, measure_words, regions
 from portal.components.pickers import as_of_picker, menu_of
 from portal.locale import _
 from portal.pages.map.controls import BULLETIN_DAY
-from portal.pages.rankings.view import HALF_MONTH, Address
+from portal.pages.rankings import ids
+from portal.pages.rankings.view import CHOICES, HALF_MONTH, Address, Shown
 
 
-def controls(address: Address, today: date) -> list[Component]:
-    measures = [
-        dcc.Link(
-            name, href=address.query(today, measure=measure), className="here" if measure == address.measure else ""
-        )
-        for measure, name in (("access", _("Access rate")), ("duty", _("Duty coverage")))
+def controls(shown: Shown, today: date) -> list[Component]:
+    address = shown.address
+    named = [
+        (measure_words.name(measure), address.query(today, measure=measure), measure is address.measure)
+        for measure in MeasureKey
     ]
     categories = [
-        (words.category(category), address.query(today, category=category), category == address.category)
-        for category in ("all", *BULLETIN_CATEGORIES)
+        (measure_words.category(category), address.query(today, category=category), category == address.category)
+        for category in CHOICES
     ]
     days = [
         (name, address.query(today, as_of=day, before=day - HALF_MONTH), address.as_of == day)
         for name, day in ((_("Today"), today), (_("Bulletin of 2 September 2024"), BULLETIN_DAY))
     ]
-    earlier = [
+    return [
+        *_regions(address, today),
+        menu_of(measure_words.name(address.measure), named),
+        definition(shown),
+        menu_of(measure_words.category(address.category), categories),
+        as_of_picker(address.as_of, today, days, address.query(today, as_of="DAY")),
+        _against(address, today),
+    ]
+
+
+def _against(address: Address, today: date) -> Component:
+    """The earlier day: usual spans as links, and any day by a field."""
+    spans = [
         (name, address.query(today, before=address.as_of - span), address.before == address.as_of - span)
         for name, span in (
             (_("Half a month before"), HALF_MONTH),
@@ -36,13 +49,52 @@ def controls(address: Address, today: date) -> list[Component]:
             (_("A year before"), timedelta(days=365)),
         )
     ]
-    return [
-        *_regions(address, today),
-        html.Div(measures, className="tabs"),
-        menu_of(words.category(address.category), categories),
-        as_of_picker(address.as_of, today, days, address.query(today, as_of="DAY")),
-        menu_of(_("Against {day}").format(day=address.before.isoformat()), earlier),
+    picker = as_of_picker(address.before, address.as_of, spans, address.query(today, before="DAY"))
+    picker.children[0] = html.Summary(_("Against {day}").format(day=address.before.isoformat()))
+    return picker
+
+
+def definition(shown: Shown) -> Component:
+    """What the measure counts, out of what, without whom, from where; in which version."""
+    measure = shown.address.definition
+    lines = [
+        (_("Numerator"), _(measure.numerator)),
+        (_("Denominator"), _(measure.denominator)),
+        (_("Left out"), _(measure.exclusions)),
+        (_("Source"), _(measure.source)),
+        (_("Version"), str(measure.version)),
     ]
+    if shown.first_day is not None:
+        lines.append((_("Known since"), shown.first_day.isoformat()))
+    return html.Details(
+        [
+            html.Summary("ⓘ", title=_("How it is counted"), **{"aria-label": _("How it is counted")}),
+            html.Div(
+                [
+                    html.H3(_(measure.name)),
+                    html.Dl([part for term, text in lines for part in (html.Dt(term), html.Dd(text))]),
+                    _minimum(shown),
+                    dcc.Link(_("Excused venues"), href="/excused"),
+                ],
+                className="menu-card definition",
+            ),
+        ],
+        className="pick definition-pick",
+    )
+
+
+def _minimum(shown: Shown) -> Component:
+    said = _("Regions with fewer than {n} are listed and not ranked.").format(n=shown.minimum)
+    if asking.current().role not in MAY_ASK:
+        return html.P(said, className="quiet")
+    return html.Div(
+        [
+            html.P(said, className="quiet"),
+            dcc.Input(id=ids.MINIMUM, type="number", min=1, max=1000, value=shown.minimum, step=1),
+            html.Button(_("Set"), id=ids.SET_MINIMUM, n_clicks=0),
+        ],
+        className="minimum",
+    )
 
 
 def _regions(address: Address, today: date) -> list[Component]:

@@ -2,7 +2,10 @@
 
 BODY = "rankings-body"
 CONTROLS = "rankings-controls"
-ACCESS_HEAT = "rankings-access-heat"
-DUTY_HEAT = "rankings-duty-heat"
+HEAT = "rankings-heat"
 EXPORT = "rankings-export"
+"""Pattern id: `what` is ranking, heat or venues, `as` is csv or xlsx."""
 DOWNLOAD = "rankings-download"
+MINIMUM = "rankings-minimum"
+SET_MINIMUM = "rankings-set-minimum"
+CHANGED = "rankings-changed"

@@ -1,23 +1,26 @@
-"""Rankings: regions in order, and the category × region heat maps, for any as-of date against an earlier one."""
+"""Rankings: any measure of any day in order, beside its heat map, down to the venues behind each figure."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from db.queries import coverage
-from portal import asking, regions
+from db.commands import excused_venues
+from db.errors import AnwangError, InvalidInput
+from portal import asking, saved_views
 from portal.address import address_parts
-from portal.exports.csv_file import csv_bytes
 from portal.locale import _
-from portal.pages.rankings import ids
+from portal.pages.rankings import downloads, ids
 from portal.pages.rankings.controls import controls
-from portal.pages.rankings.table import heat_panel, ranking_table, table_rows
-from portal.pages.rankings.view import Address, Ranked, heat_cells, ranked
-from portal.remembered import Remembered
+from portal.pages.rankings.table import heat_panel, ranking_table
+from portal.pages.rankings.unit import unit_panels
+from portal.pages.rankings.view import Address, look_into, read
+from portal.refusals import in_words
 from portal.words import HERE
+
+NAMES = ("as_of", "before", "category", "measure", "within", "unit", "show")
 
 
 def layout(**_query: str) -> Component:
@@ -28,10 +31,12 @@ def layout(**_query: str) -> Component:
                 [
                     html.H1(_("Rankings")),
                     html.Div(id=ids.CONTROLS, className="controls"),
-                    html.Button(_("Download CSV"), id=ids.EXPORT, n_clicks=0),
+                    saved_views.saved_views("rankings"),
+                    downloads.menu(),
                     dcc.Download(id=ids.DOWNLOAD),
+                    dcc.Store(id=ids.CHANGED),
                 ],
-                className="page-head",
+                className="page-head rankings-head",
             ),
             html.Div(html.Div(className="skeleton tall"), id=ids.BODY, className="rankings"),
         ]
@@ -39,65 +44,72 @@ def layout(**_query: str) -> Component:
 
 
 def register_callbacks(app: Dash) -> None:
+    saved_views.register_callbacks(app, "rankings")
+
     @app.callback(
         Output(ids.BODY, "children"),
         Output(ids.CONTROLS, "children"),
         Input("address", "search"),
+        Input(ids.CHANGED, "data"),
         State("address", "pathname"),
     )
-    def show(search: str | None, path: str) -> Any:
+    def show(search: str | None, _changed: Any, path: str) -> Any:
         if path != "/rankings":
             return dash.no_update, dash.no_update
-        today = datetime.now(HERE).date()
-        address = Address.parse(today, **_known(search))
-        rows, listed = read(address)
-        order = [entry.region for entry in listed]
+        today = _today()
+        address = _address(search, today)
+        shown, looked = read(address), look_into(address, datetime.now(UTC))
         return [
-            ranking_table(address, listed, rows),
-            html.Div(
-                [
-                    heat_panel(ids.ACCESS_HEAT, _("Access rate"), order, *heat_cells(order, rows, "access", address)),
-                    heat_panel(ids.DUTY_HEAT, _("Duty coverage"), order, *heat_cells(order, rows, "duty", address)),
-                ],
-                className="heats",
-            ),
-        ], controls(address, today)
+            ranking_table(shown, today),
+            heat_panel(shown, today),
+            *unit_panels(address, looked, today),
+        ], controls(shown, today)
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
-        Input(ids.EXPORT, "n_clicks"),
+        Input({"type": ids.EXPORT, "what": ALL, "as": ALL}, "n_clicks"),
         State("address", "search"),
         prevent_initial_call=True,
     )
-    def export(_clicks: int, search: str | None) -> Any:
-        address = Address.parse(datetime.now(HERE).date(), **_known(search))
-        rows, listed = read(address)
-        name = f"anwang-rankings-{address.within}-{address.as_of.isoformat()}.csv"
-        return dcc.send_bytes(csv_bytes(table_rows(address, listed, rows)), name)
+    def export(clicks: list[int | None], search: str | None) -> Any:
+        asked = dash.ctx.triggered_id
+        if not any(clicks) or not isinstance(asked, dict):
+            return dash.no_update
+        made = downloads.file(read(_address(search, _today())), asked["what"], asked["as"], datetime.now(UTC))
+        return dcc.send_bytes(*made)
 
-    for heat in (ids.ACCESS_HEAT, ids.DUTY_HEAT):
-        app.clientside_callback(
-            ClientsideFunction("pages", "follow_cell"), Output(heat, "id"), Input(heat, "clickData")
-        )
+    @app.callback(
+        Output(ids.CHANGED, "data"),
+        Output("toast", "children", allow_duplicate=True),
+        Input(ids.SET_MINIMUM, "n_clicks"),
+        State(ids.MINIMUM, "value"),
+        State("address", "search"),
+        prevent_initial_call=True,
+    )
+    def set_minimum(clicks: int | None, minimum: Any, search: str | None) -> Any:
+        if not clicks:
+            return dash.no_update, dash.no_update
+        return _set_minimum(_address(search, _today()), minimum)
+
+    app.clientside_callback(
+        ClientsideFunction("pages", "follow_cell"), Output(ids.HEAT, "id"), Input(ids.HEAT, "clickData")
+    )
 
 
-def _known(search: str | None) -> dict[str, str]:
-    names = ("as_of", "before", "category", "measure", "within")
-    return {name: value for name, value in address_parts(search).items() if name in names}
-
-
-_figures = Remembered(30)
-
-
-def read(address: Address) -> tuple[list[coverage.CoverageRow], list[Ranked]]:
-    """All rows of the as-of date, and the regions in order."""
-    rows, before = _standing(address.as_of), _standing(address.before)
-    return rows, ranked(regions.tree().children(address.within), rows, before, address)
-
-
-def _standing(day: date) -> list[coverage.CoverageRow]:
-    def make() -> list[coverage.CoverageRow]:
+def _set_minimum(address: Address, minimum: Any) -> tuple[Any, Any]:
+    try:
+        if not isinstance(minimum, int):
+            raise InvalidInput("The least number that is ranked lies between 1 and 1,000.")
         with asking.reading() as session:
-            return coverage.ranking(session, day, levels=("province", "city", "county"))
+            excused_venues.set_minimum(session, address.measure, minimum, asking.actor())
+    except AnwangError as refusal:
+        return dash.no_update, html.Div(in_words(refusal))
+    return datetime.now(UTC).isoformat(), html.Div(_("Changed."))
 
-    return _figures.get((asking.current().scope, day), make)
+
+def _today() -> date:
+    return datetime.now(HERE).date()
+
+
+def _address(search: str | None, today: date) -> Address:
+    return Address.parse(today, **{name: text for name, text in address_parts(search).items() if name in NAMES})

@@ -1,19 +1,28 @@
-"""What the rankings page shows: regions in order of a rate, and how they moved since an earlier date."""
+"""What the rankings page shows: one measure, as its address says, and everything read for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from db.queries.coverage import CoverageRow
+from db.queries import excused_venues, measures, movers
+from db.queries.measures import Figure, VenueBehind
+from db.queries.movers import Mover
 from db.queries.regions import RegionRow
-from db.rules.coverage import percent
-from db.rules.venue_categories import BULLETIN_CATEGORIES, Category
+from db.rules.measures import BY_KEY, Measure, MeasureKey
+from db.rules.ranking import Place, Rate, places
+from db.rules.venue_categories import BULLETIN_CATEGORIES, Category, SubType
 from portal import asking, regions
 from portal.address import day_of, number_of
-from portal.figures.heat_map import HeatCell
+from portal.remembered import Remembered
 
 HALF_MONTH = timedelta(days=15)
+ALL = "all"
+CHOICES = (ALL, *BULLETIN_CATEGORIES, *SubType)
+FORMERLY = {"duty": MeasureKey.DECLARED_DUTY}
+"""Names of measures in addresses that people keep."""
+SHOWS = ("missing", "counts", "excluded")
+_figures = Remembered(30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,111 +32,169 @@ class Address:
     as_of: date
     before: date
     category: str
-    measure: str
+    measure: MeasureKey
     within: int
     """The region whose children are ranked."""
+    unit: int
+    """The region that is looked into; `within` itself where none is chosen."""
+    show: str
+    """Which of its venues are listed: missing, counts or excluded."""
 
     @classmethod
     def parse(cls, today: date, **query: str) -> "Address":
         as_of = day_of(query.get("as_of"), today) or today
         before = day_of(query.get("before"), today) or as_of - HALF_MONTH
-        category = query.get("category", "all")
-        measure = query.get("measure", "access")
-        home = asking.current().home
-        within = number_of(query.get("within")) or home
-        tree = regions.tree()
-        if within not in tree.by_adcode or home not in {row.adcode for row in tree.path(within)}:
-            within = home
-        if tree.one(within).level == "county":
-            within = tree.one(within).parent or within
+        within = _within(number_of(query.get("within")))
+        unit, tree = number_of(query.get("unit")) or within, regions.tree()
+        if unit not in tree.by_adcode or within not in {row.adcode for row in tree.path(unit)}:
+            unit = within
         return cls(
             as_of,
             min(before, as_of),
-            category if category in list(Category) else "all",
-            measure if measure in ("access", "duty") else "access",
+            query.get("category", ALL) if query.get("category") in CHOICES else ALL,
+            _measure(query.get("measure", "")),
             within,
+            unit,
+            query.get("show", "missing") if query.get("show") in SHOWS else "missing",
         )
 
+    @property
+    def definition(self) -> Measure:
+        return BY_KEY[self.measure]
+
     def query(self, today: date, **changed: Any) -> str:
-        parts = {
-            "as_of": self.as_of,
-            "before": self.before,
-            "category": self.category,
-            "measure": self.measure,
-            "within": self.within,
-        } | changed
+        """The address of this view with some things changed; what is usual is left out."""
+        new = replace(self, **changed) if "as_of" not in changed or changed["as_of"] != "DAY" else self
+        if "within" in changed and "unit" not in changed:
+            new = replace(new, unit=new.within)
+        parts: dict[str, Any] = {
+            "as_of": new.as_of,
+            "before": new.before,
+            "category": new.category,
+            "measure": new.measure,
+            "within": new.within,
+            "unit": new.unit,
+            "show": new.show,
+        } | {name: value for name, value in changed.items() if value == "DAY"}
         usual = {
             "as_of": today,
-            "before": parts["as_of"] - HALF_MONTH if isinstance(parts["as_of"], date) else None,
-            "category": "all",
-            "measure": "access",
+            "before": new.as_of - HALF_MONTH,
+            "category": ALL,
+            "measure": MeasureKey.ACCESS,
             "within": asking.current().home,
+            "unit": new.within,
+            "show": "missing",
         }
         shown = [f"{name}={value}" for name, value in parts.items() if value != usual[name]]
         return "/rankings" + ("?" + "&".join(shown) if shown else "")
 
 
+def _measure(name: str) -> MeasureKey:
+    return MeasureKey(name) if name in list(MeasureKey) else FORMERLY.get(name, MeasureKey.ACCESS)
+
+
+def _within(asked: int | None) -> int:
+    tree, home = regions.tree(), asking.current().home
+    within = asked or home
+    if within not in tree.by_adcode or home not in {row.adcode for row in tree.path(within)}:
+        within = home
+    if tree.one(within).level == "county":
+        return tree.one(within).parent or within
+    return within
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One region in the order of the measure; `moved` is in points, `climbed` in places since the earlier date."""
+    """One region with its place and figure."""
 
-    place: int
     region: RegionRow
-    row: CoverageRow
-    pct: float | None
-    moved: float | None
-    climbed: int | None
+    place: Place
+    figure: Figure
 
 
-def pct(row: CoverageRow, measure: str) -> float | None:
-    return percent(row.accessed if measure == "access" else row.on_duty, row.venues)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything that the page shows of an address; figures are empty before the measure's first day."""
+
+    address: Address
+    listed: tuple[Ranked, ...]
+    whole: tuple[Place, Figure] | None
+    """The region that holds them all."""
+    figures: dict[tuple[int, str], Figure]
+    minimum: int
+    first_day: date | None
 
 
-def ranked(
-    peers: Sequence[RegionRow], now: Sequence[CoverageRow], before: Sequence[CoverageRow], address: Address
-) -> list[Ranked]:
-    """Peers by their rate, best first; equal rates share a place, regions without such venues are left out."""
+def read(address: Address) -> Shown:
+    """The regions in order, and every category's figures beside them."""
+    tree = regions.tree()
+    peers = tree.children(address.within)
+    level = {"province": "city", "city": "county"}[tree.one(address.within).level]
+    now, before = _standing(address, address.as_of, level), _standing(address, address.before, level)
+    whole_level = tree.one(address.within).level
+    own, own_before = _standing(address, address.as_of, whole_level), _standing(address, address.before, whole_level)
+    with asking.reading() as session:
+        minimum = excused_venues.minimum(session, address.measure)
+        first_day = measures.first_days(session).get(address.measure)
+    is_high = address.definition.is_better_high
+    keys = [region.adcode for region in peers]
+    placed = places(keys, _rates(now, address), _rates(before, address), minimum, is_better_high=is_high)
+    by_code = {region.adcode: region for region in peers}
+    figures = {(figure.adcode, figure.category): figure for figure in (*now, *own)}
+    whole = places([address.within], _rates(own, address), _rates(own_before, address), 1, is_better_high=is_high)
+    return Shown(
+        address,
+        tuple(Ranked(by_code[place.key], place, figures[place.key, address.category]) for place in placed),
+        (whole[0], figures[address.within, address.category]) if whole else None,
+        figures,
+        minimum,
+        first_day,
+    )
 
-    def rates(rows: Sequence[CoverageRow]) -> dict[int, CoverageRow]:
-        return {row.adcode: row for row in rows if row.category == address.category and row.venues}
 
-    def places(rows: dict[int, CoverageRow]) -> dict[int, int]:
-        mine = {
-            region.adcode: pct(rows[region.adcode], address.measure) or 0 for region in peers if region.adcode in rows
-        }
-        return {adcode: 1 + sum(other > value for other in mine.values()) for adcode, value in mine.items()}
-
-    rows, earlier = rates(now), rates(before)
-    place, place_before = places(rows), places(earlier)
-    listed = []
-    for region in peers:
-        if region.adcode not in rows:
-            continue
-        value = pct(rows[region.adcode], address.measure)
-        old = pct(earlier[region.adcode], address.measure) if region.adcode in earlier else None
-        moved = None if value is None or old is None else round(value - old, 1)
-        climbed = place_before[region.adcode] - place[region.adcode] if region.adcode in place_before else None
-        listed.append(Ranked(place[region.adcode], region, rows[region.adcode], value, moved, climbed))
-    return sorted(listed, key=lambda entry: (entry.place, entry.region.adcode))
+def _rates(figures: Sequence[Figure], address: Address) -> dict[int, Rate]:
+    return {f.adcode: Rate(f.numerator, f.denominator) for f in figures if f.category == address.category}
 
 
-def heat_cells(
-    order: Sequence[RegionRow], rows: Sequence[CoverageRow], measure: str, address: Address
-) -> tuple[list[str], list[list[HeatCell]]]:
-    """Categories that occur, and a line of cells for each region."""
-    by_key = {(row.adcode, row.category): row for row in rows}
-    categories = [c for c in (*BULLETIN_CATEGORIES, "all") if any((r.adcode, c) in by_key for r in order)]
-    layer = "" if measure == "access" else "&layer=duty"
-    cells = []
-    for region in order:
-        line = []
-        for category in categories:
-            row = by_key.get((region.adcode, category))
-            href = f"/?area={region.adcode}&category={category}&as_of={address.as_of.isoformat()}{layer}"
-            if row is None:
-                line.append(HeatCell(None, 0, 0, href))
-            else:
-                part = row.accessed if measure == "access" else row.on_duty
-                line.append(HeatCell(pct(row, measure), part, row.venues, href))
-        cells.append(line)
-    return list(categories), cells
+def _standing(address: Address, day: date, level: str) -> list[Figure]:
+    def make() -> list[Figure]:
+        with asking.reading() as session:
+            return measures.figures(session, address.measure, day, level, address.within)
+
+    return _figures.get((asking.current().scope, address.measure, day, level, address.within), make)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One region looked into: its figure, what would move it, and its venues by how they count."""
+
+    region: RegionRow
+    figure: Figure | None
+    movers: tuple[Mover, ...]
+    venues: dict[str, list[VenueBehind]]
+
+
+def look_into(address: Address, now: datetime) -> Looked:
+    """Read afresh: whoever doubts a figure follows it to the venues of this moment."""
+    region = regions.tree().one(address.unit)
+    with asking.reading() as session:
+        behind = measures.behind(session, address.measure, address.as_of, address.unit, address.category)
+        figures = measures.figures(session, address.measure, address.as_of, region.level, address.unit)
+        figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
+        whole = figure.denominator if figure else 0
+        moving = movers.movers(session, address.measure, address.as_of, address.unit, address.category, whole, now)
+    venues: dict[str, list[VenueBehind]] = {show: [] for show in SHOWS}
+    for row in behind:
+        venues["excluded" if row.is_excluded else "counts" if row.counts else "missing"].append(row)
+    return Looked(region, figure, tuple(moving), venues)
+
+
+def heat_columns(shown: Shown) -> list[str]:
+    """The categories that occur, sub-types where one of them was chosen, and all."""
+    order = list(SubType) if shown.address.category in list(SubType) else list(BULLETIN_CATEGORIES)
+    found = {category for _region, category in shown.figures}
+    return [category for category in (*order, ALL) if category in found]
+
+
+def is_sub_type(category: str) -> bool:
+    return category not in (*Category, ALL)
