@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from portal import asking
 from portal.api import (
     alarms,
+    bulletins,
     cameras,
     cases,
     device_files,
@@ -71,6 +72,7 @@ router.include_router(evidence.router)
 router.include_router(hazard_lists.router)
 router.include_router(cases.router)
 router.include_router(letters.router)
+router.include_router(bulletins.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(scenes.router)

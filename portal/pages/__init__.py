@@ -13,6 +13,8 @@ from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, EDIT_PLAYLISTS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.bind import page as bind
+from portal.pages.bulletin import page as bulletin
+from portal.pages.bulletins import page as bulletins
 from portal.pages.cameras import page as cameras
 from portal.pages.conformance import page as conformance
 from portal.pages.deadlines import page as deadlines
@@ -167,6 +169,24 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Excused venues"),
         excused.layout,
         excused.register_callbacks,
+        REGIONAL,
+    ),
+    Page(
+        "bulletins",
+        re.compile("/bulletins"),
+        lambda: _("Bulletins"),
+        bulletins.layout,
+        bulletins.register_callbacks,
+        REGIONAL,
+        menu_path="/bulletins",
+        icon="bulletin",
+    ),
+    Page(
+        "bulletin",
+        re.compile(r"/bulletins/(?P<bulletin_id>\d{1,9})"),
+        lambda: _("Bulletin"),
+        bulletin.layout,
+        bulletin.register_callbacks,
         REGIONAL,
     ),
     Page(

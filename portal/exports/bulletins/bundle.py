@@ -1,8 +1,9 @@
-"""The files of one bulletin, and the zip with a copy for the province, every city and every county."""
+"""The files of one bulletin, and the zip with a copy for every city and every county."""
 
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 from db.queries import regions, snapshots
 from db.queries.bulletins import BulletinRow
 from db.rules.access_scope import region_range
-from db.rules.bulletin_figures import Figures, above
+from db.rules.bulletin_figures import Count, Figures, above
 from db.rules.bulletin_problems import VenueLine
+from db.rules.snapshot_form import FigureLine
 from portal.exports.bulletins.paper import Source, paper
 from portal.exports.bulletins.pdf_file import pdf
 from portal.exports.bulletins.word_file import document
@@ -61,30 +63,37 @@ def name(made_from: Source, region: int, format: Format) -> str:
     return f"{stem(made_from)}-{made_from.regions.get(region, region)}.{format.value}"
 
 
+def figure_line(measure: str, adcode: int, category: str, count: Count) -> FigureLine:
+    """A figure as the audit of bulletins takes it."""
+    level = "county" if adcode % 100 else "city" if adcode % 10_000 else "province"
+    return FigureLine(measure, level, adcode, count.name, category, count.numerator, count.denominator, count.excluded)
+
+
 def stem(made_from: Source) -> str:
     return f"通报-{made_from.document.number or f'草稿-{made_from.document.as_of.isoformat()}'}"
 
 
 def copies(made_from: Source, region: int, at: datetime | None) -> Iterator[tuple[str, bytes]]:
-    """Every file of the zip with its path: the whole, then each city's folder with its counties' copies."""
+    """Every file of the zip with its path: a folder for each city, with its own copy and its counties'."""
     lo, hi = region_range(region)
     by_county: dict[int, list[VenueLine]] = {}
     for venue in made_from.venues:
         by_county.setdefault(venue.county, []).append(venue)
-    for adcode in sorted(adcode for adcode in made_from.figures.names if lo <= adcode <= hi):
-        first, last = region_range(adcode)
-        theirs = [v for county in sorted(by_county) if first <= county <= last for v in by_county[county]]
-        part = replace(made_from, venues=theirs)
-        made = paper(part, adcode)
-        stem_of = f"{_folder(made_from, adcode, region)}{stem(made_from)}-{made_from.regions.get(adcode, adcode)}"
-        yield f"{stem_of}.docx", document(made)
-        yield f"{stem_of}.pdf", pdf(made, at, is_tagged=False)
-        yield f"{stem_of}.xlsx", workbook(made, part, adcode)
+    with ThreadPoolExecutor(1, "typesetting") as aside:
+        for adcode in sorted(each for each in made_from.figures.names if lo <= each <= hi and each != region):
+            first, last = region_range(adcode)
+            theirs = [v for county in sorted(by_county) if first <= county <= last for v in by_county[county]]
+            part = replace(made_from, venues=theirs)
+            made = paper(part, adcode)
+            drawn = aside.submit(pdf, made, at, is_tagged=False)
+            path = f"{_folder(made_from, adcode, region)}{stem(made_from)}-{made_from.regions.get(adcode, adcode)}"
+            yield f"{path}.docx", document(made)
+            yield f"{path}.xlsx", workbook(made, part, adcode)
+            yield f"{path}.pdf", drawn.result()
 
 
 def _folder(made_from: Source, adcode: int, region: int) -> str:
-    if adcode == region:
-        return ""
+    """A city's own copy and its counties' lie together."""
     city = adcode if above(adcode) == region else above(adcode)
     return "" if city == region else f"{made_from.regions.get(city, city)}/"
 

@@ -95,7 +95,7 @@ def _row(number: int, style: Style, cells: Sequence[Cell], letters: Sequence[str
             if style in (Style.BOXED, Style.HEAD):
                 written.append(f'<c r="{letter}{number}" s="{style:d}"/>')
         elif isinstance(cell, str):
-            text = escape(str(harmless(cell)))
+            text = cell if cell.isalnum() else escape(str(harmless(cell)))
             written.append(f'<c r="{letter}{number}" s="{style:d}" t="inlineStr"><is><t>{text}</t></is></c>')
         else:
             shown = Style.RATE if style is Style.BOXED and isinstance(cell, float) else style
