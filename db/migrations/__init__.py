@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from db.addresses import APP_ROLE, DOOR_ROLE
+from db.addresses import APP_ROLE, DOOR_ROLE, READER_ROLE
 from db.errors import CannotStart, DatabaseTooNew
 
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ def upgrade(owner_url: URL, app_password: str, report: Callable[[str], None] = l
 
 def _prepare(connection: Connection, app_password: str) -> None:
     try:
-        for role, options in ((DOOR_ROLE, "nologin"), (APP_ROLE, "login noinherit")):
+        for role, options in (*((DOOR_ROLE, "nologin"), (APP_ROLE, "login noinherit"), (READER_ROLE, "nologin")),):
             if not connection.scalar(text("select 1 from pg_roles where rolname = :r"), {"r": role}):
                 connection.execute(text(f"create role {role} {options}"))
         quoted = connection.scalar(text("select quote_literal(:p)"), {"p": app_password})

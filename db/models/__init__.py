@@ -1,6 +1,7 @@
 """Tables, one aggregate a file."""
 
 from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
+from db.models.appeals import Appeal, AppealStep, HistoryCorrection, ReaderLogin
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
@@ -38,6 +39,8 @@ __all__ = [
     "AlarmSilence",
     "AlarmStamps",
     "AlarmStep",
+    "Appeal",
+    "AppealStep",
     "ArchivedDay",
     "AuditEntry",
     "Base",
@@ -68,6 +71,7 @@ __all__ = [
     "Grant",
     "Hazard",
     "HazardStep",
+    "HistoryCorrection",
     "InboxEntry",
     "Installation",
     "LadderRung",
@@ -86,6 +90,7 @@ __all__ = [
     "QuietTime",
     "RankingMinimum",
     "RawBatch",
+    "ReaderLogin",
     "Receipt",
     "Region",
     "Rehearsal",
