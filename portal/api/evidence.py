@@ -15,8 +15,8 @@ from db.commands.acting import Acting
 from db.commands.evidence import NewEvidence
 from db.errors import InvalidInput, NotAllowed
 from db.evidence.store import EvidenceStore
-from db.queries import evidence as evidence_queries
 from db.queries import appeals, hazards, work_orders
+from db.queries import evidence as evidence_queries
 from db.rules.appeal_lifecycle import MAY_HEAR
 from db.rules.evidence_checks import Stage
 from db.rules.hazard_lifecycle import FIVE_LEVELS

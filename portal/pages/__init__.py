@@ -12,6 +12,8 @@ from db.rules.access_scope import Role
 from db.rules.role_acts import BIND_DEVICES
 from portal.locale import _
 from portal.pages.alarms import page as alarms
+from portal.pages.appeals import page as appeals
+from portal.pages.audit import page as audit
 from portal.pages.bind import page as bind
 from portal.pages.conformance import page as conformance
 from portal.pages.deadlines import page as deadlines
@@ -155,6 +157,26 @@ PAGES: tuple[Page, ...] = (
         excused.layout,
         excused.register_callbacks,
         REGIONAL,
+    ),
+    Page(
+        "audit",
+        re.compile("/audit"),
+        lambda: _("Audit of a bulletin"),
+        audit.layout,
+        audit.register_callbacks,
+        REGIONAL,
+        menu_path="/audit",
+        icon="audit",
+    ),
+    Page(
+        "appeals",
+        re.compile("/appeals"),
+        lambda: _("Appeals"),
+        appeals.layout,
+        appeals.register_callbacks,
+        REGIONAL,
+        menu_path="/appeals",
+        icon="appeal",
     ),
     Page(
         "deadlines",
