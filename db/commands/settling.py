@@ -33,6 +33,9 @@ _STAGE = text(
 )
 _CLEAR = text("delete from standing_now")
 _KNOW = text("analyze standing_now")
+# Of stretches just written the planner knows no number, and would look through all of them for each one staged.
+_NO_LOOPS = text("select set_config('enable_nestloop', 'off', true)")
+_LOOPS = text("select set_config('enable_nestloop', 'on', true)")
 
 # An accessed venue of whose devices, cameras left aside, enough were proven at the moment.
 _DEVICES = text(
@@ -225,8 +228,10 @@ def _settle_day(session: Session, source: Source, day: date, now: datetime) -> N
     session.execute(_CLEAR)
     session.execute(_OF[source], facts)
     session.execute(_KNOW)
+    session.execute(_NO_LOOPS)
     for step in (_GONE, _END, _RESUME, _BEGIN):
         session.execute(step, facts)
+    session.execute(_LOOPS)
     session.execute(_NOTE, {"source": source, "day": day, "now": now})
 
 

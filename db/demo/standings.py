@@ -50,6 +50,27 @@ _PAST = """
 _GOES_ON = text("update standings set until = null where standing = :standing and until = :end")
 _NOTED = text("insert into settlings (source, first_day, settled_day, settled_at) values (:source, :first, :end, :now)")
 
+# Neither concerns access or duty: the bulletin's day and the map stay what they are.
+_EXCUSED = text(
+    """
+    insert into excused_venues (venue_id, county, measure, since, until, reason, state, asked_at, asked_by,
+        asked_by_name, decided_at, decided_by, decided_by_name, decision)
+    select v.id, v.county, e.measure, cast(:today as date) + e.since, cast(:today as date) + e.until, e.reason, e.state,
+        cast(:now as timestamptz) - interval '3 days', asker.id, asker.name,
+        case when e.state = 'approved' then cast(:now as timestamptz) - interval '2 days' end,
+        case when e.state = 'approved' then decider.id end, case when e.state = 'approved' then decider.name end,
+        case when e.state = 'approved' then '情况属实，同意免计' end
+    from (values (1, 'proven_online', -12, 48, '教学楼改建，设备拆除，已报备', 'approved'),
+        (2, null, -2, 28, '暑期搬迁新校区，原址停用', 'asked')) e (n, measure, since, until, reason, state)
+    join (select id, county, row_number() over (order by id) as n from venues
+        where county = 360702 and category = 'boarding_school') v on v.n = e.n
+    cross join (select p.id, p.name from grants g join people p on p.id = g.person_id where g.role = 'analyst'
+        order by g.id limit 1) asker
+    cross join (select p.id, p.name from grants g join people p on p.id = g.person_id where g.role = 'province'
+        order by g.id limit 1) decider
+    """
+)
+
 
 def fill(connection: Connection, first: date, now: datetime) -> None:
     """Proven up to today, verified up to a week ago: from there on what devices and watches did is settled."""
@@ -69,3 +90,4 @@ def fill(connection: Connection, first: date, now: datetime) -> None:
         connection.execute(_GOES_ON, {"standing": past.standing, "end": end})
         connection.execute(_NOTED, {"source": past.source, "first": first, "end": end, "now": now})
     settle(Session(bind=connection), now)
+    connection.execute(_EXCUSED, {"today": today, "now": now})

@@ -5,7 +5,7 @@ from db.models.appeals import Appeal, AppealStep, HistoryCorrection, ReaderLogin
 from db.models.audit import AuditEntry
 from db.models.base import Base
 from db.models.bench import BenchFrame, BenchTrial
-from db.models.bulletins import Bulletin, Snapshot, SnapshotFigure, SnapshotVenues
+from db.models.bulletins import Bulletin, BulletinCopy, Snapshot, SnapshotFigure, SnapshotVenues
 from db.models.coverage import CoverageStep
 from db.models.devices import Device, DeviceAddress, DeviceCredential, DeviceLatest, DeviceStep
 from db.models.duty import Contract, Duty, Maintainer
@@ -47,6 +47,7 @@ __all__ = [
     "BenchFrame",
     "BenchTrial",
     "Bulletin",
+    "BulletinCopy",
     "ChainHole",
     "ContactPoint",
     "Contract",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, county_ref, small
 
-_ISSUED = "num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, text, sha256)"
+_ISSUED = "num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, sha256)"
 
 
 class Snapshot(Base):
@@ -70,7 +70,7 @@ class Bulletin(Base):
     __table_args__ = (
         UniqueConstraint("year", "serial"),
         CheckConstraint("state in ('draft', 'checked', 'issued')", name="state"),
-        CheckConstraint(f"(state = 'issued') = ({_ISSUED} = 7)", name="issued"),
+        CheckConstraint(f"(state = 'issued') = ({_ISSUED} = 6)", name="issued"),
         CheckConstraint(f"state = 'issued' or {_ISSUED} = 0", name="not_issued"),
         CheckConstraint("(state = 'draft') = (checked_at is null)", name="checked"),
         Index("ix_bulletins_made_at", text("made_at desc"), text("id desc")),
@@ -104,7 +104,16 @@ class Bulletin(Base):
     issued_at: Mapped[datetime | None]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     issued_by_name: Mapped[str | None]
-    text: Mapped[str | None]
-    """What it said when it was issued."""
     sha256: Mapped[str | None]
-    """Of that text."""
+    """Of the whole region's text."""
+
+
+class BulletinCopy(Base):
+    """What an issued bulletin says for one region, word by word as it was issued."""
+
+    __tablename__ = "bulletin_copies"
+
+    bulletin_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("bulletins.id"), primary_key=True)
+    region: Mapped[int] = mapped_column(ForeignKey("regions.adcode"), primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    sha256: Mapped[str]

@@ -38,7 +38,10 @@ class Mover:
 _AT_DAY = "{0}_from <= :day and ({0}_until is null or {0}_until > :day)"
 _ACCESSED = f"exists (select from access_history h where h.venue_id = b.id and {_AT_DAY.format('accessed')})"
 _WATCHED = f"exists (select from duty_history h where h.venue_id = b.id and {_AT_DAY.format('declared')})"
-_DEVICES = "exists (select from devices d where d.venue_id = b.id and d.retired_on is null{more})"
+_DEVICES = (
+    "exists (select from devices d where d.venue_id = b.id and d.installed_on <= :day"
+    " and (d.retired_on is null or d.retired_on > :day){more})"
+)
 _STATES = (
     "exists (select from devices d join device_states s on s.device_id = d.id where d.venue_id = b.id"
     " and s.since <= :at and (s.until is null or s.until > :at) and s.state in ({states}))"

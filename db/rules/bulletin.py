@@ -191,10 +191,11 @@ def sentences(text: str) -> list[str]:
 
 
 def _speaks(sentence: str, bulletin: Bulletin, figures: Figures) -> bool:
-    """Not about regions outside this copy, nor about parts where it has none, nor to say that none was excused."""
+    """Not about regions outside this copy, nor about parts where it has none, nor to say that none was excused;
+    nor about what was not yet measured on its day."""
     lo, hi = region_range(bulletin.region)
     for reference in cited(sentence, bulletin.region):
-        if not lo <= reference.adcode <= hi:
+        if not lo <= reference.adcode <= hi or not figures.has(reference):
             return False
         is_told = reference.field in ONE and reference.field != "excluded"
         if not is_told and value(figures, reference) in ("", "0"):
@@ -227,4 +228,8 @@ def paragraphs(bulletin: Bulletin, figures: Figures) -> Iterator[str]:
 
 def render_text(bulletin: Bulletin, figures: Iterable[Counted]) -> str:
     """The bulletin as plain text, a paragraph a line."""
-    return "\n".join(paragraphs(bulletin, Figures.of(figures))) + "\n"
+    return plain_text(bulletin, Figures.of(figures))
+
+
+def plain_text(bulletin: Bulletin, figures: Figures) -> str:
+    return "\n".join(paragraphs(bulletin, figures)) + "\n"

@@ -14,6 +14,7 @@ from db.rules.bulletin_problems import PROBLEMS
 from db.rules.coverage import percent
 from db.rules.measures import BY_KEY, MeasureKey
 from db.rules.measures import Counted as Unit
+from db.rules.venue_categories import Category, SubType
 
 HERE = "here"
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
@@ -99,6 +100,10 @@ class Figures:
             frozenset(category for _measure, _adcode, category in counts),
         )
 
+    def has(self, at: "Reference") -> bool:
+        """False for a measure that was not known on the snapshot's day, and for a category that nothing is of."""
+        return at.measure in self.measures and at.category in self.categories and at.adcode in self.names
+
     def get(self, measure: str, adcode: int, category: str) -> Count:
         return self.counts.get((measure, adcode, category)) or Count(self.names.get(adcode, ""))
 
@@ -157,13 +162,20 @@ LISTS: Mapping[str, Callable[[Figures, Reference], str]] = {
 }
 """Fields that name the region's parts: by rate, by number, by what is missing."""
 FIELDS = (*ONE, *LISTS)
+MEASURES_KNOWN = frozenset({*MeasureKey, *PROBLEMS})
+CATEGORIES_KNOWN = frozenset({*Category, *SubType, "all"})
 WORDS = ("day", "place", "parts", "nth")
 
 
 def resolved(written: str, region: int) -> Reference:
     """What stands in braces, for a copy of `region`; `UnknownReference` where it is none."""
     found = REFERENCE.fullmatch(written)
-    if found is None or found["field"] not in FIELDS:
+    if (
+        found is None
+        or found["field"] not in FIELDS
+        or found["measure"] not in MEASURES_KNOWN
+        or found["category"] not in CATEGORIES_KNOWN
+    ):
         raise UnknownReference(written)
     adcode = region if found["region"] == HERE else int(found["region"])
     return Reference(found["measure"], adcode, found["category"], found["field"])
@@ -175,8 +187,8 @@ def cited(text: str, region: int) -> list[Reference]:
 
 
 def value(figures: Figures, at: Reference) -> str:
-    """What a reference says; `UnknownReference` for a measure, category or region that no figure is of."""
-    if at.measure not in figures.measures or at.category not in figures.categories or at.adcode not in figures.names:
+    """What a reference says; `UnknownReference` where the snapshot has no such figure."""
+    if not figures.has(at):
         raise UnknownReference(f"{at.measure}/{at.adcode}/{at.category}/{at.field}")
     if at.field in LISTS:
         return LISTS[at.field](figures, at)

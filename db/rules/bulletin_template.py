@@ -4,7 +4,7 @@ from datetime import date
 
 from db.rules.bulletin import Block, BlockKind, Bulletin, Section
 from db.rules.bulletin_problems import PROBLEMS
-from db.rules.venue_categories import BULLETIN_CATEGORIES, BY_CATEGORY, Category
+from db.rules.venue_categories import BULLETIN_CATEGORIES, BY_CATEGORY, Category, SubType
 
 TITLE = "关于全省学生密集场所智慧消防安全（视频监控）系统建设情况的通报"
 ADDRESSED_TO = "各设区市教育局，各县（市、区）教育局，各高等学校，省属中等职业学校"
@@ -26,13 +26,31 @@ def name_of(category: Category) -> str:
     return "校外教学点设点单位" if category is Category.OFF_CAMPUS_TEACHING_SITE else BY_CATEGORY[category].name_zh
 
 
+SUB_TYPES = {
+    SubType.PUBLIC_UNDERGRADUATE: "公办本科高校",
+    SubType.PRIVATE_UNDERGRADUATE: "民办本科高校",
+    SubType.PUBLIC_VOCATIONAL: "公办高职院校",
+    SubType.PRIVATE_VOCATIONAL: "民办高职院校",
+}
+
+
+def _sub_types(measure: str, done: str) -> str:
+    """A sentence for each sub-type of universities and colleges; those that the record does not tell are left out."""
+    return "".join(
+        f"{name}应接入{{{measure}/here/{sub_type}/of}}家，{done}{{{measure}/here/{sub_type}/count}}家，"
+        f"占{{{measure}/here/{sub_type}/rate}}。"
+        for sub_type, name in SUB_TYPES.items()
+    )
+
+
 def _access(category: Category) -> Block:
+    more = _sub_types("access", "已接入") if category is Category.UNIVERSITY_OR_COLLEGE else ""
     return _text(
         f"access-{category}",
         f"{{nth}}{name_of(category)}。应接入{{access/here/{category}/of}}家，"
         f"已接入{{access/here/{category}/count}}家，接入率{{access/here/{category}/rate}}。"
         f"{{parts}}接入率由高到低依次为：{{access/here/{category}/order}}。"
-        f"经批准暂不计入{{access/here/{category}/excluded}}家。",
+        f"经批准暂不计入{{access/here/{category}/excluded}}家。{more}",
         f"access/here/{category}/of",
     )
 

@@ -3,7 +3,7 @@ documents, articles and standards, periods and telephone numbers are not figures
 
 import re
 
-from db.rules.bulletin_figures import IN_BRACES, WORDS, Figures, UnknownReference, resolved, value
+from db.rules.bulletin_figures import IN_BRACES, WORDS, Figures, UnknownReference, resolved
 
 _NUMBER = r"[0-9０-９]+(?:[.．,，][0-9０-９]+)*"
 _NOT_FIGURES = re.compile(
@@ -57,7 +57,9 @@ def unknown_references(text: str, figures: Figures, region: int) -> list[str]:
     for written in IN_BRACES.findall(text):
         if written not in WORDS:
             try:
-                value(figures, resolved(written, region))
+                is_known = resolved(written, region).adcode in figures.names
             except UnknownReference:
+                is_known = False
+            if not is_known:
                 unknown.append(written)
     return unknown + BRACES.findall(IN_BRACES.sub("", text))

@@ -16,10 +16,16 @@ class HeatCell:
     part: int
     whole: int
     href: str
+    is_small: bool = False
+    """Too few to say much: the figure stands in brackets."""
 
 
 def heat_map(
-    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[HeatCell]],
+    measure: str,
+    row_height: int = 31,
 ) -> dict[str, Any]:
     """A Plotly figure as plain data: rows from top to bottom as given, each cell with its figure and its address."""
     lowest, highest = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
@@ -30,7 +36,7 @@ def heat_map(
                 "z": [[cell.pct for cell in line] for line in cells],
                 "x": list(columns),
                 "y": list(rows),
-                "text": [["" if cell.pct is None else f"{cell.pct:.1f}" for cell in line] for line in cells],
+                "text": [[_text(cell) for cell in line] for line in cells],
                 "texttemplate": "%{text}",
                 "textfont": {"size": 12},
                 "customdata": [
@@ -49,7 +55,7 @@ def heat_map(
         ],
         "layout": {
             "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
-            "height": 64 + 31 * len(rows),
+            "height": 64 + row_height * len(rows),
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": "Noto Sans SC Variable, Noto Sans SC, sans-serif", "size": 12.5, "color": "#7a869a"},
@@ -57,3 +63,9 @@ def heat_map(
             "yaxis": {"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
         },
     }
+
+
+def _text(cell: HeatCell) -> str:
+    if cell.pct is None:
+        return ""
+    return f"({cell.pct:.1f})" if cell.is_small else f"{cell.pct:.1f}"

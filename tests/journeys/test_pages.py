@@ -16,6 +16,8 @@ PATHS = {
     "/?area=360700&layer=duty": ".side h1",
     "/?area=360702&category=kindergarten&as_of=2024-09-02": ".side h1",
     "/rankings": ".ranking tbody tr",
+    "/rankings?measure=alarms_on_time&category=kindergarten&unit=360700&show=counts": ".movers > li",
+    "/excused": ".window-card",
     "/alarms": ".ag-row",
     "/hazards": ".ag-row",
     "/hazards?show=names": ".names tbody tr",
@@ -34,6 +36,7 @@ PATHS = {
 ODD = {
     "/?as_of=2023-05-01&area=²&layer=x&category=y": ".side h1",
     "/rankings?as_of=0001-01-01&before=9999-12-31&within=²": ".ranking tbody tr",
+    "/rankings?measure=x&unit=440100&show=y&category=z": ".ranking tbody tr",
     "/alarms?alarm=²": ".ag-row",
     "/hazards?hazard=²&show=x&grade=y&region=²&venue=99999999999&kind=": ".ag-row",
     "/orders?order=99999999&new=people:²&show=x": ".note",
@@ -150,8 +153,9 @@ def test_rankings_of_the_bulletins_day(visit: Callable[..., Watched]) -> None:
     first = page.inner_text(".ranking tbody tr:first-child")
     assert "景德镇市" in first
     assert "79.5%" in first
-    page.wait_for_selector("#rankings-access-heat .heatmaplayer")
+    page.wait_for_selector("#rankings-heat .heatmaplayer")
+    page.click(".downloads summary")
     with page.expect_download() as download:
-        page.click("#rankings-export")
-    assert download.value.suggested_filename == "anwang-rankings-360000-2024-09-02.csv"
+        page.click(".downloads button:has-text('排名表 · CSV')")
+    assert download.value.suggested_filename == "anwang-ranking-access-360000-2024-09-02.csv"
     assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")

@@ -34,6 +34,7 @@ PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
+    *("/excused", "/rankings?measure=verified_duty"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -43,7 +44,7 @@ TABLES = (
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
     *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
-    *("outbox", "notices", "deliveries", "alarm_stamps"),
+    *("outbox", "notices", "deliveries", "alarm_stamps", "standings", "excused_venues"),
 )
 
 
@@ -658,6 +659,7 @@ def test_addresses_are_seen_with_their_people_alone(level: Level) -> None:
     [
         *(*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON),
         *("maintainers", "people", "grants", "audit_log", "saved_views", "rosters"),
+        *("coverage_steps", "standing_steps"),
     ],
 )
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
@@ -698,7 +700,10 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
         assert visitor.get(path).status_code in (401, 404), path
 
 
-FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"}
+FOR_EVERYBODY = {
+    *("regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"),
+    *("settlings", "ranking_minimums"),
+}
 """Tables that hold nothing of any venue."""
 
 

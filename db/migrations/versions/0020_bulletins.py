@@ -102,7 +102,6 @@ create table bulletins (
     issued_at timestamptz,
     issued_by int,
     issued_by_name text,
-    text text,
     sha256 text,
     constraint pk_bulletins primary key (id),
     constraint uq_bulletins_year_serial unique (year, serial),
@@ -114,13 +113,23 @@ create table bulletins (
     constraint fk_bulletins_issued_by foreign key (issued_by) references people (id),
     constraint ck_bulletins_state check (state in ('draft', 'checked', 'issued')),
     constraint ck_bulletins_issued check (
-        (state = 'issued') = (num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, text, sha256) = 7)),
+        (state = 'issued') = (num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, sha256) = 6)),
     constraint ck_bulletins_not_issued check (
-        state = 'issued' or num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, text, sha256) = 0),
+        state = 'issued' or num_nonnulls(year, serial, issued_on, issued_at, issued_by_name, sha256) = 0),
     constraint ck_bulletins_checked check ((state = 'draft') = (checked_at is null))
 );
 create index ix_bulletins_made_at on bulletins (made_at desc, id desc);
 create unique index uq_bulletins_replaces_id on bulletins (replaces_id) where state = 'issued';
+
+create table bulletin_copies (
+    bulletin_id bigint not null,
+    region int not null,
+    text text not null,
+    sha256 text not null,
+    constraint pk_bulletin_copies primary key (bulletin_id, region),
+    constraint fk_bulletin_copies_bulletin_id foreign key (bulletin_id) references bulletins (id),
+    constraint fk_bulletin_copies_region foreign key (region) references regions (adcode)
+);
 
 -- An issued bulletin stays as it is; only drafts are thrown away.
 create function bulletin_stays() returns trigger language plpgsql as $$
@@ -150,7 +159,7 @@ grant execute on function bulletin_readers(int, int) to anwang_app;
 alter table notices alter column venue_id drop not null;
 """
 GRANTS = """
-grant select, insert on snapshots, snapshot_figures, snapshot_venues to anwang_app;
+grant select, insert on snapshots, snapshot_figures, snapshot_venues, bulletin_copies to anwang_app;
 grant select, insert, update, delete on bulletins to anwang_app;
 """
 IN_REGION = "{column} between (select scope_county_lo()) and (select scope_county_hi())"
@@ -158,16 +167,17 @@ IN_REGION = "{column} between (select scope_county_lo()) and (select scope_count
 
 def upgrade() -> None:
     op.execute(SNAPSHOTS)
-    for table in ("snapshots", "snapshot_figures", "snapshot_venues"):
-        op.execute(STAYS.format(table=table))
     for table in ("snapshot_figures", "snapshot_venues"):
         op.execute(IS_WHOLE.format(table=table))
     for block in (BULLETINS, PEOPLE, GRANTS):
         op.execute(block)
+    for table in ("snapshots", "snapshot_figures", "snapshot_venues", "bulletin_copies"):
+        op.execute(STAYS.format(table=table))
     # Whoever answers for a region sees that there is a snapshot, and the figures and venues of the own region alone.
     _policies("snapshots", SOME_REGION, IN_REGION.format(column="region"))
     _policies("snapshot_figures", IN_REGION.format(column="adcode"))
     _policies("snapshot_venues", IN_REGION.format(column="county"))
+    _policies("bulletin_copies", IN_REGION.format(column="region"))
     mine = IN_REGION.format(column="region")
     _policies("bulletins", f"{mine} or (state = 'issued' and {SOME_REGION})", mine)
 

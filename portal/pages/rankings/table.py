@@ -15,6 +15,9 @@ from portal.locale import _
 from portal.pages.rankings import ids
 from portal.pages.rankings.view import Ranked, Shown, heat_columns
 
+ROW_HEIGHT = 46
+"""Of the heat map, as high as the table's beside it."""
+
 
 def ranking_table(shown: Shown, today: date) -> Component:
     """Those that are ranked in order, the small ones below a line, the whole at the foot."""
@@ -123,19 +126,21 @@ def heat_panel(shown: Shown, today: date) -> Component:
     if not shown.listed:
         return panel(f"{title} %", note(_("Nothing of this category within your scope here.")), kind="heat")
     cells = [[_cell(shown, entry, category, today) for category in columns] for entry in shown.listed]
+    is_any_small = any(cell.is_small for line in cells for cell in line)
     names = [regions.short_name(entry.region) for entry in shown.listed]
     heads = [measure_words.category_short(category) for category in columns]
     return panel(
         f"{title} %",
         dcc.Graph(
             id=ids.HEAT,
-            figure=heat_map(names, heads, cells, title),
+            figure=heat_map(names, heads, cells, title, ROW_HEIGHT),
             config={
                 "displaylogo": False,
                 "modeBarButtons": [["toImage"]],
                 "toImageButtonOptions": {"format": "svg", "filename": "anwang-heat-map"},
             },
         ),
+        html.P(_("In brackets: fewer than {n}").format(n=shown.minimum), className="quiet") if is_any_small else None,
         aside=_("A cell leads to its venues"),
         kind="heat",
     )
@@ -146,4 +151,5 @@ def _cell(shown: Shown, entry: Ranked, category: str, today: date) -> HeatCell:
     href = shown.address.query(today, unit=entry.region.adcode, category=category)
     if figure is None:
         return HeatCell(None, 0, 0, href)
-    return HeatCell(figure.rate_pct, figure.numerator, figure.denominator, href)
+    is_small = figure.denominator < shown.minimum
+    return HeatCell(figure.rate_pct, figure.numerator, figure.denominator, href, is_small)
