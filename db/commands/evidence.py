@@ -37,8 +37,8 @@ _KNOWN = text(
 _ADD = text(
     """
     insert into evidence_files (venue_id, county, hazard_id, order_id, appeal_id, stage, round, sha256, media_type,
-        size_bytes, name, width, height, look, taken_at, taken_lng, taken_lat, camera, uploaded_at, uploaded_by, uploaded_by_name,
-        is_demo)
+        size_bytes, name, width, height, look, taken_at, taken_lng, taken_lat, camera, uploaded_at, uploaded_by,
+        uploaded_by_name, is_demo)
     values (:venue, :county, :hazard, :order, :appeal, :stage, :round, :sha256, :media_type, :size, :name, :width,
         :height, :look, :taken_at, :lng, :lat, :camera, :now, :by, :by_name, :is_demo) returning id
     """

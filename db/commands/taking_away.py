@@ -9,7 +9,7 @@ from db.commands.acting import Acting
 
 
 def note_taken(session: Session, what: str, rows: int, how: dict[str, Any], acting: Acting, county: int | None) -> None:
-    """What was taken, how many rows, chosen how; `county` is the code of the region that the reader's scope begins in."""
+    """What was taken, how many rows, chosen how; the entry stands under the region `county`."""
     audit.write(
         session,
         actor_id=acting.person_id,

@@ -91,6 +91,14 @@ def _prepare(connection: Connection, app_password: str) -> None:
             f" {str(error.orig).strip().splitlines()[0]}."
         ) from error
     _let_spatial_index_work(connection)
+    _close_to_readers(connection)
+
+
+def _close_to_readers(connection: Connection) -> None:
+    """Nobody but our own programs makes temporary tables: said of the database itself, which no dump carries along."""
+    database = connection.scalar(text("select quote_ident(current_database())"))
+    connection.exec_driver_sql(f"revoke temporary on database {database} from public")
+    connection.exec_driver_sql(f"grant temporary on database {database} to {APP_ROLE}, {DOOR_ROLE}")
 
 
 def _let_spatial_index_work(connection: Connection) -> None:

@@ -5,7 +5,19 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, device_files, duty, evidence, figures, hazard_lists, letters, places, shown, windows
+from portal.api import (
+    alarms,
+    device_files,
+    duty,
+    evidence,
+    figures,
+    hazard_lists,
+    letters,
+    places,
+    shown,
+    taken_away,
+    windows,
+)
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -55,3 +67,4 @@ router.include_router(hazard_lists.router)
 router.include_router(letters.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
+router.include_router(taken_away.router)

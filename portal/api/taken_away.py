@@ -1,7 +1,7 @@
 """Rankings and venue lists as files for an analyst's own tools: GeoParquet and GeoPackage, within scope, logged."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from shapely import from_wkb
@@ -24,10 +24,10 @@ from portal.exports.geo_file import MEDIA, geo_file
 router = APIRouter(tags=["take away"])
 
 Ending = Literal["parquet", "gpkg"]
-FILES = {200: {"content": {kind: {} for kind in MEDIA.values()}}}
+FILES: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in MEDIA.values()}}}
 
 
-@router.get("/away/venues.{ending}", response_class=Response, responses=FILES)  # type: ignore[arg-type]
+@router.get("/away/venues.{ending}", response_class=Response, responses=FILES)
 def venues(
     ending: Ending,
     as_of: AsOf,
@@ -57,14 +57,16 @@ def venues(
     return _answer(made, f"anwang-venues-{as_of.isoformat()}", ending)
 
 
-@router.get("/away/ranking.{ending}", response_class=Response, responses=FILES)  # type: ignore[arg-type]
+@router.get("/away/ranking.{ending}", response_class=Response, responses=FILES)
 def ranking(
     ending: Ending,
     as_of: AsOf,
     region: InRegion,
     measure: MeasureKey = MeasureKey.ACCESS,
     level: Annotated[Literal["city", "county"], Query(description="one row a region of this level")] = "city",
-    category: Annotated[str | None, Query(max_length=40, description="a category, sub-type or all; every one else")] = None,
+    category: Annotated[
+        str | None, Query(max_length=40, description="a category, sub-type or all; every one else")
+    ] = None,
 ) -> Response:
     """One measure by region and category, in counts and percent with its interval, and each region's boundary."""
     if not asking.current().scope.is_regional:

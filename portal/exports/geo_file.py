@@ -16,9 +16,7 @@ MEDIA = {"parquet": PARQUET, "gpkg": GPKG}
 CGCS2000 = "EPSG:4490"
 
 
-def geo_file(
-    columns: Mapping[str, Sequence[Any]], geometry: Sequence[BaseGeometry], layer: str, ending: str
-) -> bytes:
+def geo_file(columns: Mapping[str, Sequence[Any]], geometry: Sequence[BaseGeometry], layer: str, ending: str) -> bytes:
     """One layer in CGCS2000; days are days, counts whole numbers, what is absent is null."""
     frame = pandas.DataFrame(dict(columns)).convert_dtypes()
     made = geopandas.GeoDataFrame(frame, geometry=list(geometry), crs=CGCS2000)
