@@ -18,6 +18,8 @@ DATABASE = "anwang"
 OWNER_ROLE = "anwang_owner"
 APP_ROLE = "anwang_app"
 DOOR_ROLE = "anwang_door"
+READER_ROLE = "anwang_reader"
+"""What every reader's login is a member of; nobody logs in as it."""
 
 SECRET_NAMES = (
     *("postgres_superuser", "postgres_owner", "postgres_app", "redis", "mqtt_gateway", "mqtt_device", "csrf"),

@@ -26,6 +26,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.REMIND_OF_PROMISES, crontab(minute="*"), 50),
         (task_names.TELL_OVERDUE, crontab(minute="*/5"), 280),
         (task_names.ENSURE_PARTITIONS, crontab(minute=7), 1800),
+        (task_names.END_LONG_READINGS, crontab(minute="*"), 50),
         (task_names.END_SESSIONS, crontab(minute="*/10"), 300),
         (task_names.ROLL_UP, crontab(minute="*/5"), 280),
         (task_names.SETTLE, crontab(minute="*/10"), 580),

@@ -78,6 +78,14 @@ def reason(value: str) -> str:
         "hazard_to_close": _("accepted: it can be closed"),
         "hazard_overdue": _("putting it right is overdue"),
         "look_back_due": _("its look-back is due"),
+        "appeal_filed": _("an appeal waits to be taken up"),
+        "appeal_heard": _("the appeal was taken up"),
+        "appeal_questioned": _("the province asks about your appeal"),
+        "appeal_answered": _("the bureau answered: hear it on"),
+        "appeal_upheld": _("the appeal was upheld: the record is put right"),
+        "appeal_refused": _("the appeal was refused: read why"),
+        "appeal_withdrawn": _("the appeal was withdrawn"),
+        "appeal_overdue": _("an appeal is overdue"),
         "work_order_refused": _("the work order was refused"),
         "work_order_handed_back": _("the work order was handed back"),
         "work_order_finished": _("the work is done: confirm it"),
@@ -101,6 +109,7 @@ def subject(kind: str, alarm_kind: str | None, facts: dict[str, object]) -> str:
         "window": _("Drill or maintenance"),
         "letter": _("Supervision letter"),
         "bulletin": _("Bulletin"),
+        "appeal": _("Appeal"),
     }.get(kind, _("Message"))
 
 

@@ -1,4 +1,4 @@
-"""Evidence put beside a hazard or a work order; the bytes lie in the folder already."""
+"""Evidence put beside a hazard, a work order or an appeal; the bytes lie in the folder already."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.commands.acting import Acting
+from db.commands.appeal_writing import write_appeal_step
 from db.commands.hazard_writing import Standing, write_step
 from db.commands.order_writing import write_order_step
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from db.evidence.store import Stored
+from db.rules.appeal_lifecycle import ENDED, MAY_HEAR, AppealState
 from db.rules.evidence_checks import Stage
 from db.rules.hazard_kinds import Grade
 from db.rules.hazard_lifecycle import FIVE_LEVELS, HazardState, may_add_evidence
@@ -25,19 +27,20 @@ _HAZARD = text(
     """
 )
 _ORDER = text("select id, venue_id, county, what, state, given_to, is_demo from work_orders where id = :id for update")
+_APPEAL = text("select id, venue_id, county, state, filer_role, is_demo from appeals where id = :id for update")
 _KNOWN = text(
     """
     select count(*) as files, coalesce(bool_or(sha256 = :sha256), false) as is_there from evidence_files
-    where case when :hazard is null then order_id = :order else hazard_id = :hazard and round = :round end
+    where hazard_id = :hazard and round = :round or order_id = :order or appeal_id = :appeal
     """
 )
 _ADD = text(
     """
-    insert into evidence_files (venue_id, county, hazard_id, order_id, stage, round, sha256, media_type, size_bytes,
-        name, width, height, look, taken_at, taken_lng, taken_lat, camera, uploaded_at, uploaded_by, uploaded_by_name,
-        is_demo)
-    values (:venue, :county, :hazard, :order, :stage, :round, :sha256, :media_type, :size, :name, :width, :height,
-        :look, :taken_at, :lng, :lat, :camera, :now, :by, :by_name, :is_demo) returning id
+    insert into evidence_files (venue_id, county, hazard_id, order_id, appeal_id, stage, round, sha256, media_type,
+        size_bytes, name, width, height, look, taken_at, taken_lng, taken_lat, camera, uploaded_at, uploaded_by,
+        uploaded_by_name, is_demo)
+    values (:venue, :county, :hazard, :order, :appeal, :stage, :round, :sha256, :media_type, :size, :name, :width,
+        :height, :look, :taken_at, :lng, :lat, :camera, :now, :by, :by_name, :is_demo) returning id
     """
 )
 
@@ -62,7 +65,9 @@ def add_to_hazard(session: Session, hazard_id: int, new: NewEvidence, acting: Ac
     refusal = may_add_evidence(state, new.stage.value, acting.role)
     if refusal is not None:
         raise (WrongState if acting.role in FIVE_LEVELS else NotAllowed)(refusal.reason)
-    evidence_id = _add(session, row, {"hazard": row.id, "order": None, "round": row.round}, new, acting, now)
+    evidence_id = _add(
+        session, row, {"hazard": row.id, "order": None, "appeal": None, "round": row.round}, new, acting, now
+    )
     standing = Standing(
         *(row.id, row.venue_id, row.county, row.what, Grade(row.grade), state),
         *(row.owner_id, row.maintainer_id, row.act_by),
@@ -80,9 +85,25 @@ def add_to_order(session: Session, order_id: int, new: NewEvidence, acting: Acti
         raise NotAllowed("This is for whoever the order was given to.")
     if row.state not in (OrderState.ACCEPTED, OrderState.ARRIVED):
         raise WrongState("Evidence belongs to an order that is being worked on.")
-    evidence_id = _add(session, row, {"hazard": None, "order": row.id, "round": 1}, new, acting, now)
+    evidence_id = _add(session, row, {"hazard": None, "order": row.id, "appeal": None, "round": 1}, new, acting, now)
     state = OrderState(row.state)
     write_order_step(session, row, "evidence", state, state, acting, now, None, _facts(evidence_id, new))
+    return evidence_id
+
+
+def add_to_appeal(session: Session, appeal_id: int, new: NewEvidence, acting: Acting, now: datetime) -> int:
+    """Beside an appeal that is open, by the bureau that filed it or by whoever hears it."""
+    row = session.execute(_APPEAL, {"id": appeal_id}).one_or_none()
+    if row is None:
+        raise NotFound("There is no such appeal within your scope.")
+    if acting.role is None or (acting.role.value != row.filer_role and acting.role not in MAY_HEAR):
+        raise NotAllowed("This is for the bureau that filed the appeal.")
+    state = AppealState(row.state)
+    if state in ENDED:
+        raise WrongState("This step does not fit the appeal's state.")
+    subject = {"hazard": None, "order": None, "appeal": row.id, "round": 1}
+    evidence_id = _add(session, row, subject, new, acting, now)
+    write_appeal_step(session, row, "evidence", state, state, acting, now, None, _facts(evidence_id, new))
     return evidence_id
 
 

@@ -35,7 +35,8 @@ class Telling:
 
     subject_kind: str
     subject_id: int
-    venue_id: int
+    venue_id: int | None
+    """None where it is about a region; `county` is the region's code then."""
     county: int
     reason: str
     level: int

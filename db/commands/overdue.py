@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.commands.appeal_writing import appeal_telling, hearers, judges
 from db.commands.hazard_notices import concerned, parties, tell
 from db.commands.hazard_writing import Standing, telling
 from db.commands.order_writing import order_telling
 from db.rules.access_scope import Role
+from db.rules.appeal_lifecycle import AppealState
 from db.rules.hazard_deadlines import REMIND_AGAIN_AFTER, must_be_told
 from db.rules.hazard_kinds import Grade
 from db.rules.hazard_lifecycle import NEXT, HazardState
@@ -31,14 +33,22 @@ _ORDERS = text(
     order by act_by limit :n for update skip locked
     """
 )
+_APPEALS = text(
+    """
+    select id, venue_id, county, state, filed_by, assigned_to, act_by from appeals
+    where act_by < :now and (reminded_at is null or reminded_at < act_by) order by act_by limit :n
+    for update skip locked
+    """
+)
 _REMINDED = {
-    table: text(f"update {table} set reminded_at = :now where id = any (:ids)") for table in ("hazards", "work_orders")
+    table: text(f"update {table} set reminded_at = :now where id = any (:ids)")
+    for table in ("hazards", "work_orders", "appeals")
 }
 
 
 def tell_overdue(session: Session, now: datetime) -> int:
-    """Tell whoever is late, and the bureau; answers of how many hazards and orders, `AT_ONCE` each at most."""
-    return _hazards(session, now) + _orders(session, now)
+    """Tell whoever is late, and the bureau; answers of how many cases, `AT_ONCE` of each kind at most."""
+    return _hazards(session, now) + _orders(session, now) + _appeals(session, now)
 
 
 def _hazards(session: Session, now: datetime) -> int:
@@ -76,4 +86,18 @@ def _orders(session: Session, now: datetime) -> int:
         told.append(row.id)
     if told:
         session.execute(_REMINDED["work_orders"], {"now": now, "ids": told})
+    return len(told)
+
+
+def _appeals(session: Session, now: datetime) -> int:
+    """The bureau owes an answer to a question, the province a decision."""
+    told = []
+    for row in session.execute(_APPEALS, {"now": now, "n": AT_ONCE}).all():
+        is_bureaus = row.state == AppealState.QUESTIONED
+        people = {row.filed_by} if is_bureaus else judges(hearers(session, row.county), row.assigned_to)
+        key = f"appeal/{row.id}/overdue/{row.state}/{row.act_by:%Y%m%d%H%M}"
+        tell(session, appeal_telling(row, "appeal_overdue", key), people, now)
+        told.append(row.id)
+    if told:
+        session.execute(_REMINDED["appeals"], {"now": now, "ids": told})
     return len(told)

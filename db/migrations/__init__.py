@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from db.addresses import APP_ROLE, DOOR_ROLE
+from db.addresses import APP_ROLE, DOOR_ROLE, READER_ROLE
 from db.errors import CannotStart, DatabaseTooNew
 
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ def upgrade(owner_url: URL, app_password: str, report: Callable[[str], None] = l
 
 def _prepare(connection: Connection, app_password: str) -> None:
     try:
-        for role, options in ((DOOR_ROLE, "nologin"), (APP_ROLE, "login noinherit")):
+        for role, options in (*((DOOR_ROLE, "nologin"), (APP_ROLE, "login noinherit"), (READER_ROLE, "nologin")),):
             if not connection.scalar(text("select 1 from pg_roles where rolname = :r"), {"r": role}):
                 connection.execute(text(f"create role {role} {options}"))
         quoted = connection.scalar(text("select quote_literal(:p)"), {"p": app_password})
@@ -91,6 +91,14 @@ def _prepare(connection: Connection, app_password: str) -> None:
             f" {str(error.orig).strip().splitlines()[0]}."
         ) from error
     _let_spatial_index_work(connection)
+    _close_to_readers(connection)
+
+
+def _close_to_readers(connection: Connection) -> None:
+    """Nobody but our own programs makes temporary tables: said of the database itself, which no dump carries along."""
+    database = connection.scalar(text("select quote_ident(current_database())"))
+    connection.exec_driver_sql(f"revoke temporary on database {database} from public")
+    connection.exec_driver_sql(f"grant temporary on database {database} to {APP_ROLE}, {DOOR_ROLE}")
 
 
 def _let_spatial_index_work(connection: Connection) -> None:

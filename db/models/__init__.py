@@ -1,6 +1,7 @@
 """Tables, one aggregate a file."""
 
 from db.models.alarms import Alarm, AlarmDevice, AlarmSilence, AlarmStep
+from db.models.appeals import Appeal, AppealStep, HistoryCorrection, ReaderLogin
 from db.models.appearances import Appearance
 from db.models.audit import AuditEntry
 from db.models.base import Base
@@ -55,6 +56,8 @@ __all__ = [
     "AlarmSilence",
     "AlarmStamps",
     "AlarmStep",
+    "Appeal",
+    "AppealStep",
     "Appearance",
     "ArchivedDay",
     "AuditEntry",
@@ -94,6 +97,7 @@ __all__ = [
     "HanSound",
     "Hazard",
     "HazardStep",
+    "HistoryCorrection",
     "InboxEntry",
     "Installation",
     "LadderRung",
@@ -120,6 +124,7 @@ __all__ = [
     "QuietTime",
     "RankingMinimum",
     "RawBatch",
+    "ReaderLogin",
     "Receipt",
     "Region",
     "Rehearsal",

@@ -45,11 +45,12 @@ _SEEN = """
     select e.id, e.stage, e.round, e.media_type, e.name, e.taken_at, e.taken_lng, e.taken_lat, e.camera, e.look,
         e.uploaded_at, e.uploaded_by_name, st_x(v.point) as lng, st_y(v.point) as lat, {since} as since,
         exists (select from evidence_files o where o.sha256 = e.sha256 and o.{key} <> e.{key}) as is_elsewhere
-    from evidence_files e join venues v on v.id = e.venue_id join {table} s on s.id = e.{key}
+    from evidence_files e left join venues v on v.id = e.venue_id join {table} s on s.id = e.{key}
     where e.{key} = :id order by e.id
 """
 _OF_HAZARD = text(_SEEN.format(since="s.found_at", key="hazard_id", table="hazards"))
 _OF_ORDER = text(_SEEN.format(since="s.given_at", key="order_id", table="work_orders"))
+_OF_APPEAL = text(_SEEN.format(since="s.filed_at", key="appeal_id", table="appeals"))
 _ONE = text("select sha256, media_type, name from evidence_files where id = :id")
 
 
@@ -62,6 +63,11 @@ def of_hazard(session: Session, hazard_id: int) -> list[EvidenceSeen]:
 
 def of_order(session: Session, order_id: int) -> list[EvidenceSeen]:
     return [_seen(row, []) for row in session.execute(_OF_ORDER, {"id": order_id})]
+
+
+def of_appeal(session: Session, appeal_id: int) -> list[EvidenceSeen]:
+    """Everything beside an appeal, oldest first."""
+    return [_seen(row, []) for row in session.execute(_OF_APPEAL, {"id": appeal_id})]
 
 
 def one_file(session: Session, evidence_id: int) -> EvidenceFileRow:

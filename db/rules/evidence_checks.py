@@ -44,7 +44,7 @@ class Picture:
     is_like_before: bool = False
 
 
-def doubts(picture: Picture, since: datetime, venue_lng: float, venue_lat: float) -> tuple[Doubt, ...]:
+def doubts(picture: Picture, since: datetime, venue_lng: float | None, venue_lat: float | None) -> tuple[Doubt, ...]:
     """Everything doubtful; `since` is when the hazard was found or the work given."""
     said = []
     if picture.taken_at is None:
@@ -53,8 +53,9 @@ def doubts(picture: Picture, since: datetime, venue_lng: float, venue_lat: float
         said.append(Doubt.TAKEN_LATER)
     elif picture.stage is not Stage.BEFORE and picture.taken_at < since - CLOCK_SLACK:
         said.append(Doubt.TAKEN_BEFORE)
-    if picture.lng is not None and picture.lat is not None:
-        is_far = metres_between(picture.lng, picture.lat, venue_lng, venue_lat) > FAR_METRES
+    at_venue = None if venue_lng is None or venue_lat is None else (venue_lng, venue_lat)
+    if picture.lng is not None and picture.lat is not None and at_venue is not None:
+        is_far = metres_between(picture.lng, picture.lat, *at_venue) > FAR_METRES
         said += [Doubt.FAR_AWAY] if is_far else []
     if picture.is_elsewhere:
         said.append(Doubt.USED_ELSEWHERE)

@@ -22,6 +22,8 @@ HERE = ZoneInfo("Asia/Shanghai")
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
 UNBOUND_KEPT = timedelta(days=180)
 """They name people and telephone numbers."""
+LONGEST_READING = timedelta(minutes=5)
+"""A reader's own time limit is a minute, which it may lift; nobody may lift this one."""
 KEPT_BY_DAY = ("signals", "raw_batches")
 
 
@@ -53,6 +55,11 @@ def drop_old_inbox(session: Session, today: date, retention_days: int) -> int:
     )
     oldest_kept = today - timedelta(days=retention_days)
     return int(session.scalar(text("select drop_inbox(:day)"), {"day": oldest_kept}) or 0)
+
+
+def end_long_readings(session: Session, longest: timedelta = LONGEST_READING) -> int:
+    """End what analysts' logins have had running for longer; answers how many."""
+    return int(session.scalar(text("select end_long_readings(:longest)"), {"longest": longest}) or 0)
 
 
 def check_audit_log(session: Session) -> int | None:
@@ -93,6 +100,7 @@ def register(app: Celery) -> None:
         task_names.DROP_OLD_INBOX: lambda session, settings: drop_old_inbox(
             session, _today(), settings.inbox_retention_days
         ),
+        task_names.END_LONG_READINGS: lambda session, _settings: end_long_readings(session),
         task_names.CHECK_AUDIT_LOG: lambda session, _settings: check_audit_log(session),
     }
     for name, act in in_scope.items():

@@ -1,4 +1,4 @@
-"""Files of evidence: taken in beside a hazard or a work order, and shown again within scope."""
+"""Files of evidence: taken in beside a hazard, a work order or an appeal, and shown again within scope."""
 
 import secrets
 from datetime import UTC, datetime
@@ -15,8 +15,9 @@ from db.commands.acting import Acting
 from db.commands.evidence import NewEvidence
 from db.errors import InvalidInput, NotAllowed
 from db.evidence.store import EvidenceStore
+from db.queries import appeals, hazards, work_orders
 from db.queries import evidence as evidence_queries
-from db.queries import hazards, work_orders
+from db.rules.appeal_lifecycle import MAY_HEAR
 from db.rules.evidence_checks import Stage
 from db.rules.hazard_lifecycle import FIVE_LEVELS
 from portal import asking
@@ -26,6 +27,12 @@ from portal.api.models import Refused
 ADDRESS = "/api/v1/evidence"
 FORM_BYTES = 64 * 1024
 """What a form weighs beside its file."""
+
+BESIDE = {
+    "hazard": (evidence_commands.add_to_hazard, evidence_queries.of_hazard),
+    "order": (evidence_commands.add_to_order, evidence_queries.of_order),
+    "appeal": (evidence_commands.add_to_appeal, evidence_queries.of_appeal),
+}
 
 router = APIRouter(tags=["evidence"])
 
@@ -48,15 +55,15 @@ def add_evidence(
     request: Request,
     file: Annotated[UploadFile, File(description="JPEG, PNG, WebP or PDF; found by its bytes")],
     csrf_token: Annotated[str, Form(max_length=200)],
-    subject: Annotated[Literal["hazard", "order"], Form()],
+    subject: Annotated[Literal["hazard", "order", "appeal"], Form()],
     subject_id: Annotated[int, Form(ge=1, le=BIGGEST_ID)],
     stage: Annotated[Stage, Form()],
 ) -> Kept:
-    """Put a photograph or a document beside a hazard or a work order."""
+    """Put a photograph or a document beside a hazard, a work order or an appeal."""
     asker = asking.current()
     if not secrets.compare_digest(csrf_token.encode(), asker.csrf_token.encode()):
         raise NotAllowed("This form is out of date; go back, reload the page and try again.")
-    if asker.role not in FIVE_LEVELS:
+    if asker.role not in (FIVE_LEVELS | MAY_HEAR if subject == "appeal" else FIVE_LEVELS):
         raise NotAllowed("Your role may look, not act.")
     with asking.reading() as session:
         _is_there(session, subject, subject_id)
@@ -66,10 +73,10 @@ def add_evidence(
     store: EvidenceStore = request.app.state.evidence
     new = NewEvidence(stage, store.keep(content), file.filename or "")
     acting = Acting(asker.person_id, asker.name, asker.role, asker.address)
-    add = evidence_commands.add_to_hazard if subject == "hazard" else evidence_commands.add_to_order
+    add, beside = BESIDE[subject]
     with asking.reading() as session:
         evidence_id = add(session, subject_id, new, acting, datetime.now(UTC))
-        seen = (evidence_queries.of_hazard if subject == "hazard" else evidence_queries.of_order)(session, subject_id)
+        seen = beside(session, subject_id)
     return Kept(id=evidence_id, doubts=[doubt for each in seen if each.id == evidence_id for doubt in each.doubts])
 
 
@@ -100,5 +107,7 @@ def _is_there(session: Session, subject: str, subject_id: int) -> None:
     """Nothing is decoded for whoever may not see the subject."""
     if subject == "hazard":
         hazards.state_of(session, subject_id)
-    else:
+    elif subject == "order":
         work_orders.one(session, subject_id)
+    else:
+        appeals.one(session, subject_id)

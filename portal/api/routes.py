@@ -21,6 +21,7 @@ from portal.api import (
     scenes,
     search,
     shown,
+    taken_away,
     wall,
     windows,
 )
@@ -80,3 +81,4 @@ router.include_router(cameras.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
 router.include_router(wall.router)
+router.include_router(taken_away.router)

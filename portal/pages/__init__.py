@@ -12,6 +12,8 @@ from db.rules.access_scope import Role
 from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, EDIT_PLAYLISTS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
+from portal.pages.appeals import page as appeals
+from portal.pages.audit import page as audit
 from portal.pages.bind import page as bind
 from portal.pages.bulletin import page as bulletin
 from portal.pages.bulletins import page as bulletins
@@ -188,6 +190,26 @@ PAGES: tuple[Page, ...] = (
         bulletin.layout,
         bulletin.register_callbacks,
         REGIONAL,
+    ),
+    Page(
+        "audit",
+        re.compile("/audit"),
+        lambda: _("Audit of a bulletin"),
+        audit.layout,
+        audit.register_callbacks,
+        REGIONAL,
+        menu_path="/audit",
+        icon="audit",
+    ),
+    Page(
+        "appeals",
+        re.compile("/appeals"),
+        lambda: _("Appeals"),
+        appeals.layout,
+        appeals.register_callbacks,
+        REGIONAL,
+        menu_path="/appeals",
+        icon="appeal",
     ),
     Page(
         "deadlines",

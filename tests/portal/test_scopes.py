@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import geopandas
 import httpx
 import pytest
 from docx import Document
@@ -35,6 +36,18 @@ PAGES = (
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
     *("/cameras", "/cameras?venue={venue}"),
+    *(
+        "/conformance",
+        "/hazards",
+        "/orders",
+        "/duty",
+        "/windows",
+        "/outbox",
+        "/messages",
+        "/deadlines",
+        "/audit",
+        "/appeals",
+    ),
     *("/excused", "/rankings?measure=verified_duty"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
@@ -46,7 +59,7 @@ TABLES = (
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
     *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
     *("outbox", "notices", "deliveries", "alarm_stamps", "camera_streams", "standings"),
-    *("excused_venues",),
+    *("excused_venues", "appeals", "appeal_steps", "history_corrections"),
 )
 
 
@@ -513,6 +526,25 @@ def try_outbox(level: Level) -> None:
     assert {row["venue_id"] for row in answer.json()["rows"]} <= level.theirs
 
 
+def try_taking_venues(level: Level) -> None:
+    answer = level.get("/api/v1/away/venues.parquet", category="university_or_college")
+    if answer.status_code == 404:
+        return
+    taken = geopandas.read_parquet(io.BytesIO(answer.content))
+    assert set(taken["id"]) <= level.theirs
+
+
+def try_taking_rankings(level: Level) -> None:
+    """Within the scope however wide the region that is asked for."""
+    answer = level.get("/api/v1/away/ranking.gpkg", level="county", region=360_000, category="all")
+    if not level.scope.is_regional:
+        assert answer.status_code == 403
+        return
+    taken = geopandas.read_file(io.BytesIO(answer.content))
+    assert len(taken) > 0
+    assert all(level.scope.covers(int(code)) for code in taken["adcode"])
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/cameras"): try_cameras,
     ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
@@ -559,6 +591,8 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/duty/checks"): try_duty_checks,
     ("post", "/api/v1/duty/checks/{check_id}/answer"): try_answering,
     ("get", "/api/v1/outbox"): try_outbox,
+    ("get", "/api/v1/away/venues.{ending}"): try_taking_venues,
+    ("get", "/api/v1/away/ranking.{ending}"): try_taking_rankings,
 }
 
 
