@@ -16,7 +16,8 @@ _ROSTERS = text(
     select m.id, coalesce(w.name,
             (array['刘志强', '熊建国', '万小红', '邹海燕', '涂文军', '胡国平', '曾庆华', '黄丽萍'])
             [1 + (m.id * 5 + s.n) % 8]), w.id,
-        coalesce(w.phone, '0791-8' || lpad(((m.id * 7919 + s.n * 613) % 1000000)::text, 6, '0')), cast(:today as date) - 40 - m.id % 20,
+        coalesce(w.phone, '0791-8' || lpad(((m.id * 7919 + s.n * 613) % 1000000)::text, 6, '0')),
+        cast(:today as date) - 40 - m.id % 20,
         null, case when s.n = 3 and m.id % 9 = 2 then '{1,2,3,4,7}'::smallint[] else '{1,2,3,4,5,6,7}' end,
         s.since, s.until, cast(:now as timestamptz) - interval '40 days', '演示'
     from maintainers m cross join (values (1, time '08:00', time '16:00'), (2, time '16:00', time '00:00'),

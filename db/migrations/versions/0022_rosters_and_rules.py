@@ -76,10 +76,17 @@ DUTY = """
 -- When a question that the device could not be asked was put to the people on watch.
 alter table duty_checks add column fell_back_at timestamptz;
 """
+RULES = """
+grant insert, delete on notification_rules to anwang_app;
+create policy province_wide_new on notification_rules for insert to anwang_app
+    with check ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
+create policy province_wide_gone on notification_rules for delete to anwang_app
+    using ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
+"""
 
 
 def upgrade() -> None:
-    for block in (HAZARDS, PEOPLE, DUTY):
+    for block in (HAZARDS, PEOPLE, DUTY, RULES):
         op.execute(block)
 
 
