@@ -61,17 +61,18 @@ _OF_FIRES = ("raised", "level_raised", "escalated", "idle", "promise_passed", "c
 
 def refused(rules: Sequence[Rule]) -> Refusal | None:
     """Why these rules, in this order, cannot stand; None where they can."""
-    for number, rule in enumerate(rules):
+    for rule in rules:
         if not set(rule.channels) <= set(Channel):
             return Refusal("This channel is not known.")
         if not rule.channels:
             return Refusal("A rule without a channel would tell nobody.")
-        if any(_covers(earlier, rule) for earlier in rules[:number]):
-            return Refusal("A rule before it says this already: it would never count.")
     roles = {rule.role or "" for rule in rules} | {""}
     for reason, kind, role in product(_OF_FIRES, ("fire", None), sorted(roles)):
         if _kinds(rule_for(rules, Subject(reason, kind, Level.CRITICAL, role))) < KINDS_FOR_FIRE:
             return Refusal("A fire is told over two kinds of channel at least (GB/T 45839-2025).")
+    for number, rule in enumerate(rules):
+        if any(_covers(earlier, rule) for earlier in rules[:number]):
+            return Refusal("A rule before it says this already: it would never count.")
     return None
 
 

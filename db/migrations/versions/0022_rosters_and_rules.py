@@ -83,10 +83,14 @@ create policy province_wide_new on notification_rules for insert to anwang_app
 create policy province_wide_gone on notification_rules for delete to anwang_app
     using ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
 """
+SILENCES = """
+grant update (carried_by, carried_at) on alarm_silences to anwang_app;
+create index ix_alarm_silences_waiting on alarm_silences (at) where carried_by is not null and carried_at is null;
+"""
 
 
 def upgrade() -> None:
-    for block in (HAZARDS, PEOPLE, DUTY, RULES):
+    for block in (HAZARDS, PEOPLE, DUTY, RULES, SILENCES):
         op.execute(block)
 
 
