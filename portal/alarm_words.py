@@ -72,6 +72,8 @@ def step_says(note: str | None, facts: dict[str, Any], now: datetime) -> list[st
             said.append(facts["confirmed_by"])
         if facts.get("carried_by") == "none":
             said.append(_("on record only: no door carries it to the device"))
+        elif facts.get("carried_by"):
+            said.append(_("sent to the device over {door}").format(door=facts["carried_by"].upper()))
     if note:
         said.append(note)
     return said + [_("Evidence: {reference}").format(reference=each) for each in facts.get("evidence", [])]

@@ -1,11 +1,13 @@
 """Deliveries taken under a lease, sent, and what became of them. Any worker may die at any moment: the lease ends."""
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from db.commands import alarm_stamps
@@ -15,6 +17,9 @@ from db.rules.channels import DeliveryState
 from db.rules.delivery_retry import next_try
 from db.rules.gateway import NotTaken, Taken
 from db.rules.notification import FOLD_WITHIN, FOLDS_FROM
+
+Row = dict[str, Any]
+"""A row of a batch, on its way into a statement."""
 
 _DUE = text("select channel, count(*) as n from deliveries where state = 'waiting' and due_at <= :now group by channel")
 _ALLOWANCE = text(
@@ -66,18 +71,35 @@ _ORPHANS = text(
     where state = 'waiting' and due_at <= :now and contact_point_id is null
     """
 )
+# What became of a whole batch, in one statement each: a row a delivery, as it says itself.
 _SENT = text(
     """
-    update deliveries set state = :state, due_at = null, sent_at = coalesce(sent_at, :at), provider_id = :provider_id,
-        delivered_at = case when :state = 'delivered' then :at end, error = null
-    where id = any (:ids) and state = 'waiting'
+    update deliveries d set state = o.state, due_at = null, sent_at = coalesce(d.sent_at, o.at),
+        provider_id = o.provider_id, delivered_at = case when o.state = 'delivered' then o.at end, error = null
+    from jsonb_to_recordset(cast(:rows as jsonb)) o (id bigint, state text, at timestamptz, provider_id text)
+    where d.id = o.id and d.state = 'waiting'
     """
 )
 _AGAIN = text(
-    "update deliveries set due_at = :due, error = :error where id = any (:ids) and state = 'waiting' and tries = :tries"
+    """
+    update deliveries d set due_at = o.due, error = o.error
+    from jsonb_to_recordset(cast(:rows as jsonb)) o (id bigint, due timestamptz, error text, tries int)
+    where d.id = o.id and d.state = 'waiting' and d.tries = o.tries
+    """
 )
 _FAILED = text(
-    "update deliveries set state = 'failed', due_at = null, error = :error where id = any (:ids) and state = 'waiting'"
+    """
+    update deliveries d set state = 'failed', due_at = null, error = o.error
+    from jsonb_to_recordset(cast(:rows as jsonb)) o (id bigint, error text) where d.id = o.id and d.state = 'waiting'
+    """
+)
+_POINTS_OK = text(
+    """
+    update contact_points p set last_ok_at = greatest(p.last_ok_at, o.at), failures = 0
+    from (select id, max(at) as at from jsonb_to_recordset(cast(:rows as jsonb)) r (id int, at timestamptz)
+        group by 1) o
+    where p.id = o.id
+    """
 )
 _POINT_OK = text("update contact_points set last_ok_at = :at, failures = 0 where id = :id")
 _POINT_FAILED = text(
@@ -87,9 +109,18 @@ _POINT_FAILED = text(
     where id = :id
     """
 )
-_CHANNEL_OK = text("update notify_channels set last_ok_at = greatest(last_ok_at, :at) where channel = :channel")
-_CHANNEL_FAILED = text(
-    "update notify_channels set last_failure_at = :at, last_failure = :error where channel = :channel"
+_CHANNELS_OK = text(
+    """
+    update notify_channels k set last_ok_at = greatest(k.last_ok_at, o.at)
+    from jsonb_to_recordset(cast(:rows as jsonb)) o (channel text, at timestamptz) where k.channel = o.channel
+    """
+)
+_CHANNELS_FAILED = text(
+    """
+    update notify_channels k set last_failure_at = o.at, last_failure = o.error
+    from jsonb_to_recordset(cast(:rows as jsonb)) o (channel text, at timestamptz, error text)
+    where k.channel = o.channel
+    """
 )
 
 
@@ -136,45 +167,61 @@ def _claim_of(session: Session, channel: str, wanted: int, now: datetime, lease:
 
 
 def record(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Write down what became of messages. One that another worker has meanwhile settled stays as it is."""
-    for outcome in sorted(outcomes, key=lambda each: each.message.contact_point_id or 0):
-        if isinstance(outcome.result, Taken):
-            _taken(session, outcome, outcome.result)
-        else:
-            _not_taken(session, outcome, outcome.result)
-    sent = [each for outcome in outcomes if isinstance(outcome.result, Taken) for each in outcome.message.deliveries]
-    alarm_stamps.pushed(session, sent)
+    """Write down what became of messages, however many, in a few statements.
+
+    One that another worker has meanwhile settled stays as it is. Addresses are touched in their order, so that two
+    workers never wait for one another.
+    """
+    in_order = sorted(outcomes, key=lambda each: each.message.contact_point_id or 0)
+    taken = [(each, each.result) for each in in_order if isinstance(each.result, Taken)]
+    refused = [(each, each.result) for each in in_order if isinstance(each.result, NotTaken)]
+    _taken(session, taken)
+    _not_taken(session, refused)
+    alarm_stamps.pushed(session, [number for each, _result in taken for number in each.message.deliveries])
 
 
-def _taken(session: Session, outcome: Outcome, result: Taken) -> None:
-    message = outcome.message
-    state = DeliveryState.DELIVERED if outcome.is_proof else DeliveryState.SENT
-    session.execute(
-        _SENT,
+def _taken(session: Session, outcomes: Sequence[tuple[Outcome, Taken]]) -> None:
+    sent = [
         {
-            "ids": list(message.deliveries),
-            "state": state.value,
-            "at": outcome.at,
+            "id": number,
+            "state": DeliveryState.DELIVERED if each.is_proof else DeliveryState.SENT,
+            "at": each.at,
             "provider_id": result.provider_id or None,
-        },
-    )
-    if outcome.is_proof:
-        session.execute(_POINT_OK, {"id": message.contact_point_id, "at": outcome.at})
-    session.execute(_CHANNEL_OK, {"channel": message.channel, "at": outcome.at})
+        }
+        for each, result in outcomes
+        for number in each.message.deliveries
+    ]
+    proven = [{"id": each.message.contact_point_id, "at": each.at} for each, _result in outcomes if each.is_proof]
+    channels = {each.message.channel: {"channel": each.message.channel, "at": each.at} for each, _result in outcomes}
+    _write(session, _SENT, sent)
+    _write(session, _POINTS_OK, proven)
+    _write(session, _CHANNELS_OK, list(channels.values()))
 
 
-def _not_taken(session: Session, outcome: Outcome, result: NotTaken) -> None:
+def _not_taken(session: Session, outcomes: Sequence[tuple[Outcome, NotTaken]]) -> None:
     """A gateway that is down says nothing of the address; a number that does not exist does."""
-    message, error = outcome.message, result.reason[:500]
-    chance = random.random()  # noqa: S311 - jitter
-    due = next_try(message.made_at, message.tries, message.level, outcome.at, chance)
-    ids = list(message.deliveries)
-    if result.is_final or result.is_gone or due is None:
-        session.execute(_FAILED, {"ids": ids, "error": error})
-    else:
-        session.execute(_AGAIN, {"ids": ids, "due": due, "error": error, "tries": message.tries})
-    if result.is_final or result.is_gone:
-        facts = {"id": message.contact_point_id, "at": outcome.at, "error": error, "gone": result.is_gone}
-        session.execute(_POINT_FAILED, facts)
-    else:
-        session.execute(_CHANNEL_FAILED, {"channel": message.channel, "at": outcome.at, "error": error})
+    failed, again, channels = list[Row](), list[Row](), dict[str, Row]()
+    for each, result in outcomes:
+        message, error = each.message, result.reason[:500]
+        is_over = result.is_final or result.is_gone
+        chance = random.random()  # noqa: S311 - jitter
+        due = next_try(message.made_at, message.tries, message.level, each.at, chance)
+        if is_over or due is None:
+            failed += [{"id": number, "error": error} for number in message.deliveries]
+        else:
+            again += [
+                {"id": number, "due": due, "error": error, "tries": message.tries} for number in message.deliveries
+            ]
+        if is_over:
+            facts = {"id": message.contact_point_id, "at": each.at, "error": error, "gone": result.is_gone}
+            session.execute(_POINT_FAILED, facts)
+        else:
+            channels[message.channel] = {"channel": message.channel, "at": each.at, "error": error}
+    _write(session, _FAILED, failed)
+    _write(session, _AGAIN, again)
+    _write(session, _CHANNELS_FAILED, list(channels.values()))
+
+
+def _write(session: Session, statement: TextClause, rows: Sequence[Row]) -> None:
+    if rows:
+        session.execute(statement, {"rows": json.dumps(rows, default=datetime.isoformat)})

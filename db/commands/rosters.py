@@ -71,6 +71,11 @@ def add(session: Session, keeper: Keeper, shifts: Sequence[Shift], operator: Ope
     return made
 
 
+def is_known(session: Session, keeper: Keeper, shift: Shift) -> bool:
+    """The shift stands on the keeper's roster already."""
+    return bool(session.scalar(_SAME, _facts(keeper, shift)))
+
+
 def remove(session: Session, keeper: Keeper, roster_id: int, operator: Operator, now: datetime) -> None:
     """Take a line off the keeper's roster."""
     name = session.scalar(

@@ -14,7 +14,7 @@ from db.errors import InvalidInput, NotAllowed, WrongState
 from db.frame_source import FrameSource
 from db.queries import silences
 from db.rules.alarm_lifecycle import Act, Asked
-from db.rules.remote_silence import CARRIED_BY, Condition, Known, closed_because, missing
+from db.rules.remote_silence import MQTT, Condition, Known, closed_because, missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,12 @@ _INSERT = text(
         cast(:evidence as jsonb), :carried_by) returning id
     """
 )
-_DEVICE_KIND = text("select d.kind from alarms a join devices d on d.id = a.device_id where a.id = :id")
+_IS_REACHED = text(
+    """
+    select exists (select from alarm_devices p join device_credentials c on c.device_id = p.device_id
+        where p.alarm_id = :id and c.revoked_at is null)
+    """
+)
 _MARK = text("update alarms set silenced_at = :now where id = :id")
 
 
@@ -60,7 +65,7 @@ def silence(
     if shut is not None:
         raise WrongState(shut.reason)
     evidence = _evidence(session, alarm, ground, known)
-    carried_by = CARRIED_BY.get(session.scalar(_DEVICE_KIND, {"id": alarm_id}) or "")
+    carried_by = MQTT if session.scalar(_IS_REACHED, {"id": alarm_id}) else None
     row = {
         "alarm_id": alarm.id,
         "venue_id": alarm.venue_id,

@@ -21,6 +21,7 @@ from db.demo import (
     fire_service,
     hazards,
     history,
+    ladders,
     maintainers,
     orders,
     people,
@@ -118,6 +119,7 @@ def _fill(
     made_alarms = alarms.make(made_devices, now, rng)
     _alarms(connection, made_alarms)
     telling.fill(connection, made_venues, made_alarms, now, rng.spawn(1)[0])
+    ladders.hand_out(connection, now)
     report("hazards")
     favourite = next(account.venue_id for account in accounts if account.venue_id is not None)
     found = hazards.make(areas, _officers(connection), favourite, now, rng.spawn(1)[0])
@@ -134,6 +136,7 @@ def _fill(
     device_states.move(Session(bind=connection), now)
     report("measures")
     standings.fill(connection, history.START, now)
+    ladders.climb(connection, now)
     for table in IDENTITIES:
         connection.execute(
             text(

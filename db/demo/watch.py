@@ -11,16 +11,22 @@ ANSWERED_SHARE = 0.95
 # Three of four units keep a roster in three shifts; one in nine of those has forgotten the night from Friday on.
 _ROSTERS = text(
     """
-    insert into rosters (maintainer_id, person_name, phone, starts_on, ends_on, weekdays, from_time, until_time,
-        recorded_at, recorded_by_name)
-    select m.id,
-        (array['刘志强', '熊建国', '万小红', '邹海燕', '涂文军', '胡国平', '曾庆华', '黄丽萍'])
-            [1 + (m.id * 5 + s.n) % 8],
-        '0791-8' || lpad(((m.id * 7919 + s.n * 613) % 1000000)::text, 6, '0'), cast(:today as date) - 40 - m.id % 20,
+    insert into rosters (maintainer_id, person_name, person_id, phone, starts_on, ends_on, weekdays, from_time,
+        until_time, recorded_at, recorded_by_name)
+    select m.id, coalesce(w.name,
+            (array['刘志强', '熊建国', '万小红', '邹海燕', '涂文军', '胡国平', '曾庆华', '黄丽萍'])
+            [1 + (m.id * 5 + s.n) % 8]), w.id,
+        coalesce(w.phone, '0791-8' || lpad(((m.id * 7919 + s.n * 613) % 1000000)::text, 6, '0')),
+        cast(:today as date) - 40 - m.id % 20,
         null, case when s.n = 3 and m.id % 9 = 2 then '{1,2,3,4,7}'::smallint[] else '{1,2,3,4,5,6,7}' end,
         s.since, s.until, cast(:now as timestamptz) - interval '40 days', '演示'
-    from maintainers m, (values (1, time '08:00', time '16:00'), (2, time '16:00', time '00:00'),
+    from maintainers m cross join (values (1, time '08:00', time '16:00'), (2, time '16:00', time '00:00'),
         (3, time '00:00', time '08:00')) s (n, since, until)
+    -- The unit's own people take turns, but where somebody logs in: they are to hear of everything.
+    left join lateral (select p.id, p.name, p.phone from grants g join people p on p.id = g.person_id
+        where g.maintainer_id = m.id and not exists (select from grants o join accounts a using (person_id)
+            where o.maintainer_id = m.id)
+        order by (p.id + s.n) % 2, p.id limit 1) w on true
     where m.is_demo and m.id % 4 <> 3
     """
 )

@@ -1,13 +1,10 @@
 """A whole import of a ledger: read, check, record the new ones in one transaction, give the refused rows back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-from openpyxl import Workbook
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,12 +12,12 @@ from db.commands import audit
 from db.commands.people import Operator
 from db.errors import InvalidInput, WrongState
 from db.hazard_import.check import Checked, LedgerRefusal, NewHazard, check
-from db.hazard_import.sheet import Ledger, read
+from db.hazard_import.sheet import read
 from db.rules.access_scope import Scope
 from db.rules.hazard_deadlines import HERE, act_by, end_of, look_back_on
 from db.rules.hazard_lifecycle import HazardState
 from db.session import Record
-from db.venue_import.refused_rows import NUMBER, REASONS, free_place, harmless
+from db.venue_import.refused_rows import RefusedLine, free_place, give_back
 
 _TURN = text("select pg_try_advisory_xact_lock(hashtext('hazard import'))")
 _HAZARD = text(
@@ -73,7 +70,8 @@ def take_over(
             raise WrongState("Another import of hazards is under way; try again when it has ended.")
         checked = check(session, ledger.rows, now.astimezone(HERE).date())
         if checked.refused:
-            _give_back(place, ledger, checked.refused)
+            lines = [RefusedLine(each.row.number, each.row.cells, each.reasons) for each in checked.refused]
+            give_back(place, ledger.header, lines)
         if checked.new and not dry_run:
             _record(session, checked, file, operator, now)
     return LedgerOutcome(
@@ -161,23 +159,3 @@ def _values(each: NewHazard, now: datetime) -> dict[str, Any]:
 def _noon(day: date | None, now: datetime) -> datetime | None:
     """A ledger names days, not hours; nothing happens later than now."""
     return min(datetime.combine(day, time(12), HERE), now) if day else None
-
-
-def _give_back(place: Path, ledger: Ledger, refused: Sequence[LedgerRefusal]) -> None:
-    """The refused rows as they were, each with its number and reasons, under their name only once they are whole."""
-    book = Workbook(write_only=True)
-    page: Any = book.create_sheet("待更正")
-    page.freeze_panes = "A2"
-    page.column_dimensions["B"].width = 60
-    kept = [at for at, header in enumerate(ledger.header) if header not in (NUMBER, REASONS)]
-    page.append([NUMBER, REASONS, *(harmless(ledger.header[at]) for at in kept)])
-    for each in refused:
-        cells = [*each.row.cells, *[None] * len(ledger.header)]
-        page.append([each.row.number, "；".join(each.reasons), *(harmless(cells[at]) for at in kept)])
-    try:
-        with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".xlsx", delete=False) as file:
-            book.save(file)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(place)
-    except OSError as error:
-        raise InvalidInput(f"{place} cannot be written: {error.strerror or error}; nothing was imported.") from error

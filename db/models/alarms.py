@@ -138,6 +138,9 @@ class AlarmSilence(Base):
     __tablename__ = "alarm_silences"
     __table_args__ = (
         CheckConstraint("condition in ('value_back', 'video_clear', 'person_confirms')", name="condition"),
+        Index(
+            "ix_alarm_silences_waiting", "at", postgresql_where=text("carried_by is not null and carried_at is null")
+        ),
     )
 
     id: Mapped[big_key]

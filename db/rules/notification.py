@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from itertools import product
 
 from db.rules.alarm_kinds import Level
+from db.rules.alarm_lifecycle import Refusal
+from db.rules.channels import BY_CHANNEL, KINDS_FOR_FIRE, OUTGOING, Channel
 
 FOLDS_FROM = Level.MINOR
 """Messages of this level or a lesser one fold: one a minute and address, however many there are to tell."""
@@ -50,6 +53,44 @@ LAST_RESORT = Rule(0, None, None, None, None, ("portal", "web_push", "sms"), Fal
 def rule_for(rules: Sequence[Rule], subject: Subject) -> Rule:
     """The first rule that fits."""
     return next((rule for rule in rules if _fits(rule, subject)), LAST_RESORT)
+
+
+_OF_FIRES = ("raised", "level_raised", "escalated", "idle", "promise_passed", "confirmed")
+"""For what somebody is told of a fire while it is open."""
+
+
+def refused(rules: Sequence[Rule]) -> Refusal | None:
+    """Why these rules, in this order, cannot stand; None where they can."""
+    for rule in rules:
+        if not set(rule.channels) <= set(Channel):
+            return Refusal("This channel is not known.")
+        if not rule.channels:
+            return Refusal("A rule without a channel would tell nobody.")
+    roles = {rule.role or "" for rule in rules} | {""}
+    for reason, kind, role in product(_OF_FIRES, ("fire", None), sorted(roles)):
+        if _kinds(rule_for(rules, Subject(reason, kind, Level.CRITICAL, role))) < KINDS_FOR_FIRE:
+            return Refusal("A fire is told over two kinds of channel at least (GB/T 45839-2025).")
+    for number, rule in enumerate(rules):
+        if any(_covers(earlier, rule) for earlier in rules[:number]):
+            return Refusal("A rule before it says this already: it would never count.")
+    return None
+
+
+def _kinds(rule: Rule) -> int:
+    """Kinds of channel beside the portal."""
+    return len({BY_CHANNEL[each].kind for each in OUTGOING if each.value in rule.channels})
+
+
+def _covers(earlier: Rule, later: Rule) -> bool:
+    """Whatever fits the later one fits the earlier one."""
+    return (
+        earlier.reason in (None, later.reason)
+        and earlier.kind in (None, later.kind)
+        and (
+            earlier.worst_level is None or (later.worst_level is not None and later.worst_level <= earlier.worst_level)
+        )
+        and earlier.role in (None, later.role)
+    )
 
 
 def _fits(rule: Rule, subject: Subject) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Verdict
@@ -12,9 +12,12 @@ from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 SOUNDING = frozenset({AlarmKind.FIRE, AlarmKind.GAS})
 """Kinds whose devices have a sounder."""
 
-CARRIED_BY: dict[str, str] = {}
-"""By kind of device, the door that takes a silence to it. None does yet: GB/T 26875.3 knows no such command, and
-neither the platforms' doors nor our MQTT topics carry one down. What is asked for is recorded, and said so."""
+MQTT = "mqtt"
+"""The one door that takes a silence to a device: to those with a login of their own at the broker, over a topic that
+nobody else reads. GB/T 26875.3 knows no such command, and the platforms' doors carry none down. Where no door can, what
+is asked for is recorded, and said so."""
+CARRIED_WITHIN = timedelta(seconds=30)
+"""A silence that could not be sent by then is not sent at all: what holds now may not hold later."""
 
 
 class Condition(StrEnum):

@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from db.rules.alarm_lifecycle import Refusal
 
+HERE = ZoneInfo("Asia/Shanghai")
 EVERY_DAY: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 LONGEST_CYCLE = 60
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
@@ -113,3 +116,67 @@ def _weekdays(days: re.Match[str]) -> tuple[int, ...]:
     """Friday to Monday goes over the weekend."""
     first, last = (_NUMBERS.get(each) or int(each) for each in (days[1], days[2] or days[1]))
     return tuple(sorted((first + n - 1) % 7 + 1 for n in range((last - first) % 7 + 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenShift:
+    """A row of a roster's spreadsheet, as it was written."""
+
+    person: str = ""
+    phone: str = ""
+    since: str = ""
+    until: str = ""
+    days: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
+
+
+def read_shift(written: WrittenShift, today: date) -> Shift | tuple[str, ...]:
+    """The shift that a row means, or every reason why it cannot be taken; without a first day it begins today."""
+    reasons = []
+    if not 0 < len(written.person.strip()) <= LONGEST_NAME:
+        reasons.append("请填写值守人姓名（不超过 40 字）")
+    if written.phone and not _PHONE.fullmatch(written.phone):
+        reasons.append(f"“{written.phone}”不是电话号码")
+    since, until = clock(written.since), clock(written.until)
+    if since is None or until is None:
+        reasons.append("上岗、离岗时间须写作 08:00、20:00")
+    weekdays, cycle = _pattern(written.days)
+    if not weekdays:
+        reasons.append(f"“{written.days}”不是排班；请写每天、周一至周五、周六或每4天")
+    first, last = _day(written.starts_on, today), _day(written.ends_on, None)
+    if first is False or last is False:
+        reasons.append("日期须写作 2026-03-01")
+    elif first and last and last < first:
+        reasons.append("结束日期早于开始日期")
+    if reasons or since is None or until is None or not first or last is False:
+        return tuple(reasons)
+    return Shift(written.person.strip(), written.phone or None, first, last, weekdays, cycle, since, until)
+
+
+def _pattern(days: str) -> tuple[tuple[int, ...], int | None]:
+    """Weekdays and cycle; no weekdays where it cannot be read. Days may stand side by side: 周一、周三、周五."""
+    said = days.strip()
+    every = _CYCLE.fullmatch(said)
+    if every:
+        cycle = int(every[1] or every[2])
+        return (EVERY_DAY, cycle) if 1 <= cycle <= LONGEST_CYCLE else ((), None)
+    if said in ("", "每天", "每日", "every day"):
+        return EVERY_DAY, None
+    found = [_DAYS.fullmatch(part.strip()) for part in re.split(r"[、,，]+", said)]
+    if not all(found):
+        return (), None
+    return tuple(sorted({day for each in found if each for day in _weekdays(each)})), None
+
+
+def _day(typed: str, usual: date | None) -> date | Literal[False] | None:
+    if not typed:
+        return usual
+    try:
+        return date.fromisoformat(re.sub(r"[/.年月]", "-", typed.rstrip("日"))[:10])
+    except ValueError:
+        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", typed)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else False
+    except ValueError:
+        return False

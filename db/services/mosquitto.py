@@ -18,11 +18,14 @@ from db.settings import Settings
 LOOPBACK = "127.0.0.1"
 DEVICE_RIGHTS = """\
 pattern write anwang/v1/%u/#
+pattern read anwang/down/%u/#
 """
-"""Who has a login of its own publishes as itself alone: %u is the login, which is the device's number."""
+"""Who has a login of its own publishes as itself alone, and reads what is meant for it: %u is the login, which is the
+device's number."""
 RIGHTS = f"""\
 user gateway
 topic read anwang/v1/#
+topic write anwang/down/#
 
 user device
 topic write anwang/v1/#
@@ -48,7 +51,7 @@ connection_messages false
 
 
 class PrivateMosquitto(PrivateService):
-    """One broker; the gateway may only read, devices may only write."""
+    """One broker; the gateway reads what devices write, and devices what the gateway has for each of them."""
 
     name = "mosquitto"
     program = "mosquitto"

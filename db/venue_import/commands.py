@@ -148,19 +148,62 @@ def import_hazards(
         raise typer.Exit(SOME_REFUSED)
 
 
+@app.command("rosters")
+def import_rosters(
+    file: Annotated[Path, typer.Argument(help="rosters of units or venues (.xlsx) with a header row")],
+    rejects: Annotated[Path | None, typer.Option(help="where refused rows go; beside the file where left out")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check only, record nothing")] = False,
+) -> None:
+    """Take over rosters: new shifts in one transaction, refused rows back with their reasons.
+
+    Ends with 0 where no row was refused, 2 where some were, 1 where nothing could be imported.
+    """
+    from db.roster_import.take_over import take_over
+
+    operator = Operator(None, f"command line ({getpass.getuser()})")
+    with running(load()) as found:
+        record = Record(found.database_app, pool_size=1, application_name="anwang import")
+        try:
+            now = datetime.now(HERE)
+            done = take_over(record, file, region_scope(PROVINCE), operator, now, rejects=rejects, dry_run=dry_run)
+        finally:
+            record.close()
+    console = Console(highlight=False, soft_wrap=True)
+    taken = "could be imported" if dry_run else "imported"
+    console.print(
+        f"{done.rows:,} rows in sheet {escape(done.sheet)}: {done.taken:,} {taken},"
+        f" {done.on_record:,} on record already, {len(done.refused):,} refused."
+    )
+    for entry in done.refused[:SHOWN_REASONS]:
+        console.print(f"  row {entry.number}: {escape('；'.join(entry.reasons))}")
+    if len(done.refused) > SHOWN_REASONS:
+        console.print(f"  and {len(done.refused) - SHOWN_REASONS:,} more.")
+    if done.rejects is not None:
+        console.print(f"Refused rows are in {escape(str(done.rejects))}; correct them there and import that file.")
+        raise typer.Exit(SOME_REFUSED)
+
+
 @app.command("template")
 def write_template(
     file: Annotated[Path | None, typer.Argument(help="where to write it")] = None,
     devices: Annotated[bool, typer.Option("--devices", help="the form for devices instead of venues")] = False,
     hazards: Annotated[bool, typer.Option("--hazards", help="the form for a ledger of hazards")] = False,
+    rosters: Annotated[bool, typer.Option("--rosters", help="the form for rosters")] = False,
 ) -> None:
     """Write the spreadsheet to fill in for `anwang import …`; never over one that is there."""
     from db.device_import.template import template as form_for_devices
     from db.hazard_import.template import template as form_for_hazards
+    from db.roster_import.template import template as form_for_rosters
     from db.venue_import.template import template as form_for_venues
 
-    template = form_for_hazards if hazards else form_for_devices if devices else form_for_venues
-    name = "隐患台账导入模板.xlsx" if hazards else "设备导入模板.xlsx" if devices else "场所导入模板.xlsx"
+    template, name = form_for_venues, "场所导入模板.xlsx"
+    for is_asked, form, called in (
+        (devices, form_for_devices, "设备导入模板.xlsx"),
+        (hazards, form_for_hazards, "隐患台账导入模板.xlsx"),
+        (rosters, form_for_rosters, "排班表导入模板.xlsx"),
+    ):
+        if is_asked:
+            template, name = form, called
     file = file or Path(name)
     try:
         with file.open("xb") as made:

@@ -84,6 +84,35 @@ def _workbook(columns: Recognised, rows: Sequence[RefusedRow], datum: Datum | No
     return book
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A row of a sheet as it was, with every reason against it."""
+
+    number: int
+    cells: tuple[CellValue, ...]
+    reasons: tuple[str, ...]
+
+
+def give_back(place: Path, header: Sequence[str], refused: Sequence[RefusedLine]) -> None:
+    """The refused rows as they were, each with its number and reasons, under their name only once they are whole."""
+    book = Workbook(write_only=True)
+    page: Any = book.create_sheet("待更正")
+    page.freeze_panes = "A2"
+    page.column_dimensions["B"].width = WIDTHS["B"]
+    kept = [at for at, text in enumerate(header) if text not in (NUMBER, REASONS)]
+    page.append([NUMBER, REASONS, *(harmless(header[at]) for at in kept)])
+    for each in refused:
+        cells = [*each.cells, *[None] * len(header)]
+        page.append([each.number, "；".join(each.reasons), *(harmless(cells[at]) for at in kept)])
+    try:
+        with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".xlsx", delete=False) as file:
+            book.save(file)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(place)
+    except OSError as error:
+        raise InvalidInput(f"{place} cannot be written: {error.strerror or error}; nothing was imported.") from error
+
+
 def harmless(cell: CellValue) -> CellValue:
     """Text that a spreadsheet would run begins with an apostrophe instead; what no spreadsheet may hold is left out."""
     if not isinstance(cell, str):

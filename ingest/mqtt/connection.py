@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -133,6 +133,10 @@ class BrokerConnection:
         """`RuntimeError` where the network's thread has ended: better started anew than deaf."""
         if self._client._thread is None:
             raise RuntimeError("the connection to the broker has ended by a fault of its own")
+
+    def publish(self, topic: str, payload: bytes) -> MQTTMessageInfo:
+        """Give the broker a message for a device, at QoS 1; one that is away is tried again by the client."""
+        return self._client.publish(topic, payload, qos=1)
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Let the broker forget them. Those of an earlier connection come again, and are told by `Redeliveries`."""

@@ -17,6 +17,7 @@ from ingest.accept import Accepted, Arrival
 from ingest.batch_writer import BatchWriter, words_of
 from ingest.feed import Feed
 from ingest.mqtt.connection import BrokerConnection, Delivery
+from ingest.mqtt.downwards import Downwards
 from ingest.mqtt.held import Held
 from ingest.mqtt.lanes import Lanes
 from ingest.mqtt.redeliveries import Redeliveries
@@ -47,6 +48,7 @@ class Gateway:
         self.writer = BatchWriter(record, settings)
         is_shared = settings.gateway_shared or settings.gateway_processes > 1
         self.connection = BrokerConnection(mqtt_url, client_id, is_shared=is_shared, trust=trust_of(settings))
+        self.downwards = Downwards(self.connection.publish)
         self.redeliveries = Redeliveries()
         self.held = Held()
         self.feed = Feed(_feed_name(settings.gateway_name, number))
@@ -65,6 +67,7 @@ class Gateway:
                 self._give(self._gather())
                 self._give(self._due(), is_news=False)
                 self._beat()
+                self._send_down()
                 self.connection.check()
             self._give(self._waiting())
             self._lanes.finish()
@@ -143,6 +146,17 @@ class Gateway:
                 self.feed.count_lost(len(given_up))
                 log.error("%s refused messages are lost: the dead letters are full", len(given_up))
         self.connection.acknowledge([*recorded, *given_up])
+
+    def _send_down(self) -> None:
+        """Silences for devices; the first gateway of a machine sees to them."""
+        now = datetime.now(UTC)
+        if self._number != 1 or not self.connection.is_listening.is_set() or not self.downwards.is_due(now):
+            return
+        try:
+            with self.writer.record.scoped(EVERYTHING) as session:
+                self.downwards.turn(session, now)
+        except SQLAlchemyError as error:
+            log.warning("no silence is sent down: %s", words_of(error))
 
     def _beat(self, is_last: bool = False) -> None:
         """A sign of life while the broker is heard; with both lanes held up there is none."""

@@ -35,6 +35,8 @@ SAY_SECONDS = 15.0
 SETTLE_SECONDS = 8.0
 """A worker that is told to stop waits so long for answers on their way."""
 GATHER_SECONDS = 0.02
+ANSWERS_SECONDS = 0.2
+"""Answers of gateways are gathered for so long and written down together; at once where a channel is full."""
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class Teller:
         self._busy: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
         self._wake = asyncio.Event()
+        self._soon: asyncio.TimerHandle | None = None
         self._stopping = False
         self._said_at: datetime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -81,6 +84,9 @@ class Teller:
 
     async def _turn(self) -> None:
         self._wake.clear()
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         try:
             await self._write_down()
             planned, messages, due = await asyncio.to_thread(self._take)
@@ -111,13 +117,15 @@ class Teller:
         await asyncio.sleep(GATHER_SECONDS)
 
     def _take(self) -> tuple[int, list[Outgoing], datetime | None]:
+        """Receipts, notices, and what is to be sent now, in one transaction: nothing leaves before it is safe."""
         now = datetime.now(UTC)
         self._say(now)
-        self._in_scope(lambda session: delivery_receipts.match(session, now))
-        planned = self._in_scope(lambda session: delivery_planning.plan(session, now))
         room = {name: self._at_once(name) - self._busy[name] for name in self._senders}
-        messages = self._in_scope(lambda session: delivery_sending.claim(session, now, room, LEASE))
-        return planned, messages, self._in_scope(lambda session: telling.next_due(session, now))
+        with self.record.scoped(EVERYTHING) as session:
+            delivery_receipts.match(session, now)
+            planned = delivery_planning.plan(session, now)
+            messages = delivery_sending.claim(session, now, room, LEASE)
+            return planned, messages, telling.next_due(session, now)
 
     def _in_scope(self, act: Callable[[Session], T]) -> T:
         with self.record.scoped(EVERYTHING) as session:
@@ -137,9 +145,13 @@ class Teller:
             result = NotTaken(f"{type(error).__name__}: {error}")
         if isinstance(result, NotTaken):
             log.warning("%s did not take message %s: %s", message.channel, message.key, result.reason)
+        is_full = self._busy[message.channel] >= self._at_once(message.channel)
         self._busy[message.channel] -= 1
         self._outcomes.append(Outcome(message, result, datetime.now(UTC), sender.is_proof))
-        self._wake.set()
+        if is_full or self._stopping:
+            self._wake.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(ANSWERS_SECONDS, self._wake.set)
 
     async def _write_down(self) -> None:
         """What the far ends answered; kept until the database has it."""

@@ -12,10 +12,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from db import demo
+from db.commands import ladders
 from db.demo.counts import BULLETIN_DAY, FILES, ZH
 from db.errors import WrongState
 from db.queries import coverage
-from db.rules.access_scope import region_scope, venues_scope
+from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
 from tests.plugins.services import EMPTY, Installation, TestRecord
 
 PROVINCE = region_scope(360_000)
@@ -182,3 +183,44 @@ def _print(url: URL) -> dict[str, str]:
             found[table] = hashlib.sha256("\n".join(str(row[0]) for row in rows).encode()).hexdigest()
     engine.dispose()
     return found
+
+
+def test_a_fresh_province_tells_nobody_of_its_past(demo_copy: TestRecord) -> None:
+    """What was due before it was loaded stands in its alarms' history; what comes is told at its own time."""
+    with demo_copy.record.scoped(EVERYTHING) as session:
+        loaded_at = session.scalar(text("select max(climbed_at) from alarm_ladders"))
+        climbing, behind = session.execute(
+            text(
+                "select count(*), count(*) filter (where next_due_at <= :at) from alarm_ladders"
+                " where state = 'climbing'"
+            ),
+            {"at": loaded_at},
+        ).one()
+        assert climbing > 100
+        assert behind == 0
+        assert session.scalar(text("select count(*) from notices where taken_at is null")) == 0
+        done = ladders.climb_due(session, loaded_at, limit=10_000)
+        assert (done.alarms, done.notices, done.letters) == (0, 0, 0)
+        missing = """
+            select count(*) from alarm_ladders l join ladder_rungs r on r.template_id = l.template_id
+                and r.since = l.clock and l.base_at + make_interval(secs => r.after_seconds) <= :at
+            join alarms a on a.id = l.alarm_id and a.window_id is null
+            where l.clock = 'raised' and not exists (select from alarm_steps s where s.alarm_id = l.alarm_id
+                and s.step in ('told', 'escalated') and s.at = l.base_at + make_interval(secs => r.after_seconds))
+        """
+        assert session.scalar(text(missing), {"at": loaded_at}) == 0
+
+
+def test_acknowledged_alarms_are_in_somebodys_hands(demo_record: TestRecord) -> None:
+    with demo_record.record.scoped(EVERYTHING) as session:
+        held, owned, promised, late = session.execute(
+            text(
+                "select count(*), count(owner_id), count(promised_for), count(*) filter (where promised_for < now())"
+                " from alarms where state = 'acknowledged' and closed_at is null"
+            )
+        ).one()
+        assert held == owned > 0
+        assert 0 < promised < held
+        assert late < held / 3
+        nameless = "select count(*) from alarm_steps s join alarms a on a.id = s.alarm_id and a.owner_id is not null"
+        assert session.scalar(text(f"{nameless} where s.step = 'acknowledged' and s.actor_id is null")) == 0

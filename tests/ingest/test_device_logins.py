@@ -1,10 +1,11 @@
 """A device's own login: it publishes as itself alone, and no more once it is revoked. A real broker, a real gateway."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from sqlalchemy import Connection, text
 
 from db import addresses
 from db.addresses import Addresses
-from db.commands import device_credentials
+from db.commands import alarms, device_credentials
+from db.commands.alarms import AlarmSignal
 from db.commands.people import Operator
 from db.errors import CannotStart, NotFound
 from db.rules.access_scope import EVERYTHING
+from db.rules.alarm_kinds import AlarmKind
 from db.services.mosquitto import PrivateMosquitto
 from db.settings import Settings
 from ingest.simulate import broker
@@ -132,3 +135,51 @@ def test_what_there_is_not_gets_no_login(empty_record: TestRecord, owner: Connec
     with pytest.raises(NotFound, match="There is no device nobody"), record.scoped(EVERYTHING) as session:
         device_credentials.issue(session, [code, "nobody"], Operator(None, "test"), datetime.now(UTC))
     assert rows(owner, "device_credentials") == 0
+
+
+SILENCE = text(
+    """
+    insert into alarm_silences (alarm_id, venue_id, county, at, actor_id, actor_name, actor_role, address, condition,
+        evidence, carried_by)
+    select id, venue_id, county, :at, (select max(id) from people), '值班员', 'venue', '::1', 'value_back', '{}', 'mqtt'
+    from alarms where id = :alarm returning id
+    """
+)
+
+
+def test_a_silence_reaches_its_own_device_and_none_that_is_too_late(
+    own: Settings, where: Addresses, empty_record: TestRecord, owner: Connection
+) -> None:
+    venue, now = factories.venue(owner), datetime.now(UTC)
+    (mine, code), (_other, others) = factories.device(owner, venue), factories.device(owner, venue)
+    factories.person(owner)
+    issued = anwang(own, empty_record, "issue", code, others)
+    passwords = dict(line.split() for line in issued.stdout.splitlines() if len(line.split()) == 2)
+    signal = AlarmSignal(venue.id, venue.county, venue.area_id, mine, code, AlarmKind.FIRE, "smoke", 0.4, now)
+    with empty_record.record.scoped(EVERYTHING) as session:
+        alarm = alarms.raise_alarm(session, signal, now).alarm_id
+    owner.execute(text("update alarms set silenced_at = :now where id = :id"), {"id": alarm, "now": now})
+    late = owner.scalar(SILENCE, {"alarm": alarm, "at": now - timedelta(minutes=5)})
+    heard: dict[str, list[bytes]] = {code: [], others: []}
+    clients = {name: logged_in(own, name, passwords[name]) for name in heard}
+    try:
+        for name, client in clients.items():
+            client.on_message = lambda _client, _data, message, name=name: heard[name].append(message.payload)
+            client.subscribe(f"anwang/down/{code}/#", qos=1)
+        with running(empty_record, where.mqtt):
+            wait_for(lambda: owner.scalar(text("select carried_by is null from alarm_silences"), {}) is True)
+            assert owner.scalar(text("select silenced_at from alarms where id = :id"), {"id": alarm}) is None
+            new = owner.scalar(SILENCE, {"alarm": alarm, "at": datetime.now(UTC)})
+            wait_for(lambda: heard[code] != [])
+            carried = text("select carried_at is not null from alarm_silences where id = :id")
+            wait_for(lambda: owner.scalar(carried, {"id": new}) is True)
+    finally:
+        for client in clients.values():
+            client.disconnect()
+            client.loop_stop()
+    (said,) = [json.loads(body) for body in heard[code]]
+    assert (said["silence"], said["alarm"]) == (new, alarm)
+    assert heard[others] == [], "who is another does not read it"
+    assert owner.scalar(text("select carried_at from alarm_silences where id = :id"), {"id": late}) is None
+    told = "select facts ->> 'carried_by' from alarm_steps where alarm_id = :id and step = 'silence'"
+    assert owner.scalar(text(told), {"id": alarm}) == "none"

@@ -36,18 +36,7 @@ PAGES = (
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
     *("/cameras", "/cameras?venue={venue}"),
-    *(
-        "/conformance",
-        "/hazards",
-        "/orders",
-        "/duty",
-        "/windows",
-        "/outbox",
-        "/messages",
-        "/deadlines",
-        "/audit",
-        "/appeals",
-    ),
+    *("/audit", "/appeals"),
     *("/excused", "/rankings?measure=verified_duty"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""

@@ -76,10 +76,21 @@ DUTY = """
 -- When a question that the device could not be asked was put to the people on watch.
 alter table duty_checks add column fell_back_at timestamptz;
 """
+RULES = """
+grant insert, delete on notification_rules to anwang_app;
+create policy province_wide_new on notification_rules for insert to anwang_app
+    with check ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
+create policy province_wide_gone on notification_rules for delete to anwang_app
+    using ((select scope_county_hi()) - (select scope_county_lo()) >= 9999);
+"""
+SILENCES = """
+grant update (carried_by, carried_at) on alarm_silences to anwang_app;
+create index ix_alarm_silences_waiting on alarm_silences (at) where carried_by is not null and carried_at is null;
+"""
 
 
 def upgrade() -> None:
-    for block in (HAZARDS, PEOPLE, DUTY):
+    for block in (HAZARDS, PEOPLE, DUTY, RULES, SILENCES):
         op.execute(block)
 
 

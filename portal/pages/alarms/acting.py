@@ -140,7 +140,7 @@ def _silence(session: Session, press: Pressed, actor: Actor, now: datetime) -> s
     done = silences.silence(session, press.alarm, ground, actor, now, FRAMES)
     if done.carried_by is None:
         return _("On record. No door carries a silence to this device: press its button on the spot.")
-    return _("Silenced.")
+    return _("Sent to the device. If it sounds on, press its button on the spot.")
 
 
 def _many(session: Session, press: Pressed, ticked: Sequence[int], now: datetime) -> Answer:

@@ -22,7 +22,7 @@ from portal import asking, words
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
 from portal.locale import _
-from portal.pages.duty import answering, ids, panels
+from portal.pages.duty import answering, ids, panels, sheets
 from portal.pages.duty.roster import lines, roster_panel
 from portal.pages.duty.view import Chosen, choose, own_unit, read
 
@@ -127,6 +127,8 @@ def _is_own(chosen: Chosen) -> bool:
 
 
 def register_callbacks(app: Dash) -> None:
+    _register_sheet(app)
+
     @app.callback(
         Output(ids.SHOWN, "children"),
         Output(ids.ANSWERED, "children"),
@@ -189,6 +191,34 @@ def register_callbacks(app: Dash) -> None:
         if not any(clicks) or not isinstance(dash.ctx.triggered_id, dict):
             return (dash.no_update,) * 3
         return _remove(search, int(dash.ctx.triggered_id["id"]))
+
+
+def _register_sheet(app: Dash) -> None:
+    @app.callback(Output(ids.FORM_FILE, "data"), Input(ids.FORM, "n_clicks"), prevent_initial_call=True)
+    def form(clicks: int | None) -> Any:
+        return sheets.form() if clicks else dash.no_update
+
+    @app.callback(
+        Output(ids.ROSTER, "children", allow_duplicate=True),
+        Output(ids.SAID, "children", allow_duplicate=True),
+        Output(ids.CHANGED, "data", allow_duplicate=True),
+        Output(ids.SHEET, "contents"),
+        Input(ids.SHEET, "contents"),
+        State(ids.SHEET, "filename"),
+        State("address", "search"),
+        prevent_initial_call=True,
+    )
+    def take_over(contents: str | None, name: str | None, search: str | None) -> Any:
+        """The box is emptied, so that the same file, mended, is heard again."""
+        if not contents:
+            return (dash.no_update,) * 4
+        now = datetime.now(UTC)
+        try:
+            keeper = _keeper(search)
+            told = sheets.take_over(contents, name or "", keeper, _operator(), now)
+        except AnwangError as refusal:
+            return dash.no_update, html.Div(_(str(refusal)), className="refused"), dash.no_update, None
+        return _lines(keeper, now), told, now.isoformat(), None
 
 
 def _ask_now(venue_id: int) -> tuple[str, Component]:

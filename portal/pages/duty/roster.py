@@ -15,6 +15,8 @@ from portal.pages.duty import ids
 from portal.pages.duty.panels import weekdays
 from portal.words import HERE
 
+SHEET_BYTES = 2_000_000
+
 
 def lines(rows: Sequence[RosterRow], *, may_keep: bool) -> Component:
     if not rows:
@@ -138,6 +140,26 @@ def editor(now: datetime) -> Component:
                                 ),
                             ),
                             html.Button(_("Take over"), id=ids.IMPORT, className="primary"),
+                        ],
+                        className="form",
+                    ),
+                ],
+                className="fold",
+            ),
+            html.Details(
+                [
+                    html.Summary(_("Take over a spreadsheet"), className="button"),
+                    html.Div(
+                        [
+                            html.Button(_("Download the form"), id=ids.FORM),
+                            dcc.Download(id=ids.FORM_FILE),
+                            dcc.Upload(
+                                html.Span(_("Choose a filled form (.xlsx), or drop it here")),
+                                id=ids.SHEET,
+                                accept=".xlsx",
+                                max_size=SHEET_BYTES,
+                                className="upload-sheet",
+                            ),
                         ],
                         className="form",
                     ),

@@ -13,16 +13,15 @@ from db.errors import AnwangError, NotAllowed
 from db.queries import messages as message_queries
 from db.queries import telling
 from db.queries.messages import ChannelState
-from db.rules.access_scope import Role
 from db.rules.channels import CHANNELS, Channel
 from db.rules.notification import Rule
 from portal import asking, telling_words, words
 from portal.components.layout import note, panel
 from portal.components.ledger import Cell, ledger, number
 from portal.locale import _
-from portal.pages.messages import ids
+from portal.pages.messages import ids, rule_form
+from portal.pages.messages.rule_form import MAY_CHANGE
 
-MAY_CHANGE = frozenset({Role.ADMINISTRATOR, Role.PROVINCE})
 AWAY_AFTER = timedelta(seconds=60)
 
 
@@ -36,6 +35,7 @@ def tab(_query: dict[str, str], now: datetime) -> list[Component]:
             _("Which channels carry what"),
             html.P(_("The first rule that fits counts. Quiet hours never hold a fire back."), className="quiet"),
             _rules(rules, asking.current().role in MAY_CHANGE),
+            rule_form.form(rules) if asking.current().role in MAY_CHANGE else None,
         ),
     ]
 
@@ -85,7 +85,7 @@ def _rules(rules: list[Rule], may_change: bool) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(_name(rule)),
+                html.Td(rule_form.name(rule)),
                 *(html.Td(_switch(rule, row.channel, may_change), className="switch-cell") for row in CHANNELS),
                 html.Td(_("comes anyway") if rule.pierces_quiet else _("waits"), className="quiet"),
             ]
@@ -94,27 +94,6 @@ def _rules(rules: list[Rule], may_change: bool) -> Component:
     ]
     table = html.Table([html.Thead(html.Tr([html.Th(each) for each in head])), html.Tbody(rows)], className="ledger")
     return html.Div(table, className="wide-table")
-
-
-def _name(rule: Rule) -> str:
-    parts = []
-    if rule.reason is not None:
-        parts.append(_reason(rule.reason))
-    if rule.kind is not None:
-        parts.append(words.alarm_kind(rule.kind))
-    if rule.worst_level is not None:
-        parts.append(_("{colour} or worse").format(colour=words.level_colour(rule.worst_level)))
-    if rule.role is not None:
-        parts.append(words.role(rule.role))
-    return " · ".join(parts) or _("Anything else")
-
-
-def _reason(reason: str) -> str:
-    return {
-        "duty_check": _("Duty check"),
-        "escalated": _("Escalated"),
-        "letter": _("Supervision letter"),
-    }.get(reason, telling_words.reason(reason))
 
 
 def _switch(rule: Rule, channel: Channel, may_change: bool) -> Component:
@@ -130,6 +109,8 @@ def _switch(rule: Rule, channel: Channel, may_change: bool) -> Component:
 
 
 def register_callbacks(app: Dash) -> None:
+    rule_form.register_callbacks(app)
+
     @app.callback(
         Output(ids.ACTED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),

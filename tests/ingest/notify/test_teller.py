@@ -8,12 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from db.channel_file import ROBOTS
+from db.commands import notices
+from db.commands.notices import NewNotice
+from db.rules.access_scope import EVERYTHING
 from db.rules.alarm_kinds import AlarmKind
 from db.rules.gateway import Gateway, SuccessRule, dingtalk_sign
 from tests.ingest.notify.telling import Desk, both, desk_on, gateway, telling
@@ -312,3 +317,47 @@ def test_what_a_person_wrote_stays_text(desk: Desk, fake_gateway: FakeGateway) -
     assert "X-Evil: 1 {secret} </b>" in came.json["text"]
     assert "x-evil" not in came.headers
     assert "hidden" not in came.headers["x-text"]
+
+
+@contextmanager
+def statements(desk: Desk) -> Iterator[list[str]]:
+    """What the worker asks of the database meanwhile, transactions' beginnings left out."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+        if "set_config" not in sql:
+            asked.append(sql)
+
+    event.listen(desk.record.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(desk.record.engine, "before_cursor_execute", note)
+
+
+def test_many_people_cost_no_more_statements_than_few(desk: Desk, fake_gateway: FakeGateway) -> None:
+    """A batch is taken in one transaction and written down in another, whatever its size."""
+    sent = {}
+    with telling(desk.record, both(fake_gateway.url)):
+        desk.wait("select count(*) = 2 from notify_channels where is_configured")
+        for crowd in (2, 30):
+            people = [desk.person(f"138{crowd:03d}{n:05d}", f"人{crowd}-{n}", role="county") for n in range(crowd)]
+            alarm = desk.alarm(kind=AlarmKind.FIRE if crowd == 2 else AlarmKind.GAS)
+            with statements(desk) as asked:
+                notes = [
+                    NewNotice(f"crowd/{person}", "alarm", alarm, desk.venue.id, desk.venue.county, person, "raised", 1)
+                    for person in people
+                ]
+                with desk.record.scoped(EVERYTHING) as session:
+                    notices.add(session, notes, datetime.now(UTC))
+                desk.wait(
+                    f"select count(*) = :n from deliveries d join notices n on n.id = d.notice_id"
+                    f" where n.subject_id = :a and d.state = 'sent' and d.{OUT}",
+                    n=2 * crowd,
+                    a=alarm,
+                )
+                sent[crowd] = len([sql for sql in asked if "deliveries" in sql or "contact_points" in sql])
+    print(f"statements about deliveries: {sent}")
+    # Each turn costs the same few; what grows with the crowd is the number of turns while gateways answer.
+    assert sent[30] < 4 * sent[2] + 20, sent
+    assert sent[30] < 2 * 30, "fewer than one a message"
