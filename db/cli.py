@@ -15,6 +15,7 @@ from rich.table import Table
 from db import device_logins, migrations
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart, InvalidInput
+from db.plan_files.commands import import_plan
 from db.queries import coverage, regions
 from db.rehearsal_command import rehearse
 from db.rules.access_scope import region_scope
@@ -31,6 +32,7 @@ demo_app = typer.Typer(help="The demonstration province.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
 app.add_typer(venue_import.app, name="import")
+venue_import.app.command("plan")(import_plan)
 app.add_typer(device_logins.app, name="devices")
 app.command("rehearse")(rehearse)
 

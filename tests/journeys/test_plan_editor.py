@@ -55,6 +55,7 @@ def test_drawn_undone_saved_and_seen(visit: Callable[..., Watched], portal_serve
     page.click("[data-act=undo]")
     assert plan(page) == before
     page.click("[data-act=redo]")
+    page.click(".plan-lift .plan-group:first-child .chip:last-child")
     page.fill("input[name=above]", "3")
     page.press("input[name=above]", "Tab")
     assert [floor["level"] for floor in plan(page)[-1]["floors"]] == [1, 2, 3]
