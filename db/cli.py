@@ -10,6 +10,7 @@ from rich.console import Console
 from db import camera_commands, device_logins, migrations, reader_commands
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart
+from db.plan_files.commands import import_plan
 from db.rankings_command import rankings
 from db.rehearsal_command import rehearse
 from db.services.database import running
@@ -24,6 +25,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
 venue_import.app.command("stations")(import_stations)
 app.add_typer(venue_import.app, name="import")
+venue_import.app.command("plan")(import_plan)
 app.add_typer(device_logins.app, name="devices")
 app.add_typer(camera_commands.app, name="cameras")
 app.add_typer(reader_commands.app, name="reader")

@@ -7,6 +7,7 @@ export class Draft {
     this.revision = revision;
     this.source = source;
     this.saved = JSON.stringify(this.plan);
+    this.savedSource = source;
     this.past = [];
     this.future = [];
     this.listeners = new Set();
@@ -14,6 +15,11 @@ export class Draft {
 
   get isChanged() {
     return JSON.stringify(this.plan) !== this.saved;
+  }
+
+  // What is not on record: changes, a sketch that nobody has recorded yet, a file that says the same.
+  get isToSave() {
+    return this.isChanged || this.source !== this.savedSource || (this.revision === 0 && this.plan.buildings.length > 0);
   }
 
   // One act, undone as one. An act of the same `kind` within a second (arrow keys, a figure being typed) joins the last.
@@ -43,6 +49,7 @@ export class Draft {
   recorded(revision) {
     this.revision = revision;
     this.saved = JSON.stringify(this.plan);
+    this.savedSource = this.source;
     this.#tell();
   }
 

@@ -70,7 +70,7 @@ class Editor {
     this.#floors();
     this.undoButton.disabled = !this.draft.past.length;
     this.redoButton.disabled = !this.draft.future.length;
-    this.saveButton.disabled = !this.draft.isChanged || this.saving;
+    this.saveButton.disabled = !this.draft.isToSave || this.saving;
     this.node.classList.toggle("changed", this.draft.isChanged);
     this.state_word.textContent = this.draft.isChanged ? this.words.unsaved : "";
   }
@@ -240,7 +240,7 @@ class Editor {
   }
 
   async save() {
-    if (this.saving || !this.draft.isChanged) return;
+    if (this.saving || !this.draft.isToSave) return;
     this.saving = true;
     this.draw();
     const sent = JSON.stringify(this.draft.plan);

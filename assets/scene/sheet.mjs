@@ -94,6 +94,7 @@ export class Sheet {
       if (!device) return;
       const label = `${words.device_kinds[device.kind]} ${device.code}`, sign = svg("g", { transform: `translate(${place.x} ${-place.y}) scale(${26 * px / 24}) translate(-12 -12)`, class: "mark mark-heard" });
       sign.innerHTML = signOf(device.kind, "heard");
+      sign.replaceChildren(...sign.firstElementChild.childNodes);
       const cone = place.cone ? [svg("path", { class: "sheet-cone", d: sector(place) })] : [];
       parts.push(thing("device", index, label, {}, [...cone, sign, svg("title", {}, [label])]));
     });

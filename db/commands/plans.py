@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.commands import audit
+from db.commands.acting import Acting
 from db.commands.actor import Actor
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from db.queries import plans as plan_queries
@@ -83,7 +84,7 @@ _PLACE = text(
 )
 
 
-def record(session: Session, new: NewPlan, actor: Actor, now: datetime) -> int:
+def record(session: Session, new: NewPlan, actor: Actor | Acting, now: datetime) -> int:
     """Put the plan in place of the venue's; answers the new edition's number.
 
     `FaultyPlan` with every fault, `WrongState` where somebody recorded another edition meanwhile.
@@ -115,7 +116,7 @@ def record(session: Session, new: NewPlan, actor: Actor, now: datetime) -> int:
     return revision
 
 
-def _take_turn(session: Session, new: NewPlan, county: int, actor: Actor, now: datetime) -> int:
+def _take_turn(session: Session, new: NewPlan, county: int, actor: Actor | Acting, now: datetime) -> int:
     """The edition's number; the row is locked until the commit."""
     values: dict[str, Any] = {
         "venue": new.venue_id,

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, county_ref, key, venue_ref
 
-Outline = Geometry("POLYGON", srid=0, spatial_index=False)
+Outline = Geometry("POLYGON", srid=-1, spatial_index=False)
 """In metres east and north of the venue's point."""
-Line = Geometry("LINESTRING", srid=0, spatial_index=False)
+Line = Geometry("LINESTRING", srid=-1, spatial_index=False)
 
 
 class PlanEdition(Base):
@@ -64,7 +64,9 @@ class PlanFloor(Base):
     level: Mapped[int]
     height: Mapped[float]
     """Metres from this floor to the next."""
-    outline: Mapped[WKBElement | None] = mapped_column(Outline)
+    outline: Mapped[WKBElement | None] = mapped_column(
+        Geometry("POLYGON", srid=-1, spatial_index=False, nullable=True), nullable=True
+    )
 
 
 class PlanArea(Base):

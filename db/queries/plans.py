@@ -86,6 +86,14 @@ def of_venue(session: Session, venue_id: int) -> PlanOnRecord:
     return PlanOnRecord(*about, Plan(), known)
 
 
+def venue_by_code(session: Session, code: str) -> int:
+    """`NotFound` outside the scope."""
+    found = session.scalar(text("select id from venues where code = :code"), {"code": code})
+    if found is None:
+        raise NotFound("There is no such venue within your scope.")
+    return int(found)
+
+
 def sketched(session: Session, venue_id: int) -> Plan:
     """A first sketch of any venue, from what is on record of it."""
     row = session.execute(_VENUE, {"venue": venue_id}).one_or_none()

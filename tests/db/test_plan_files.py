@@ -1,4 +1,4 @@
-"""Plans in files: what is written comes back, and every fault of a file is told in a sentence; nothing is half taken."""
+"""Plans in files: what is written comes back, and every fault of a file is told; nothing is half taken."""
 
 import json
 from pathlib import Path

@@ -32,6 +32,8 @@ PATHS = {
     "/venues/{venue}?tab=history": ".venue-tabs",
     "/venues/{venue}?tab=duty": "#venue-duty .panel",
     "/venues/{venue}?tab=hazards": ".hazard-lines li",
+    "/venues/{venue}?tab=space": ".scene[data-ready='1']",
+    "/venues/{venue}/plan": ".plan[data-ready='1']",
 }
 ODD = {
     "/?as_of=2023-05-01&area=²&layer=x&category=y": ".side h1",

@@ -15,6 +15,7 @@ _QUIET_DEVICE = text(
     select d.venue_id, d.county, d.area_id, d.id, d.code from devices d
     where (cast(:venue as int) is null or d.venue_id = :venue)
         and (cast(:county as int) is null or d.county = :county)
+        and (cast(:device as int) is null or d.id = :device)
         and d.retired_on is null
         and not exists (select from alarms a where a.venue_id = d.venue_id and a.closed_at is null)
     order by d.id limit 1
@@ -22,12 +23,14 @@ _QUIET_DEVICE = text(
 )
 
 
-def raise_alarm(server: PortalServer, *, venue: int | None = None, county: int | None = None) -> int:
+def raise_alarm(
+    server: PortalServer, *, venue: int | None = None, county: int | None = None, device: int | None = None
+) -> int:
     """A gas alarm at a venue where nothing rings; answers its number."""
     now = datetime.now(UTC)
     with server.test_record.record.scoped(EVERYTHING) as session:
-        device = session.execute(_QUIET_DEVICE, {"venue": venue, "county": county}).one()
-        signal = AlarmSignal(*device, AlarmKind.GAS, "gas", 12.5, now, True)
+        found = session.execute(_QUIET_DEVICE, {"venue": venue, "county": county, "device": device}).one()
+        signal = AlarmSignal(*found, AlarmKind.GAS, "gas", 12.5, now, True)
         return alarms.raise_alarm(session, signal, now).alarm_id
 
 

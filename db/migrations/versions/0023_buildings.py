@@ -55,7 +55,7 @@ create table floors (
     constraint fk_floors_building_id foreign key (building_id) references buildings (id) on delete cascade,
     constraint fk_floors_venue_id foreign key (venue_id) references venues (id),
     constraint fk_floors_county foreign key (county) references regions (adcode),
-    constraint uq_floors_building_id unique (building_id, level),
+    constraint uq_floors_building_id_level unique (building_id, level),
     constraint ck_floors_level check (level <> 0),
     constraint ck_floors_outline check (outline is null or st_isvalid(outline))
 );
@@ -112,7 +112,7 @@ create table device_places (
     constraint fk_device_places_venue_id foreign key (venue_id) references venues (id),
     constraint fk_device_places_county foreign key (county) references regions (adcode),
     constraint fk_device_places_device_id foreign key (device_id) references devices (id),
-    constraint uq_device_places_device_id unique (device_id, venue_id),
+    constraint uq_device_places_device_id_venue_id unique (device_id, venue_id),
     constraint ck_device_places_cone check (num_nulls(cone_heading, cone_angle, cone_reach) in (0, 3))
 );
 create index ix_device_places_floor_id on device_places (floor_id);
