@@ -5,7 +5,19 @@ from typing import Any
 from fastapi import APIRouter
 
 from portal import asking
-from portal.api import alarms, device_files, duty, evidence, figures, hazard_lists, letters, places, shown, windows
+from portal.api import (
+    alarms,
+    device_files,
+    duty,
+    evidence,
+    figures,
+    frames,
+    hazard_lists,
+    letters,
+    places,
+    shown,
+    windows,
+)
 from portal.api.models import Me, Refused
 from portal.locale import language
 
@@ -51,6 +63,7 @@ router.include_router(places.router)
 router.include_router(figures.router)
 router.include_router(device_files.router)
 router.include_router(evidence.router)
+router.include_router(frames.router)
 router.include_router(hazard_lists.router)
 router.include_router(letters.router)
 router.include_router(windows.router)
