@@ -1,4 +1,4 @@
-"""`python -m vision.bench`: what the cameras' side costs and how well it judges, as JSON; `anwang bench vision` asks."""
+"""`python -m vision.bench`: what the cameras' side costs and how well it judges, for `anwang bench vision`."""
 
 import json
 import sys

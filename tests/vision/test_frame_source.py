@@ -24,6 +24,13 @@ from vision.training.films import Film
 LIMIT_SECONDS = 40.0
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that is lost is tried again at once."""
+    monkeypatch.setattr(frame_source, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(frame_source, "LONGEST_AGAIN_SECONDS", 0.3)
+
+
 @pytest.fixture(scope="module")
 def film(shown: Callable[[Film], Path]) -> Path:
     return shown(films.quiet(3, (320, 180), seconds=4.0))
