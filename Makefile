@@ -4,12 +4,15 @@
 
 BIN := .venv/bin
 PINNED := -c constraints.txt
+# Cameras that are watched need torch, some 200 MB; `make demo VISION=no` does without them.
+RUN_EXTRAS := $(if $(filter no,$(VISION)),,[vision])
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/runs ## run the portal with the demonstration province and live data; Ctrl-C stops it
+	@[ "$(VISION)" = no ] || ./prerequisites.sh --films var/films
 	@$(BIN)/anwang up --demo --simulate
 
 test: lint ## everything that must hold: style, types, floors, tests
@@ -59,7 +62,7 @@ prerequisites-tests:
 .venv/runs: pyproject.toml constraints.txt | prerequisites
 	@[ -x $(BIN)/python ] || { echo "Making .venv"; "$$(./prerequisites.sh --python)" -m venv .venv; }
 	@echo "Installing the pinned dependencies"
-	@$(BIN)/python -m pip install $(PINNED) -e .
+	@$(BIN)/python -m pip install $(PINNED) -e '.$(RUN_EXTRAS)'
 	@touch $@
 
 .venv/tests: pyproject.toml constraints.txt .venv/runs | prerequisites-tests

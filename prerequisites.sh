@@ -2,6 +2,7 @@
 # System packages that Anwang needs on Debian or Ubuntu; nothing happens where they are there.
 #   ./prerequisites.sh            for running it
 #   ./prerequisites.sh --tests    for its tests too: a browser and Chinese fonts for it
+#   ./prerequisites.sh --films D  a real film for the demonstration's cameras into folder D (96 MB, without root)
 set -eu
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -88,6 +89,29 @@ restore() {
     [ ! -e "$clusters" ] || sed -i 's/^create_main_cluster = false # for now/#create_main_cluster = true/' "$clusters"
 }
 
+# People on a campus path, out of Debian's opencv-doc; research use with credit, so it is fetched and never copied on.
+# The demonstration goes on without it.
+films() {
+    folder=$1
+    [ ! -e "$folder/vtest.avi" ] || return 0
+    has apt-get && has dpkg-deb || return 0
+    echo "Fetching a film for the demonstration's cameras (opencv-doc, 96 MB)"
+    mkdir -p "$folder"
+    scratch=$(mktemp -d)
+    if (cd "$scratch" && apt-get download -qq opencv-doc) >/dev/null 2>&1 &&
+        dpkg-deb --fsys-tarfile "$scratch"/opencv-doc_*.deb |
+        tar -xO ./usr/share/doc/opencv-doc/examples/data/vtest.avi >"$scratch/vtest.avi" 2>/dev/null; then
+        mv "$scratch/vtest.avi" "$folder/vtest.avi"
+    else
+        echo "It cannot be had here; the demonstration shows rendered films alone."
+    fi
+    rm -rf "$scratch"
+}
+
+if [ "${1:-}" = --films ]; then
+    films "$2"
+    exit 0
+fi
 if [ "${1:-}" = --python ]; then
     python
     exit 0

@@ -195,6 +195,10 @@ def signal(value: str) -> str:
         SignalKind.PICTURE: _("Picture"),
         SignalKind.EQUIPMENT: _("Fire equipment"),
         SignalKind.CROWD: _("Crowd"),
+        SignalKind.ESCAPE_ROUTE: _("Escape route"),
+        SignalKind.WATCH_ROOM: _("Watch room"),
+        SignalKind.SMOKING: _("Smoking"),
+        SignalKind.FLAME: _("Flames or smoke in the picture"),
     }[SignalKind(value)]
 
 

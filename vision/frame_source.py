@@ -34,9 +34,10 @@ class Stream:
     is_repeating: bool = False
 
     def options(self) -> dict[str, str]:
-        if self.kind == "rtsp":
-            return {"rtsp_transport": "tcp", "fflags": "discardcorrupt"}
-        return {"fflags": "discardcorrupt"}
+        if self.kind == "file":
+            return {"fflags": "discardcorrupt"}
+        quick = {"fflags": "discardcorrupt", "analyzeduration": "1000000", "fpsprobesize": "0"}
+        return quick | ({"rtsp_transport": "tcp"} if self.kind == "rtsp" else {})
 
 
 @dataclass(frozen=True, slots=True)

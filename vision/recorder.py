@@ -16,7 +16,7 @@ from db.evidence.store import EvidenceStore
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from vision.clips import clip_of, jpeg
-from vision.frame_source import FrameReader
+from vision.frame_source import FrameReader, Kept
 from vision.frames import Frame
 
 log = logging.getLogger("anwang.vision.recorder")
@@ -28,10 +28,20 @@ BEFORE_SECONDS, AFTER_SECONDS = 5.0, 3.0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture and the reader that can tell what was around it."""
+    """A picture, what came before it, and the reader that will know what came after."""
 
     frame: Frame
     reader: FrameReader
+    before: Kept | None
+
+    @classmethod
+    def of(cls, frame: Frame, reader: FrameReader) -> "Shown":
+        return cls(frame, reader, reader.kept())
+
+    def around(self) -> Kept | None:
+        """The coded pictures around the moment; where the stream was opened anew since, those before it."""
+        now = self.reader.kept()
+        return now if now is not None and now.packets[0][0] <= self.frame.seconds - 1 else self.before or now
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class Recorder:
         with self._record.scoped(EVERYTHING) as session:
             given = camera_verdicts.give(session, verdict, stored, datetime.now(UTC))
         if given.frame_id is not None and shown is not None:
-            self._put(self._clips, _WantedClip(given.frame_id, shown, time.monotonic() + AFTER_SECONDS))
+            self._put(self._clips, _WantedClip(given.frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
     def _say_again(self, verdict: NewVerdict) -> None:
         with self._record.scoped(EVERYTHING) as session:
@@ -142,7 +152,7 @@ class Recorder:
         stored = self._store.keep(jpeg(shown.frame))
         with self._record.scoped(EVERYTHING) as session:
             frame_id = camera_verdicts.keep_frame(session, device_id, stored, shown.frame.at, alarm_id)
-        self._put(self._clips, _WantedClip(frame_id, shown, time.monotonic() + AFTER_SECONDS))
+        self._put(self._clips, _WantedClip(frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
     def _cut(self) -> None:
         while (wanted := self._clips.get()) is not None:
@@ -155,7 +165,7 @@ class Recorder:
     def _cut_one(self, wanted: _WantedClip) -> None:
         """The picture stands without its clip where the stream has none to give."""
         frame = wanted.shown.frame
-        kept = wanted.shown.reader.kept()
+        kept = wanted.shown.around()
         clip = clip_of(kept, frame.seconds - BEFORE_SECONDS, frame.seconds + AFTER_SECONDS) if kept else None
         if clip is None:
             return

@@ -94,7 +94,7 @@ class WatchedCamera:
         for finding in findings:
             verdict = self._verdict(finding)
             if finding.turn is Turn.BEGINS:
-                self.recorder.found(verdict, Shown(ready.frame, self.reader))
+                self.recorder.found(verdict, Shown.of(ready.frame, self.reader))
             elif finding.turn is Turn.LASTS:
                 self.recorder.lasts(verdict)
 
@@ -108,7 +108,7 @@ class WatchedCamera:
         is_new = fitness is not self.told and (self.told in TRUSTED or fitness is not Fitness.LOST)
         if is_new or now - self.told_at >= UNFIT_AGAIN_SECONDS:
             verdict = self._unfit(fitness)
-            shown = Shown(self.newest, self.reader) if self.newest is not None else None
+            shown = Shown.of(self.newest, self.reader) if self.newest is not None else None
             if is_new:
                 self.recorder.found(verdict, shown)
             else:

@@ -28,7 +28,6 @@ from db.settings import Settings
 from db.settings import load as load_settings
 from vision.analyse import WHOLE, Box, Ready, cut, put_back
 from vision.detections import Detections
-from vision.detectors.loading import chosen_device, load
 from vision.detectors.protocol import Detector
 from vision.frames import Frame
 from vision.leases import LeaseKeeper
@@ -193,7 +192,7 @@ class Worker:
         for wanted in self._keeper.wanted():
             watched = self._cameras.get(wanted.device_id)
             if watched is not None and watched.newest is not None:
-                self._recorder.wanted(wanted.device_id, wanted.alarm_id, Shown(watched.newest, watched.reader))
+                self._recorder.wanted(wanted.device_id, wanted.alarm_id, Shown.of(watched.newest, watched.reader))
 
     def _news(self) -> tuple[WorkerNews, list[Any]]:
         now = time.monotonic()
@@ -238,12 +237,18 @@ def _is_same_stream(one: CameraSet, other: CameraSet) -> bool:
 def choice_of(settings: Settings, name: str) -> Choice:
     """What the settings ask for."""
     store = WeightStore(settings.vision_weights, weights_folder(settings))
-    device = chosen_device(settings.vision_device)
+
+    def loaded(model: str) -> Detector:
+        from vision.detectors.loading import chosen_device, load
+
+        return load(model, store, chosen_device(settings.vision_device))
 
     def hints() -> Detector | None:
-        return load(settings.vision_hints_model, store, device) if settings.vision_hints_model else None
+        return loaded(settings.vision_hints_model) if settings.vision_hints_model else None
 
-    return Choice(name, device, settings.vision_budget_fps, lambda: load(settings.vision_model, store, device), hints)
+    return Choice(
+        name, settings.vision_device, settings.vision_budget_fps, lambda: loaded(settings.vision_model), hints
+    )
 
 
 def weights_folder(settings: Settings) -> Path:

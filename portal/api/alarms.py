@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from db.commands import alarm_bulk, alarms, silences
 from db.commands.actor import Actor
 from db.commands.silences import Ground
-from db.frame_source import NoFrames
 from db.queries import alarm_desk
 from db.queries import alarms as alarm_queries
 from db.queries.alarm_desk import SORTS, AlarmFilters, Mine, Sort
 from db.queries.alarms import AlarmDetail
+from db.queries.camera_frames import RecordedFrames
 from db.queries.who_acts import who_acts
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Verdict
 from db.rules.alarm_lifecycle import Act, Asked
@@ -209,7 +209,7 @@ def silence(alarm_id: AlarmId, said: bodies.SilenceAsked) -> bodies.Silenced:
     """Silence it from afar, on one of the three conditions of GB/T 45839-2025; refused with what is missing."""
     ground = Ground(said.condition, said.person, said.words)
     with asking.reading() as session:
-        done = silences.silence(session, alarm_id, ground, asking.actor(), datetime.now(UTC), NoFrames())
+        done = silences.silence(session, alarm_id, ground, asking.actor(), datetime.now(UTC), RecordedFrames())
     return bodies.Silenced(silence=done.silence_id, carried_by=done.carried_by)
 
 

@@ -14,6 +14,7 @@ from portal.api import (
     duty,
     evidence,
     figures,
+    frames,
     hazard_lists,
     letters,
     map_views,
@@ -70,6 +71,7 @@ router.include_router(places.router)
 router.include_router(figures.router)
 router.include_router(device_files.router)
 router.include_router(evidence.router)
+router.include_router(frames.router)
 router.include_router(hazard_lists.router)
 router.include_router(cases.router)
 router.include_router(letters.router)

@@ -148,3 +148,19 @@ def map_(
     console = Console(stderr=True, highlight=False)
     figures = measure(MapLoad(tiles, seconds, paints, venues), lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+@bench_app.command("vision")
+def vision(
+    seconds: Annotated[float, typer.Option(min=4, help="how long the films of the cost figures are")] = 40,
+    films: Annotated[int, typer.Option(min=1, help="held-out films for each rule, beside as many quiet ones")] = 12,
+    events: Annotated[
+        int, typer.Option(min=0, help="cameras in which crowds gather before an open page; 0: none")
+    ] = 12,
+) -> None:
+    """Cameras a core, the gate's saving, the rules' precision and recall, and seconds from the event to the screen."""
+    from portal.bench.vision import measure
+
+    console = Console(stderr=True, highlight=False)
+    figures = measure(seconds, films, events, lambda step: console.print(f"· {step}"))
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -20,7 +20,7 @@ from db.services.service import PrivateService
 from db.services.tenure import Tenant, tenant
 from db.settings import Settings
 from portal.cli import run_file
-from portal.cli.programs import commands
+from portal.cli.programs import camera_workers, commands
 from portal.cli.readiness import is_stale, known_feeds, known_lags, portal_answers, portal_url
 from portal.cli.run_file import Started
 
@@ -127,7 +127,11 @@ def _programs(settings: Settings, started: dict[str, Started]) -> list[Part]:
     has_panels = bool(settings.gb26875_port) or "gb26875" in started
     phones_port = int("phones" in started)  # where it stands is of no account here
     for command in commands(
-        "simulator" in started, settings.gateway_processes, has_panels=has_panels, phones_port=phones_port
+        "simulator" in started,
+        settings.gateway_processes,
+        has_panels=has_panels,
+        phones_port=phones_port,
+        cameras=camera_workers(settings),
     ):
         one = started.get(command.name)
         is_alive = one is not None and one.is_alive()

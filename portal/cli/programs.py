@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from db.addresses import Addresses
@@ -23,7 +24,9 @@ class Command:
     arguments: tuple[str, ...] = ()
 
 
-def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, phones_port: int = 0) -> list[Command]:
+def commands(
+    simulate: bool, gateways: int = 1, *, has_panels: bool = False, phones_port: int = 0, cameras: int = 0
+) -> list[Command]:
     """In the order in which they start."""
     celery = ("-A", "ingest.worker")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -38,11 +41,19 @@ def commands(simulate: bool, gateways: int = 1, *, has_panels: bool = False, pho
         *([Command("phones", "ingest.simulate.phones", (str(phones_port),))] if phones_port else []),
         Command("notify", "ingest.notify"),
         Command("relay", "vision.relay"),
+        *(Command(f"vision {n}" if n > 1 else "vision", "vision.worker", (str(n),)) for n in range(1, cameras + 1)),
     ]
     if simulate:
         wanted.append(Command("simulator", "portal.cli", ("simulate", *SIMULATED)))
         wanted.append(Command("fire service", "portal.cli", ("fire-service", "play")))
+        if cameras:
+            wanted.append(Command("cameras", "portal.cli", ("vision", "play")))
     return wanted
+
+
+def camera_workers(settings: Settings) -> int:
+    """How many to run: none where the libraries of the vision extra are not installed."""
+    return settings.vision_processes if all(find_spec(name) for name in ("av", "torch", "torchvision")) else 0
 
 
 def environment(settings: Settings, found: Addresses) -> dict[str, str]:

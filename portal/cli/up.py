@@ -24,7 +24,7 @@ from db.services.service import PrivateService
 from db.services.tenure import tenure
 from db.settings import Settings, load
 from portal.cli import run_file
-from portal.cli.programs import Program, commands, environment
+from portal.cli.programs import Program, camera_workers, commands, environment
 from portal.cli.readiness import known_feeds, portal_answers
 from portal.cli.run_file import Run, Started
 from portal.cli.steps import Report, Steps
@@ -173,6 +173,7 @@ def _start_programs(
             settings.gateway_processes,
             has_panels=bool(settings.gb26875_port),
             phones_port=phones_port,
+            cameras=camera_workers(settings),
         ):
             supervisor.start(Program(command, settings.var_dir, env))
         _wait_for_portal(settings, supervisor, report)

@@ -26,6 +26,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ANWANG_REDIS_PORT": str(settings.redis_port),
         "ANWANG_MQTT_PORT": str(settings.mqtt_port),
         "ANWANG_PORTAL_WORKERS": "1",
+        "ANWANG_VISION_PROCESSES": "0",
     }
     return {name: value for name, value in os.environ.items() if not name.startswith("ANWANG_")} | own
 

@@ -169,9 +169,9 @@ class FitnessJudge:
 
 
 def _edge_mean(picture: Picture) -> float:
-    """Outlines of the sharpest tenth; the mean of all would be noise."""
-    found = edges(picture)
-    return float(np.partition(found.ravel(), -found.size // 10)[-found.size // 10 :].mean())
+    """The sharpest of the outlines; the mean of all would be noise."""
+    found, few = edges(picture), max(1, picture.size // 33)
+    return float(np.partition(found.ravel(), -few)[-few:].mean())
 
 
 def _spectrum(picture: Picture) -> NDArray[np.complex64]:

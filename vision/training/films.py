@@ -19,6 +19,7 @@ from vision.training.scenes.things import Bicycle, Carton, Extinguisher, Fire, P
 
 Picture = NDArray[np.uint8]
 Corners = tuple[tuple[float, float], ...]
+WHOLE: Corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 QUIET, EVENT = 6.0, 12.0
 
 

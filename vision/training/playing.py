@@ -74,7 +74,7 @@ def play(
     found: list[Said] = []
     with tempfile.TemporaryDirectory(prefix="anwang-film-") as folder:
         path = Path(folder) / "film.mp4"
-        film.write(path)
+        film.write(path, round(fps))
         told = Fitness.UNKNOWN
         for frame in pictures_of(str(path), BEGAN, fps):
             found += step(analysis, frame, detector, hints)

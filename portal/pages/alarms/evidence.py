@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from db.frame_source import Frame
 from db.queries.alarm_evidence import AROUND, Ending, NearCamera, Series
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
 from portal import alarm_words, words
@@ -71,10 +72,18 @@ def _camera(camera: NearCamera, case: Case) -> Component:
     if frame is None:
         picture: Component = html.Div(_("No picture yet"), className="no-picture")
     else:
-        picture = html.A(html.Img(src=frame.picture, alt=camera.code), href=frame.clip or frame.picture)
+        shown: Component = html.Img(src=frame.picture, alt=camera.code)
+        if frame.clip is not None:
+            shown = html.Video(src=frame.clip, poster=frame.picture, controls=True, muted=True, preload="none")
+        picture = html.Div([shown, html.A(_moment(frame, case), href=frame.picture, target="_blank")])
     return html.Figure(
         [picture, html.Figcaption([dcc.Link(camera.code, href=f"/devices/{camera.code}"), html.Span(near)])]
     )
+
+
+def _moment(frame: Frame, case: Case) -> str:
+    """When the picture was taken: before the alarm and after it are two things."""
+    return words.moment(frame.taken_at, case.now)
 
 
 def upcoming(case: Case) -> list[Component]:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from db.frame_source import Frame, FrameSource, NoFrames
+from db.frame_source import Frame, FrameSource
 from db.queries import alarm_evidence, alarm_natures, ladders, letters, silences, venues
 from db.queries import alarms as alarm_queries
 from db.queries.alarm_evidence import Contact, Earlier, Ending, NearCamera, Series, Told
 from db.queries.alarm_natures import Judged
 from db.queries.alarms import AlarmDetail
+from db.queries.camera_frames import RecordedFrames
 from db.queries.ladders import NextStep as Rung
 from db.queries.letters import LetterRow
 from db.queries.next_steps import NextStep, next_steps
@@ -21,8 +22,7 @@ from db.rules.alarm_kinds import AlarmKind, AlarmState, Verdict
 from db.rules.alarm_lifecycle import Standing
 from db.rules.remote_silence import Known
 
-FRAMES: FrameSource = NoFrames()
-"""Until the camera workers bring pictures."""
+FRAMES: FrameSource = RecordedFrames()
 
 
 @dataclass(frozen=True, slots=True)

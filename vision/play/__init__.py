@@ -1,0 +1,1 @@
+"""Playing cameras: a real client's counterpart for tests, benches and demonstrations."""
