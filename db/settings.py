@@ -11,7 +11,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from db.errors import CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
-FILES = ("base_map_file", "mqtt_tls_certificate", "mqtt_tls_key", "mqtt_tls_client_ca", "mqtt_ca_file", "mqtt_certificate", "mqtt_key")
+FILES = (
+    "base_map_file",
+    "mqtt_tls_certificate",
+    "mqtt_tls_key",
+    "mqtt_tls_client_ca",
+    "mqtt_ca_file",
+    "mqtt_certificate",
+    "mqtt_key",
+)
 
 
 class Settings(BaseSettings):

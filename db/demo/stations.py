@@ -25,7 +25,9 @@ def _rows(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         more = int(weight.est_population) // PEOPLE_A_STATION
         points = [tuple(district.label)]
         if more:
-            points += [tuple(p) for p in settled(district.boundary, district.label, weight.townships, more, rng).tolist()]
+            points += [
+                tuple(p) for p in settled(district.boundary, district.label, weight.townships, more, rng).tolist()
+            ]
         for number, (lng, lat) in enumerate(points, 1):
             kind = "professional" if number <= 2 else "government"
             yield (

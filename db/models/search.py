@@ -14,9 +14,7 @@ class HanSound(Base):
 
 
 def _words(column: str) -> Index:
-    return Index(
-        f"ix_search_entries_{column}", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"}
-    )
+    return Index(f"ix_search_entries_{column}", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
 
 
 class SearchEntry(Base):

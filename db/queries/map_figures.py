@@ -135,9 +135,7 @@ _CASES = """
     where v.category = any (:categories) and {wanted} group by 1, 2
 """
 _CASES_OF = {
-    Layer.ALARMS: text(
-        _CASES.format(table="alarms", since="raised_at", wanted="c.window_id is null and c.level <= 3")
-    ),
+    Layer.ALARMS: text(_CASES.format(table="alarms", since="raised_at", wanted="c.window_id is null and c.level <= 3")),
     Layer.HAZARDS: text(_CASES.format(table="hazards", since="found_at", wanted="true")),
 }
 PLAYED = frozenset({Layer.ACCESS, Layer.DUTY, Layer.ALARMS, Layer.HAZARDS})

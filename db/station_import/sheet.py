@@ -71,7 +71,9 @@ def read(path: Path, usual: Datum | None) -> Stations:
     with opened(path) as book:
         sheet: Any = book.worksheets[0]
         sheet.reset_dimensions()
-        cells = [[text_of(cell) for cell in row[:40]] for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 30)]
+        cells = [
+            [text_of(cell) for cell in row[:40]] for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 30)
+        ]
     for number, head in enumerate(cells[:HEADER_WITHIN]):
         where = {key: head.index(name) for key, names in COLUMNS.items() for name in names if name in head}
         if all(key in where for key in NEEDED):

@@ -62,7 +62,9 @@ def test_distances() -> None:
     nanchang, ganzhou = (115.858, 28.683), (114.935, 25.831)
     one = great_circle_m(*(np.array(each) for each in (*nanchang, *ganzhou)))
     assert float(one) == pytest.approx(330_100, rel=0.01)
-    which, metres = nearest(np.array([115.0, 116.0]), np.array([28.0, 28.0]), np.array([116.0, 115.001]), np.array([28.0, 28.0]))
+    which, metres = nearest(
+        np.array([115.0, 116.0]), np.array([28.0, 28.0]), np.array([116.0, 115.001]), np.array([28.0, 28.0])
+    )
     assert which.tolist() == [1, 0]
     assert metres[1] == 0
     ring = np.array(circle(115, 28, 5000))

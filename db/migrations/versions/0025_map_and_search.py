@@ -163,8 +163,7 @@ def following(table: str) -> list[str]:
                 table=table,
                 places=" union all ".join(f"select county from {each}" for each in rows),
                 points=" union all ".join(point.format(rows=each) for each in rows),
-                referencing="referencing "
-                + " ".join(f"{each.removesuffix('_rows')} table as {each}" for each in rows),
+                referencing="referencing " + " ".join(f"{each.removesuffix('_rows')} table as {each}" for each in rows),
             )
         )
     return made
@@ -333,9 +332,7 @@ def words() -> list[str]:
 
 
 def upgrade() -> None:
-    op.execute(
-        CELLS.replace("{whole}", drawn(WHOLE)).replace("{some}", drawn(SOME)).replace("{touched}", TOUCHED)
-    )
+    op.execute(CELLS.replace("{whole}", drawn(WHOLE)).replace("{some}", drawn(SOME)).replace("{touched}", TOUCHED))
     for table in ("venues", "access_history", "duty_history"):
         for block in following(table):
             op.execute(block)

@@ -25,15 +25,23 @@ def card_of(address: Address, today: date) -> list[Component]:
     with asking.reading() as session:
         found = map_selection.select(session, shape, address.as_of, address.category, LISTED)
     title = (
-        _("Within {km} km").format(km=f"{shape.metres / 1000:.2f}") if isinstance(shape, Circle) else _("Within the line")
+        _("Within {km} km").format(km=f"{shape.metres / 1000:.2f}")
+        if isinstance(shape, Circle)
+        else _("Within the line")
     )
-    query = f"as_of={address.as_of.isoformat()}" + (f"&near={address.near}" if address.near else f"&lasso={address.lasso}")
+    query = f"as_of={address.as_of.isoformat()}" + (
+        f"&near={address.near}" if address.near else f"&lasso={address.lasso}"
+    )
     if address.category != "all":
         query += f"&category={address.category}"
     tools = html.Span(
         [
-            html.A([icon("download"), "CSV"], href=f"/api/v1/map/selection.csv?{query}", className="plain", download=""),
-            html.A([icon("download"), "Excel"], href=f"/api/v1/map/selection.xlsx?{query}", className="plain", download=""),
+            html.A(
+                [icon("download"), "CSV"], href=f"/api/v1/map/selection.csv?{query}", className="plain", download=""
+            ),
+            html.A(
+                [icon("download"), "Excel"], href=f"/api/v1/map/selection.xlsx?{query}", className="plain", download=""
+            ),
             dcc.Link(_("Clear"), href=address.query(today, near="", lasso="")),
         ],
         className="chosen-tools",
@@ -59,5 +67,8 @@ def _row(venue: SelectedVenue) -> Component:
         badge(_("{n} hazards").format(n=venue.open_hazards), "minor") if venue.open_hazards else None,
     ]
     return html.Li(
-        [dcc.Link(venue.name, href=f"/venues/{venue.id}"), html.Span([m for m in marks if m is not None], className="marks")]
+        [
+            dcc.Link(venue.name, href=f"/venues/{venue.id}"),
+            html.Span([m for m in marks if m is not None], className="marks"),
+        ]
     )

@@ -39,7 +39,12 @@ class Told:
 
 
 def panel(
-    address: Address, area: RegionRow, told: Told, chosen: Sequence[Component], answered: Sequence[Component], today: date
+    address: Address,
+    area: RegionRow,
+    told: Told,
+    chosen: Sequence[Component],
+    answered: Sequence[Component],
+    today: date,
 ) -> list[Component]:
     """`chosen`: the venues within a drawn shape; `answered`: the answer to a question, in place of the usual."""
     here = {row.category: row for row in told.coverage if row.adcode == area.adcode and row.level == area.level}
@@ -68,7 +73,9 @@ def _figures(row: CoverageRow, alarms: Sequence[AlarmCard]) -> Component:
         [
             figure(_("Venues"), words.count(row.venues), detail=words.category(row.category)),
             figure(
-                _("Access rate"), words.pct(row.access_pct), detail=_("{n} accessed").format(n=words.count(row.accessed))
+                _("Access rate"),
+                words.pct(row.access_pct),
+                detail=_("{n} accessed").format(n=words.count(row.accessed)),
             ),
             figure(
                 _("Duty coverage"), words.pct(row.duty_pct), detail=_("{n} declared").format(n=words.count(row.on_duty))
@@ -127,7 +134,8 @@ def _link_behind(address: Address, area: RegionRow) -> Component | None:
 def _moves(address: Address, area: RegionRow, coverage: Sequence[CoverageRow]) -> list[Component]:
     """The two acts that would move the area's rate most: a category of one area beneath it, done as a whole."""
     whole = next(
-        (r for r in coverage if r.adcode == area.adcode and r.level == area.level and r.category == address.category), None
+        (r for r in coverage if r.adcode == area.adcode and r.level == area.level and r.category == address.category),
+        None,
     )
     beneath = {region.adcode: region for region in regions.tree().children(area.adcode)} or {area.adcode: area}
     wanted = [address.category] if address.category != "all" else [c.value for c in BULLETIN_CATEGORIES]
