@@ -17,6 +17,18 @@ _LATER = text(
 
 
 @contextmanager
+def drawn_at_once(connection: Connection) -> Iterator[None]:
+    """Let the map's cells follow at the end, once for all rows."""
+    tables = ("venues", "access_history", "duty_history")
+    for table in tables:
+        connection.execute(text(f"alter table {table} disable trigger redraw_map_insert"))
+    yield
+    for table in tables:
+        connection.execute(text(f"alter table {table} enable trigger redraw_map_insert"))
+    connection.execute(text("select redraw_map(array_agg(distinct county)) from venues"))
+
+
+@contextmanager
 def checked_at_once(connection: Connection) -> Iterator[None]:
     """Take foreign keys and exclusions off, and put them back at the end: one check of all rows, not one a row."""
     constraints = connection.execute(_LATER).all()

@@ -57,7 +57,8 @@ _BLIND = text(
     select v.id, v.name, r.name as county_name, st_x(v.point) as lng, st_y(v.point) as lat,
         coalesce(k.hung, 0)::float8 as figure, '' as about
     from venues v join regions r on r.adcode = v.county left join (
-        select d.venue_id, count(*) as hung, count(*) filter (where s.state in ('proven', 'heard', 'flapping')) as working
+        select d.venue_id, count(*) as hung,
+            count(*) filter (where s.state in ('proven', 'heard', 'flapping')) as working
         from devices d left join device_states s on s.device_id = d.id and s.until is null
         where d.kind = 'smoke_detector' and d.retired_on is null and d.county between :lo and :hi group by 1
     ) k on k.venue_id = v.id

@@ -70,7 +70,8 @@ _STANDS: dict[Layer, str] = {
     Layer.VERIFIED: """exists (select from duty_checks c where c.venue_id = v.id and c.state = 'answered'
         and c.sent_at < :until and c.sent_at >= cast(:until as timestamptz) - interval '7 days')""",
     Layer.PROVEN: """exists (select from devices g join device_states s on s.device_id = g.id
-        where g.venue_id = v.id and s.state = 'proven' and s.since < :until and (s.until is null or s.until >= :until))""",
+        where g.venue_id = v.id and s.state = 'proven' and s.since < :until
+            and (s.until is null or s.until >= :until))""",
     Layer.ALARMS: """not exists (select from alarms l where l.venue_id = v.id and l.window_id is null and l.level <= 3
         and l.raised_at < :until and (l.closed_at is null or l.closed_at >= :until))""",
     Layer.HAZARDS: """not exists (select from hazards h where h.venue_id = v.id
@@ -98,8 +99,8 @@ _AREAS = text(
         select r.id, r.venue_id, r.name, r.kind, r.floor, coalesce(k.devices, 0)::int as devices,
             coalesce(k.unwell, 0)::int as unwell, (select min(l.level) from alarms l where l.area_id = r.id
                 and l.closed_at is null and l.window_id is null)::int as level,
-            st_point(round((x - :left) / :unit + {{reach}} * cos(turn)), round((:top - y) / :unit + {{reach}} * sin(turn)))
-                as geom
+            st_point(round((x - :left) / :unit + {{reach}} * cos(turn)),
+                round((:top - y) / :unit + {{reach}} * sin(turn))) as geom
         from (
             select r.*, st_x(v.mercator) as x, st_y(v.mercator) as y, 2 * pi() * (row_number() over w - 1)
                 / greatest(count(*) over (partition by r.venue_id), 6) - pi() / 2 as turn

@@ -10,16 +10,19 @@ from dash.development.base_component import Component
 
 from db.queries import spatial
 from db.queries.spatial import PlacedVenue, Reach
+from db.rules.access_scope import Role
 from db.rules.station_reach import DETOUR, ENGINES, MINUTES, SPEED_KMH, StationKind, straight_reach_m
+from geodata.coordinates import Datum
 from geodata.distance import circle
 from portal import asking, regions, words
 from portal.components.layout import badge, figure, icon, note
 from portal.components.layout import panel as card
 from portal.figures import palette
 from portal.locale import _
-from portal.pages.map import gathering
+from portal.pages.map import gathering, ids
 from portal.pages.map.view import Address
 
+MAY_UPLOAD = frozenset({Role.PROVINCE, Role.ADMINISTRATOR})
 LISTED = 40
 DRAWN = 3000
 BLIND, FAR, STATION = "#c2362b", "#c2362b", "#1d56b3"
@@ -60,6 +63,11 @@ def feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
+def told(words: str) -> Component:
+    """A plain sentence on what the answer means."""
+    return html.P(words, className="told")
+
+
 def key(colour: str, text: str, kind: str = "dot") -> Component:
     return html.Span([html.I(className=f"ask-key {kind}", style={"--tone": colour}), text], className="ask-legend")
 
@@ -79,9 +87,10 @@ def _smoke(address: Address) -> Answer:
             ],
             className="figures",
         ),
-        note(
+        told(
             _(
-                "A smoke detector works while it is heard within its expected period and reports no fault. As of now, whatever day the map shows."
+                "A smoke detector works while it is heard within its expected period and reports no fault. As of"
+                " now, whatever day the map shows."
             )
         ),
         _listed(address, found, lambda v: _("{n} hung").format(n=int(v.figure)) if v.figure else _("none hung")),
@@ -134,10 +143,11 @@ def _km(metres: float) -> str:
 
 def _reach_words(address: Address, found: Reach, reach_m: float) -> list[Component]:
     if not found.stations:
-        told = _("No fire station is on record. An administrator takes them over: anwang import stations FILE.")
-        return [note(told)]
+        lacking = _("No fire station is on record. An administrator takes them over: anwang import stations FILE.")
+        return [note(lacking), *_upload()]
     estimate = _(
-        "Within: {minutes} minutes' drive at {speed} km/h, the road taken as {detour} times the straight line, which leaves {km}. An estimate: it knows no roads, no traffic and no turnout time."
+        "Within: {minutes} minutes' drive at {speed} km/h, the road taken as {detour} times the straight"
+        " line, which leaves {km}. An estimate: it knows no roads, no traffic and no turnout time."
     ).format(minutes=f"{MINUTES:.0f}", speed=f"{SPEED_KMH:.0f}", detour=DETOUR, km=_km(reach_m))
     demo = [badge(_("Demonstration stations"), "demo")] if any(s.is_demo for s in found.stations) else []
     return [
@@ -154,9 +164,31 @@ def _reach_words(address: Address, found: Reach, reach_m: float) -> list[Compone
             ],
             className="figures",
         ),
-        note(estimate),
+        told(estimate),
+        *_upload(),
         _listed(address, found.beyond, lambda v: f"{_km(v.figure)} · {v.about}"),
     ]
+
+
+def _upload() -> list[Component]:
+    """Taking over a list, for who may."""
+    if asking.current().role not in MAY_UPLOAD:
+        return []
+    datums = dcc.RadioItems(
+        id=ids.STATIONS_DATUM,
+        options=[{"label": each.value, "value": each.value} for each in Datum],
+        value=Datum.CGCS2000.value,
+        className="datums",
+    )
+    field = dcc.Upload(
+        html.Span(_("Take over a list of stations (.xlsx)"), className="button quiet-button"),
+        id=ids.STATIONS_FILE,
+        accept=".xlsx",
+        max_size=3 * 1024 * 1024,
+    )
+    said = html.Div(id=ids.STATIONS_SAID, role="status")
+    row = html.Div([html.Span(_("Datum of rows that name none"), className="quiet"), datums], className="datum-row")
+    return [html.Div([field, row, said], className="stations-upload")]
 
 
 def _listed(address: Address, found: Sequence[PlacedVenue], about: Any) -> Component:
@@ -174,7 +206,7 @@ def _listed(address: Address, found: Sequence[PlacedVenue], about: Any) -> Compo
     )
     if not rows:
         return card(_("List"), note(_("None here.")))
-    return card(_("List"), html.Ul(rows, className="venues"), aside=download)
+    return card(_("List"), html.Ul(rows, className="venues two-lines"), aside=download)
 
 
 def _until(address: Address) -> datetime:
@@ -201,9 +233,11 @@ def _density(address: Address) -> Answer:
         html.Span(f"{made.most:.2f}"),
     ]
     said = _(
-        "{n} alarms of the {days} days to {day}, each spread over {km} around where it was raised (quartic kernel). Dense is where many venues are, too: for more than that brings, ask for hot spots."
+        "{n} alarms of the {days} days to {day}, each spread over {km} around where it was raised "
+        "(quartic kernel). Dense is where many venues are, too: for more than that brings, ask for hot "
+        "spots."
     ).format(n=words.count(made.alarms), days=gathering.DAYS, day=address.as_of.isoformat(), km=_km(made.bandwidth_m))
-    return Answer({"features": cells, "areas": {}}, legend, [note(said)])
+    return Answer({"features": cells, "areas": {}}, legend, [told(said)])
 
 
 def _hot_counties(address: Address) -> Answer:
@@ -246,11 +280,11 @@ def _hot_words(found: gathering.Gathering) -> list[Component]:
         if place.sign == 1
     ]
     return [
-        note(gathering.sentence(found)),
-        note(gathering.doubt()),
+        html.P(gathering.sentence(found), className="told strong"),
+        told(gathering.doubt()),
         card(
             _("Hot spots"),
-            html.Ul(rows[:LISTED], className="venues") if rows else note(_("None here.")),
+            html.Ul(rows[:LISTED], className="venues two-lines") if rows else note(_("None here.")),
             aside=str(len(rows)),
         ),
     ]

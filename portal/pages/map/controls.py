@@ -87,9 +87,10 @@ def _heat_maps(address: Address) -> list[Any]:
         return []
     return [
         dcc.Link(
-            [icon("bars"), html.Span(_("Heat maps"))],
+            icon("bars"),
             href=f"/rankings?as_of={address.as_of.isoformat()}",
             className="button quiet-button",
+            title=_("Heat maps"),
         )
     ]
 

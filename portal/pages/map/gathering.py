@@ -187,11 +187,15 @@ def sentence(found: Gathering) -> str:
             "No place stands out: the differences in the {days} days to {day} are no larger than chance leaves."
         ).format(days=DAYS, day=f"{found.until - timedelta(days=1):%Y-%m-%d}")
     return _(
-        "Of {all} places {hot} are hot: there and around there venues had more alarms in the {days} days to {day} than chance leaves. {cold} are cold: fewer."
+        "Of {all} places {hot} are hot: there and around there venues had more alarms in the {days} days"
+        " to {day} than chance leaves. {cold} are cold: fewer."
     ).format(all=len(found.places), hot=hot, cold=cold, days=DAYS, day=f"{found.until - timedelta(days=1):%Y-%m-%d}")
 
 
 def doubt() -> str:
     return _(
-        "How sure: of the places named about one in twenty may be chance all the same (Getis-Ord Gi*, false discoveries held at 5 %; hexagons with fewer than {n} venues are left out). It says where, not why: more devices, touchier ones or tests raise alarms too. Look at the causes on the alarm desk before anybody is blamed."
+        "How sure: of the places named about one in twenty may be chance all the same (Getis-Ord Gi*, "
+        "false discoveries held at 5 %; hexagons with fewer than {n} venues are left out). It says "
+        "where, not why: more devices, touchier ones or tests raise alarms too. Look at the causes on "
+        "the alarm desk before anybody is blamed."
     ).format(n=FEWEST_VENUES)

@@ -10,7 +10,7 @@ from db.settings import Settings
 from portal.base_map import base_map
 from portal.components.layout import icon
 from portal.locale import _
-from portal.pages.map import callbacks, ids
+from portal.pages.map import callbacks, ids, stations
 
 
 def layout(**_query: str) -> Component:
@@ -106,3 +106,4 @@ def _credit() -> list[Any]:
 
 def register_callbacks(app: Dash) -> None:
     callbacks.register(app)
+    stations.register(app)
