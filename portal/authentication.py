@@ -30,7 +30,7 @@ from portal.refusals import answer, is_for_programs, refused
 OPEN_PATHS = frozenset(
     {"/login", "/language", "/healthz", "/assets/login.css", "/assets/tokens.css", "/assets/icon.svg"}
 )
-OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/")
+OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/", "/assets/icons/app-")
 """What the door itself needs; everything else is for guests."""
 LANGUAGE_COOKIE = "anwang_language"
 SESSION_KEPT_SECONDS = 3.0

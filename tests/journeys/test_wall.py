@@ -110,11 +110,18 @@ def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.Monk
         page.clock.install(time=datetime.now(UTC))
         page.expose_function("tookOver", lambda key: opened.taken.__setitem__(key, time.monotonic()))
         page.goto(f"{network.url}/kiosk/{portal_server.passwords['wall']}")
-        page.wait_for_function(PAINTED, timeout=60_000, polling=100)
+        _wait_painted(page)
         page.evaluate(WATCH)
         yield opened
         context.close()
         opened.stop_portal()
+
+
+def _wait_painted(page: Page) -> None:
+    deadline = time.monotonic() + 180
+    while not page.evaluate(PAINTED):
+        assert time.monotonic() < deadline, page.inner_text("body")
+        time.sleep(0.2)
 
 
 def ring(server: PortalServer, skip: int) -> int:
@@ -169,7 +176,7 @@ def portal_restarts(wall: Wall) -> None:
 
 
 def network_is_lost(wall: Wall) -> None:
-    """A pulled cable breaks nothing and says nothing: the wall notices by itself, and every panel says how old it is."""
+    """A pulled cable breaks nothing: the wall notices by itself, and its panels say how old they are."""
     wall.network.pull()
     wall.until("() => document.querySelector('#wall-lost').textContent !== ''")
     wall.pass_time(100)

@@ -34,6 +34,7 @@ PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
+    "/wall/playlist",
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -431,6 +432,11 @@ def try_outbox(level: Level) -> None:
     assert {row["venue_id"] for row in answer.json()["rows"]} <= level.theirs
 
 
+def try_wall_evidence(level: Level) -> None:
+    for alarm, outside in _outside_alarms(level):
+        _refused(level, level.get(f"/api/v1/wall/alarms/{alarm}"), outside)
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/me"): try_me,
     ("get", "/api/v1/regions"): try_regions,
@@ -473,6 +479,7 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/duty/checks"): try_duty_checks,
     ("post", "/api/v1/duty/checks/{check_id}/answer"): try_answering,
     ("get", "/api/v1/outbox"): try_outbox,
+    ("get", "/api/v1/wall/alarms/{alarm_id}"): try_wall_evidence,
 }
 
 
@@ -657,7 +664,7 @@ def test_addresses_are_seen_with_their_people_alone(level: Level) -> None:
     "table",
     [
         *(*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON),
-        *("maintainers", "people", "grants", "audit_log", "saved_views", "rosters"),
+        *("maintainers", "people", "grants", "audit_log", "saved_views", "rosters", "wall_scenes", "appearances"),
     ],
 )
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
