@@ -24,8 +24,8 @@ from tests.portal.door import change, one
 
 pytestmark = pytest.mark.browser
 
-PAINTED = """() => document.querySelector('#wall-canvas')?.dataset.painted === '1'
-  && document.querySelectorAll('#wall-right .panel').length > 0"""
+PLAYING = """() => document.querySelectorAll('#wall-right .panel').length > 0
+  && document.querySelector('#wall-ticker')?.children.length > 0"""
 WATCH = """() => {
   const frame = document.querySelector('.wall');
   let was = frame.classList.contains('alarmed') ? document.querySelector('#wall-takeover').dataset.alarm : '';
@@ -101,6 +101,7 @@ class Wall:
 def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wall]:
     monkeypatch.setattr(stream, "PULSE_SECONDS", 0.1)
     change(portal_server, "update alarms set state = 'closed', closed_at = now() where level = 1 and closed_at is null")
+    change(portal_server, "insert into feeds (name, alive_at) values ('test gateway', now() + interval '1 day')")
     port = free_port()
     with relay(port) as network:
         context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
@@ -110,16 +111,17 @@ def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.Monk
         page.clock.install(time=datetime.now(UTC))
         page.expose_function("tookOver", lambda key: opened.taken.__setitem__(key, time.monotonic()))
         page.goto(f"{network.url}/kiosk/{portal_server.passwords['wall']}")
-        _wait_painted(page)
+        _wait_playing(page)
         page.evaluate(WATCH)
         yield opened
         context.close()
         opened.stop_portal()
+    change(portal_server, "delete from feeds where name = 'test gateway'")
 
 
-def _wait_painted(page: Page) -> None:
+def _wait_playing(page: Page) -> None:
     deadline = time.monotonic() + 180
-    while not page.evaluate(PAINTED):
+    while not page.evaluate(PLAYING):
         assert time.monotonic() < deadline, page.inner_text("body")
         time.sleep(0.2)
 
