@@ -31,7 +31,8 @@ format: .venv/tests ## put the source into the house's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-screenshots: .venv/tests ## take the README's pictures anew
+screenshots: .venv/tests ## take the README's pictures anew, those that tests compare with, and every page to look at
+	$(BIN)/pytest -q -p no:randomly tests/journeys/test_pictures.py -k looks_as_it_did --renew-pictures
 	$(BIN)/python -m portal.bench.screenshots
 
 bench: .venv/tests ## measure the portal under load; JSON on standard output

@@ -145,6 +145,7 @@
     takeover.beat();
     if (takeover.holds()) return;
     const scene = wall.data.scenes[wall.scene % wall.data.scenes.length];
+    if ($("#wall-canvas").dataset.painted !== "1") wall.turnedAt = Date.now();  // a scene begins once there is a map
     if (Date.now() - wall.turnedAt > scene.seconds * 1000) show(wall.scene + 1);
     else if (scene.hour) reviewHour(scene);
   }

@@ -33,7 +33,9 @@ OPEN_PATHS = frozenset(
         *("/assets/pages/scene.css", "/assets/pages/scene.js"),
     }
 )
-OPEN_FOLDERS = ("/kiosk/", "/assets/fonts/", "/shared/", "/assets/scene/", "/assets/vendor/three/")
+OPEN_FOLDERS = (
+    *("/kiosk/", "/assets/fonts/", "/assets/icons/app-", "/shared/", "/assets/scene/", "/assets/vendor/three/"),
+)
 """What the door itself needs, and a scene behind a link; everything else is for guests."""
 LANGUAGE_COOKIE = "anwang_language"
 SESSION_KEPT_SECONDS = 3.0

@@ -1,6 +1,7 @@
 """The Dash app: made by a function, so that a second one in the same process has its own callbacks."""
 
 import html
+import json
 import re
 from typing import Any
 
@@ -16,7 +17,7 @@ from portal.assets import FOLDER, asset_url
 from portal.locale import _, language
 
 STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "theme.css", "wall.css")
-SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "wall-takeover.js", "pages.js")
+SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "wall-takeover.js", "pages.js", "seen.js")
 
 
 def _of_pages(kind: str) -> tuple[str, ...]:
@@ -42,11 +43,29 @@ def _without(bundles: str, names: tuple[str, ...]) -> str:
     return "".join(element for element in elements if not any(name in element for name in names))
 
 
-def _scheme() -> str:
-    """What the person chose, as an attribute; nothing where they follow their system."""
+def _reader(settings: Settings, *, is_bare: bool) -> str:
+    """Attributes of the page: light or dark where the person chose, and whose what is kept on this device is.
+
+    A wall keeps nothing.
+    """
+    asker = asking.current()
     with asking.reading() as session:
-        scheme = appearances.scheme_of(session, asking.current().person_id)
-    return f' data-scheme="{scheme}"' if scheme else ""
+        scheme = appearances.scheme_of(session, asker.person_id)
+    said = f' data-scheme="{scheme}"' if scheme else ""
+    if is_bare:
+        return said
+    owner = f"{asker.person_id}-{asker.role}-{asker.home}"
+    return f'{said} data-owner="{owner}" data-keep-hours="{settings.session_absolute_hours}"'
+
+
+def _seen_words() -> str:
+    """What `seen.js` says of pages without a network."""
+    said = {
+        "seen": _("No network: this is what you saw at {at}. It may be out of date."),
+        "offline": _("No network"),
+        "none": _("This page was not opened before on this device. Kept from before:"),
+    }
+    return f'<script type="application/json" id="seen-words">{json.dumps(said, ensure_ascii=False)}</script>'
 
 
 class Portal(Dash):
@@ -57,16 +76,20 @@ class Portal(Dash):
         scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in (*SCRIPTS, *_of_pages("js")))
         path = flask.request.path
         page = pages.find(path)
+        is_bare = page is not None and page.bare
+        reader = _reader(self.server.config["ANWANG"], is_bare=is_bare)
         bundles = parts["scripts"]
-        if page is not None and page.bare:
+        if is_bare:
             bundles = _without(bundles, ("dash_ag_grid", "dash_leaflet"))
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
         return (
-            f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{_scheme()}><head><meta charset="utf-8">'
+            f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{reader}><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
             f'<title>{_("Anwang")}</title><link rel="icon" href="{asset_url("icon.svg")}" type="image/svg+xml">'
+            f'<link rel="manifest" href="{asset_url("manifest.webmanifest")}" crossorigin="use-credentials">'
+            f'<link rel="apple-touch-icon" href="{asset_url("icons/app-192.png")}">'
             f"{hints}{styles}{parts['css']}</head><body>{parts['app_entry']}"
-            f"<footer>{parts['config']}{bundles}{scripts}{parts['renderer']}</footer></body></html>"
+            f"<footer>{_seen_words()}{parts['config']}{bundles}{scripts}{parts['renderer']}</footer></body></html>"
         )
 
 

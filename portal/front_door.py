@@ -174,6 +174,8 @@ class Assets(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         kept = b"m=" in scope["query_string"] or "/fonts/" in str(full_path)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        if str(full_path).endswith("/worker.js"):
+            response.headers["Service-Worker-Allowed"] = "/"
         return response
 
 

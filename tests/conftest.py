@@ -11,6 +11,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anwang")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-pictures", action="store_true", help="write the pictures that pages are compared with")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop in this thread, beside which no other may run."""

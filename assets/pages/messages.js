@@ -8,7 +8,7 @@
   async function subscribed(key) {
     if (!("serviceWorker" in navigator) || !("PushManager" in window)) return { refused: "unsupported" };
     if ((await Notification.requestPermission()) !== "granted") return { refused: "denied" };
-    const registration = await navigator.serviceWorker.register("/assets/push-worker.js");
+    const registration = await window.anwang.worker();
     const wanted = { userVisibleOnly: true, applicationServerKey: bytes(key) };
     await (await registration.pushManager.getSubscription())?.unsubscribe();
     const subscription = await registration.pushManager.subscribe(wanted);

@@ -1,45 +1,51 @@
-"""`make screenshots`: the README's pictures, from the running demonstration or one of its own."""
+"""`make screenshots`: the README's pictures and every page in every variant, from an installation of its own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from portal.bench.browser import chromium, log_in
 from portal.bench.own_installation import OwnInstallation, running
+from portal.bench.pictures import DESK, PHONE, WALLS, Picture, every, take
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pictures"
-PICTURES = (
-    ("map", "/?area=360700", 1440, 900),
-    ("rankings", "/rankings?as_of=2024-09-02", 1440, 900),
-    ("alarms", "/alarms", 1440, 900),
-    ("venue", "/venues/{venue}", 1440, 900),
-    ("wall", "/wall", 1920, 1080),
-    ("phone", "/venues/{venue}", 390, 844),
+README = (
+    Picture("map", "/?area=360700", DESK),
+    Picture("rankings", "/rankings?as_of=2024-09-02", DESK),
+    Picture("alarms", "/alarms", DESK, ready=".ag-row"),
+    Picture("venue", "/venues/{venue}", DESK),
+    Picture("wall", "/wall", WALLS[0], "dark", ready="#wall-right .panel"),
+    Picture("phone", "/venues/{venue}", PHONE),
 )
-PAINTED = """() => [...document.querySelectorAll('.map-canvas, #wall-canvas')]
-    .every((map) => map.dataset.painted === '1')"""
 
 
 def main() -> None:
-    """Write every picture to assets/pictures."""
+    """Write the README's pictures to assets/pictures and all of them to pictures/ among the installation's data."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with running(print) as own, chromium() as browser:
-        for name, path, width, height in PICTURES:
-            take(browser, own, name, path, width, height)
-            print(f"· {name}.png")
+        passwords = {account.login: account.password for account in own.accounts}
+        names = examples(browser, own)
+        for picture in README:
+            (FOLDER / f"{picture.name}.png").write_bytes(take(browser, own.base, picture, passwords, names))
+            print(f"· assets/pictures/{picture.name}.png")
+        folder = own.settings.var_dir / "pictures"
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in every():
+            (folder / picture.file).write_bytes(take(browser, own.base, picture, passwords, names))
+            print(f"· {folder / picture.file}")
 
 
-def take(browser: Browser, own: OwnInstallation, name: str, path: str, width: int, height: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+def examples(browser: Browser, own: OwnInstallation) -> Mapping[str, str]:
+    """A venue and a device to show."""
+    context = browser.new_context()
     page = context.new_page()
     log_in(page, own.base, "leader", own.account("leader").password)
-    venue = page.request.get(f"{own.base}/api/v1/venues?limit=1&region=360702&category=boarding_school").json()
-    page.goto(own.base + path.format(venue=venue["rows"][0]["id"]))
-    page.wait_for_selector("#frame > *")
-    page.wait_for_function(PAINTED, timeout=60_000)
-    page.wait_for_timeout(3000)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    venues = page.request.get(f"{own.base}/api/v1/venues?limit=1&region=360702&category=boarding_school").json()
+    venue = venues["rows"][0]["id"]
+    devices = page.request.get(f"{own.base}/api/v1/devices?venue={venue}").json()
     context.close()
+    return {"venue": str(venue), "device": devices["rows"][0]["code"]}
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from tests.portal.door import change, one
 
 pytestmark = pytest.mark.browser
 
-PAINTED = """() => document.querySelector('#wall-canvas')?.dataset.painted === '1'
-  && document.querySelectorAll('#wall-right .panel').length > 0"""
+PLAYING = """() => document.querySelectorAll('#wall-right .panel').length > 0
+  && document.querySelector('#wall-ticker')?.children.length > 0"""
 WATCH = """() => {
   const frame = document.querySelector('.wall');
   let was = frame.classList.contains('alarmed') ? document.querySelector('#wall-takeover').dataset.alarm : '';
@@ -101,6 +101,7 @@ class Wall:
 def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wall]:
     monkeypatch.setattr(stream, "PULSE_SECONDS", 0.1)
     change(portal_server, "update alarms set state = 'closed', closed_at = now() where level = 1 and closed_at is null")
+    change(portal_server, "insert into feeds (name, alive_at) values ('test gateway', now() + interval '1 day')")
     port = free_port()
     with relay(port) as network:
         context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
@@ -110,11 +111,19 @@ def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.Monk
         page.clock.install(time=datetime.now(UTC))
         page.expose_function("tookOver", lambda key: opened.taken.__setitem__(key, time.monotonic()))
         page.goto(f"{network.url}/kiosk/{portal_server.passwords['wall']}")
-        page.wait_for_function(PAINTED, timeout=60_000, polling=100)
+        _wait_playing(page)
         page.evaluate(WATCH)
         yield opened
         context.close()
         opened.stop_portal()
+    change(portal_server, "delete from feeds where name = 'test gateway'")
+
+
+def _wait_playing(page: Page) -> None:
+    deadline = time.monotonic() + 180
+    while not page.evaluate(PLAYING):
+        assert time.monotonic() < deadline, page.inner_text("body")
+        time.sleep(0.2)
 
 
 def ring(server: PortalServer, skip: int) -> int:
@@ -169,7 +178,7 @@ def portal_restarts(wall: Wall) -> None:
 
 
 def network_is_lost(wall: Wall) -> None:
-    """A pulled cable breaks nothing and says nothing: the wall notices by itself, and every panel says how old it is."""
+    """A pulled cable breaks nothing: the wall notices by itself, and its panels say how old they are."""
     wall.network.pull()
     wall.until("() => document.querySelector('#wall-lost').textContent !== ''")
     wall.pass_time(100)

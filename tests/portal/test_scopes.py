@@ -39,6 +39,7 @@ PAGES = (
     *("/cameras", "/cameras?venue={venue}"),
     *("/audit", "/appeals"),
     *("/excused", "/rankings?measure=verified_duty"),
+    "/wall/playlist",
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
 
@@ -607,6 +608,11 @@ def try_withdrawing(level: Level) -> None:
         assert one(level.server, "select withdrawn_at from scene_links where id = :id", id=link) is None
 
 
+def try_wall_evidence(level: Level) -> None:
+    for alarm, outside in _outside_alarms(level):
+        _refused(level, level.get(f"/api/v1/wall/alarms/{alarm}"), outside)
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/cameras"): try_cameras,
     ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
@@ -664,6 +670,7 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/venues/{venue_id}/scene/links"): try_links,
     ("post", "/api/v1/venues/{venue_id}/scene/links"): try_sharing,
     ("post", "/api/v1/venues/{venue_id}/scene/links/{link_id}/withdraw"): try_withdrawing,
+    ("get", "/api/v1/wall/alarms/{alarm_id}"): try_wall_evidence,
 }
 
 
@@ -849,7 +856,7 @@ def test_addresses_are_seen_with_their_people_alone(level: Level) -> None:
     [
         *(*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON),
         *("maintainers", "people", "grants", "audit_log", "saved_views", "rosters"),
-        *("coverage_steps", "standing_steps"),
+        *("coverage_steps", "standing_steps", "wall_scenes", "appearances"),
     ],
 )
 def test_without_a_scope_there_are_no_rows(portal_server: PortalServer, table: str) -> None:
