@@ -6,7 +6,7 @@ named by the scope, those with a sub-type, and those excused, who are taken off 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -56,6 +56,14 @@ class VenueBehind:
     """It stands in the numerator."""
     is_excluded: bool
     weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """From which day on, and when last, a measure was settled."""
+
+    first_day: date
+    settled_at: datetime
 
 
 _GRAINS = {
@@ -111,7 +119,7 @@ _BEHIND = """
     where v.category = any (:keys) or v.sub_type = any (:keys)
 """
 _DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
-_BEGINNINGS = text("select source, first_day from settlings")
+_SETTLINGS = text("select source, first_day, settled_at from settlings")
 _MILESTONES = text("select due_on, array_agg(category) as categories from milestones group by 1 order by 1")
 
 
@@ -200,7 +208,12 @@ def is_known(session: Session, measure: MeasureKey, as_of: date) -> bool:
 
 def first_days(session: Session) -> dict[MeasureKey, date]:
     """From which day each settled measure can be asked; the others can be asked for any day."""
-    known = {row.source: row.first_day for row in session.execute(_BEGINNINGS)}
+    return {key: row.first_day for key, row in settlings(session).items()}
+
+
+def settlings(session: Session) -> dict[MeasureKey, Settlement]:
+    """How far each settled measure is known."""
+    known = {row.source: Settlement(row.first_day, row.settled_at) for row in session.execute(_SETTLINGS)}
     return {key: known[c.source] for key, c in COUNTINGS.items() if c.source is not None and c.source in known}
 
 

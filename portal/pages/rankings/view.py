@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from db.queries import excused_venues, measures, movers
-from db.queries.measures import Figure, VenueBehind
+from db.queries.measures import Figure, Settlement, VenueBehind
 from db.queries.movers import Mover
 from db.queries.regions import RegionRow
 from db.rules.measures import BY_KEY, Measure, MeasureKey
@@ -122,7 +122,13 @@ class Shown:
     """The region that holds them all."""
     figures: dict[tuple[int, str], Figure]
     minimum: int
-    first_day: date | None
+    settlement: Settlement | None
+    """None for what is known of every day."""
+
+    @property
+    def is_known(self) -> bool:
+        """False before the first day that the measure can be asked for."""
+        return self.settlement is None or self.settlement.first_day <= self.address.as_of
 
 
 def read(address: Address) -> Shown:
@@ -135,7 +141,7 @@ def read(address: Address) -> Shown:
     own, own_before = _standing(address, address.as_of, whole_level), _standing(address, address.before, whole_level)
     with asking.reading() as session:
         minimum = excused_venues.minimum(session, address.measure)
-        first_day = measures.first_days(session).get(address.measure)
+        settlement = measures.settlings(session).get(address.measure)
     is_high = address.definition.is_better_high
     keys = [region.adcode for region in peers]
     placed = places(keys, _rates(now, address), _rates(before, address), minimum, is_better_high=is_high)
@@ -148,7 +154,7 @@ def read(address: Address) -> Shown:
         (whole[0], figures[address.within, address.category]) if whole else None,
         figures,
         minimum,
-        first_day,
+        settlement,
     )
 
 
