@@ -4,12 +4,13 @@ Each of the five levels logs in over HTTP and asks every API route, tile, live s
 are not theirs. A new API route must be added to `TRIED`, a new page to `PAGES`, a new table to `TABLES`.
 """
 
+import csv
 import io
 import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import geopandas
@@ -20,7 +21,9 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from db.rules.access_scope import Scope
+from db.commands import bulletins as bulletin_commands
+from db.commands.acting import Acting
+from db.rules.access_scope import Scope, region_scope
 from portal.api.doors import receipts, receivers
 from tests.db.pictures import jpeg
 from tests.portal.alarming import close, raise_alarm
@@ -32,6 +35,7 @@ from tests.portal.tile_reading import layers
 LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 
 PAGES = (
+    *("/bulletins", "/bulletins?show=snapshots", "/bulletins/1"),
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/venues/{venue}?tab=space", "/venues/{venue}/plan"),
@@ -613,6 +617,74 @@ def try_wall_evidence(level: Level) -> None:
         _refused(level, level.get(f"/api/v1/wall/alarms/{alarm}"), outside)
 
 
+@pytest.fixture(scope="session")
+def issued(portal_server: PortalServer) -> tuple[int, int]:
+    """A bulletin issued over figures of the province, and its snapshot."""
+    now = datetime.now(UTC)
+    with portal_server.test_record.record.scoped(region_scope(360000)) as session:
+        row = bulletin_commands.draft(session, date(2024, 9, 2), CLERK, now)
+        ready = bulletin_commands.check(session, row.id, row.version, CLERK, now)
+        made = bulletin_commands.issue(session, row.id, ready.version, CLERK, now)
+    return made.id, made.snapshot_id
+
+
+CLERK = Acting(None, "clerk", None)
+OF_REGIONS = ("leader", "ganzhou", "zhanggong")
+"""Whom bulletins are for."""
+
+
+def try_bulletins(level: Level, path: str) -> None:
+    answer = level.get(path)
+    assert answer.status_code == (200 if level.login in OF_REGIONS else 403)
+    if level.login in OF_REGIONS and path.endswith("bulletins"):
+        assert level.login == "leader" or {row["state"] for row in answer.json()} <= {"issued"}
+
+
+def try_bulletin_file(level: Level, ending: str) -> None:
+    bulletin, _snapshot = _issued(level)
+    answer = level.get(f"/api/v1/bulletins/{bulletin}.{ending}")
+    if level.login not in OF_REGIONS:
+        assert answer.status_code == 403
+        return
+    assert answer.status_code == 200
+    for outside in level.outside:
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        for region in (county, county // 100 * 100, 360000):
+            if not level.scope.covers(region):
+                _refused(level, level.get(f"/api/v1/bulletins/{bulletin}.{ending}", region=region), outside)
+    if ending == "csv":
+        listed = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+        assert listed
+        assert all(level.scope.covers(int(row[0])) for row in listed)
+
+
+def try_snapshot_figures(level: Level) -> None:
+    _bulletin, snapshot = _issued(level)
+    answer = level.get(f"/api/v1/snapshots/{snapshot}/figures")
+    if level.login not in OF_REGIONS:
+        assert answer.status_code == 403
+        return
+    assert answer.json()
+    assert all(level.scope.covers(row["adcode"]) for row in answer.json())
+
+
+def try_snapshot_behind(level: Level) -> None:
+    _bulletin, snapshot = _issued(level)
+    for outside in level.outside:
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        answer = level.get(f"/api/v1/snapshots/{snapshot}/behind.csv", region=county)
+        if level.login not in OF_REGIONS:
+            assert answer.status_code == 403
+            continue
+        listed = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+        assert {int(row[0]) for row in listed} <= level.theirs
+
+
+def _issued(level: Level) -> tuple[int, int]:
+    bulletin = one(level.server, "select max(id) from bulletins where state = 'issued'")
+    return bulletin, one(level.server, "select snapshot_id from bulletins where id = :id", id=bulletin)
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/cameras"): try_cameras,
     ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
@@ -625,6 +697,12 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/devices.csv"): lambda level: try_device_files(level, "csv"),
     ("get", "/api/v1/devices.xlsx"): lambda level: try_device_files(level, "xlsx"),
     ("get", "/api/v1/rankings"): try_rankings,
+    ("get", "/api/v1/bulletins"): lambda level: try_bulletins(level, "/api/v1/bulletins"),
+    ("get", "/api/v1/snapshots"): lambda level: try_bulletins(level, "/api/v1/snapshots"),
+    ("get", "/api/v1/bulletins/{bulletin_id}.{format}"): lambda level: try_bulletin_file(level, "csv"),
+    ("get", "/api/v1/bulletins/{bulletin_id}.zip"): lambda level: try_bulletin_file(level, "zip"),
+    ("get", "/api/v1/snapshots/{snapshot_id}/figures"): try_snapshot_figures,
+    ("get", "/api/v1/snapshots/{snapshot_id}/behind.csv"): try_snapshot_behind,
     ("get", "/api/v1/alarms"): try_alarms,
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
     ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,
@@ -699,7 +777,7 @@ def test_every_route_of_the_interface_is_tried(portal_server: PortalServer) -> N
 
 
 @pytest.mark.parametrize("route", TRIED, ids=lambda route: " ".join(route))
-def test_the_interface_keeps_within_the_scope(level: Level, route: tuple[str, str]) -> None:
+def test_the_interface_keeps_within_the_scope(level: Level, route: tuple[str, str], issued: tuple[int, int]) -> None:
     TRIED[route](level)
 
 
@@ -835,6 +913,20 @@ OF_THE_PROVINCE = (
 """What came from outside and is of no venue yet, or of many."""
 
 
+OF_A_REGION = {"snapshot_figures": "adcode", "snapshot_venues": "county", "bulletin_copies": "region"}
+"""Rows of a region, and the column that says of which."""
+
+
+@pytest.mark.parametrize("table", OF_A_REGION)
+def test_frozen_rows_keep_within_the_scope(level: Level, table: str, issued: tuple[int, int]) -> None:
+    with level.server.test_record.record.scoped(level.scope) as session:
+        seen = set(session.scalars(text(f"select distinct {OF_A_REGION[table]} from {table}")))
+        drafts = session.scalar(text("select count(*) from bulletins where state <> 'issued'"))
+    assert bool(seen) == level.scope.is_regional
+    assert all(level.scope.covers(region) for region in seen)
+    assert not drafts or level.login == "leader"
+
+
 OF_A_PERSON = ("contact_points", "quiet_hours")
 """Theirs, wherever they are; those who supervise them may look at the first."""
 
@@ -854,7 +946,7 @@ def test_addresses_are_seen_with_their_people_alone(level: Level) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        *(*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON),
+        *(*TABLES, *OF_THE_PROVINCE, *OF_A_PERSON, *OF_A_REGION, "snapshots", "bulletins"),
         *("maintainers", "people", "grants", "audit_log", "saved_views", "rosters"),
         *("coverage_steps", "standing_steps", "wall_scenes", "appearances"),
     ],

@@ -172,7 +172,7 @@ def behind_panel(
     )
     listed = [(row, name, kind) for name, kind, some in parts for row in some]
     csv = f"/api/v1/snapshots/{snapshot.id}/behind.csv?measure={at.measure}&region={at.adcode}&category={at.category}"
-    head = (_("Venue"), _("County"), _("Category"), _("Standing"))
+    head = (_("Venue"), _("County"), _("Category"), _("counts"))
     return panel(
         f"{figures.names.get(at.adcode, '')} · {category_name(at.category)} · {measure_name(at.measure)}",
         html.P(

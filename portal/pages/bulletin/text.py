@@ -26,11 +26,11 @@ def sheet(source: Source, document: Bulletin, address: str, editing: str, *, may
     return html.Article(
         [
             html.P(document.number or _("Draft, not issued"), className="sheet-number"),
-            _line("title", html.H2(document.title), document.title, address, editing, may_edit=may_edit),
+            _line("title", [html.H2(document.title)], document.title, address, editing, may_edit=may_edit),
             html.P(volume(document, source.figures), className="sheet-volume"),
             _line(
                 "addressed_to",
-                html.P(f"{document.addressed_to}："),
+                [html.P(f"{document.addressed_to}：")],
                 document.addressed_to,
                 address,
                 editing,
@@ -46,14 +46,16 @@ def sheet(source: Source, document: Bulletin, address: str, editing: str, *, may
     )
 
 
-def _line(block: str, content: Any, written: str, address: str, editing: str, *, may_edit: bool) -> Component:
+def _line(
+    block: str, content: Sequence[Component], written: str, address: str, editing: str, *, may_edit: bool
+) -> Component:
     """Something that can be edited: itself, or its editor in its place."""
     if editing == block and may_edit:
         return editor(block, written, address)
     pencil = dcc.Link(
         icon("pencil"), href=f"{address}?edit={block}", className="sheet-edit", title=_("Edit the wording")
     )
-    return html.Div([content, pencil if may_edit else None], className="sheet-line")
+    return html.Div([*content, pencil if may_edit else None], className="sheet-line")
 
 
 def _section(

@@ -1,6 +1,6 @@
 """Bulletins: drafted, checked, issued; and the snapshots that they are written from."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dash
@@ -67,13 +67,14 @@ def _chips(query: dict[str, str]) -> list[Component]:
 
 def _drafting() -> list[Component]:
     today = datetime.now(HERE).date()
+    last = today - timedelta(days=1)
     return [
         html.Div(
             [
                 moment_field(
                     ids.DAY,
                     "date",
-                    today.isoformat(),
+                    last.isoformat(),
                     _("As of"),
                     lowest=FIRST_DAY.isoformat(),
                     highest=today.isoformat(),

@@ -30,7 +30,7 @@ def bulletin_table(rows: Sequence[BulletinRow]) -> Component:
     if not rows:
         return note(_("No bulletin yet."))
     head = (_("Number"), _("Title"), _("As of"), _("State"), _("Issued"), _("Snapshot"), _("By whom"))
-    return _table(head, [_bulletin(row) for row in rows])
+    return _table(head, [_bulletin(row) for row in rows], "bulletin-list")
 
 
 def _bulletin(row: BulletinRow) -> Component:
@@ -76,8 +76,6 @@ def _snapshot(row: Snapshot, now: datetime, *, may_write: bool) -> Component:
     )
 
 
-def _table(head: Sequence[str], rows: Sequence[Any]) -> Component:
-    return html.Div(
-        html.Table([html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="plain-table"),
-        className="wide-table",
-    )
+def _table(head: Sequence[str], rows: Sequence[Any], kind: str = "") -> Component:
+    content = [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)]
+    return html.Div(html.Table(content, className=f"plain-table {kind}".strip()), className="wide-table")
