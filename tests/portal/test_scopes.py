@@ -34,7 +34,18 @@ LEVELS = ("leader", "ganzhou", "zhanggong", "venue", "maintainer")
 PAGES = (
     *("/", "/alarms", "/rankings", "/wall", "/venues/{venue}", "/devices/{device}", "/ladders"),
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
-    *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines", "/audit", "/appeals"),
+    *(
+        "/conformance",
+        "/hazards",
+        "/orders",
+        "/duty",
+        "/windows",
+        "/outbox",
+        "/messages",
+        "/deadlines",
+        "/audit",
+        "/appeals",
+    ),
     *("/excused", "/rankings?measure=verified_duty"),
 )
 """Pages, as their addresses name them; every one is opened at what lies outside."""
