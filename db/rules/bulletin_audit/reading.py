@@ -22,7 +22,7 @@ from db.rules.bulletin_audit.claim import (
 )
 from db.rules.bulletin_audit.ordering import orders
 from db.rules.bulletin_audit.places import PROVINCE, Places
-from db.rules.bulletin_audit.sentences import Passage
+from db.rules.bulletin_audit.sentences import Compact, Passage
 from db.rules.bulletin_audit.tokens import Kind, Token, tokens
 from db.rules.bulletin_audit.words import IN_FULL, IN_PART, LIKE_A_VENUE
 from db.rules.venue_categories import Category
@@ -63,7 +63,8 @@ class _Around:
 
 def read(text: str, places: Places) -> Reading:
     """Every claim of a text, in its order."""
-    plain = sentences.plain(text)
+    close = sentences.compact(text)
+    plain = sentences.plain(close.text)
     passages = sentences.passages(plain)
     dated = sentences.days(plain)
     as_of = dated[0].day if dated else None
@@ -85,8 +86,25 @@ def read(text: str, places: Places) -> Reading:
             ordered += orders(passage.sentence, said.words, made, said.subject_at, day)
             around.last_quantity = made[-1].quantity if made else None
         around.last_category = said.last_category()
-    originals = tuple(replace(p.sentence, text=text[p.sentence.start : p.sentence.end]) for p in passages)
-    return Reading(originals, tuple(claims), tuple(ordered), as_of)
+    told = tuple(_where_it_stood(passage.sentence, text, close) for passage in passages)
+    moved = tuple(replace(c, start=at[0], end=at[1]) for c in claims for at in [close.span(c.start, c.end)])
+    return Reading(told, moved, tuple(_moved(order, close) for order in ordered), as_of)
+
+
+def _where_it_stood(sentence: Sentence, text: str, close: Compact) -> Sentence:
+    start, end = close.span(sentence.start, sentence.end)
+    return replace(sentence, text=text[start:end], start=start, end=end)
+
+
+def _moved(order: Order, close: Compact) -> Order:
+    """Its values are claims of their own; where they stand follows the text with its spaces."""
+    start, end = close.span(order.start, order.end)
+    values = tuple(
+        None if c is None else replace(c, start=at[0], end=at[1])
+        for c in order.values
+        for at in [close.span(c.start, c.end) if c else (0, 0)]
+    )
+    return replace(order, start=start, end=end, values=values)
 
 
 def _excused_from(claim: Claim, before: Sequence[Claim]) -> Claim:
