@@ -166,27 +166,41 @@ def _standing(address: Address, day: date, level: str) -> list[Figure]:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One region looked into: its figure, what would move it, and its venues by how they count."""
+    """One region looked into: its figure, what would move it, and the first of the venues that are asked for."""
 
     region: RegionRow
     figure: Figure | None
     movers: tuple[Mover, ...]
-    venues: dict[str, list[VenueBehind]]
+    venues: tuple[VenueBehind, ...]
+
+    def count(self, show: str) -> int:
+        """How many are missing, count, or are excluded."""
+        if self.figure is None:
+            return 0
+        figure = self.figure
+        missing = figure.denominator - figure.numerator
+        return {"missing": missing, "counts": figure.numerator, "excluded": figure.excluded}[show]
+
+
+MOST_VENUES = 60
+"""Listed on the page; the download holds all."""
 
 
 def look_into(address: Address, now: datetime) -> Looked:
     """Read afresh: whoever doubts a figure follows it to the venues of this moment."""
-    region = regions.tree().one(address.unit)
+    region, measure, day = regions.tree().one(address.unit), address.measure, address.as_of
+    where = (measure, day, address.unit, address.category)
     with asking.reading() as session:
-        behind = measures.behind(session, address.measure, address.as_of, address.unit, address.category)
-        figures = measures.figures(session, address.measure, address.as_of, region.level, address.unit)
+        figures = measures.figures(session, measure, day, region.level, address.unit)
         figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
-        whole = figure.denominator if figure else 0
-        moving = movers.movers(session, address.measure, address.as_of, address.unit, address.category, whole, now)
-    venues: dict[str, list[VenueBehind]] = {show: [] for show in SHOWS}
-    for row in behind:
-        venues["excluded" if row.is_excluded else "counts" if row.counts else "missing"].append(row)
-    return Looked(region, figure, tuple(moving), venues)
+        moving = movers.movers(session, *where, figure.denominator if figure else 0, now)
+        venues = measures.some_behind(session, *where, address.show, MOST_VENUES)
+    return Looked(region, figure, tuple(moving), tuple(venues))
+
+
+def all_behind(address: Address) -> list[VenueBehind]:
+    with asking.reading() as session:
+        return measures.behind(session, address.measure, address.as_of, address.unit, address.category)
 
 
 def heat_columns(shown: Shown) -> list[str]:
