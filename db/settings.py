@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     archive_dir: str = Field("", description="folder of archived signals; empty: `archive` among the data")
     readings_5min_retention_days: int = Field(185, ge=35, description="five-minute readings are kept for this long")
     readings_daily_retention_days: int = Field(3660, ge=400, description="daily readings are kept for this long")
+    bulletin_days: str = Field("1,16", description="days of the month on which a bulletin is drafted by the clock")
     raw_retention_days: int = Field(7, ge=1, description="bytes of accepted messages are kept for this long")
     dead_letter_retention_days: int = Field(90, ge=1, description="refused messages are kept for this long")
     dead_letter_quota_mb: int = Field(1024, ge=1, description="most room for refused messages")

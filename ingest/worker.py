@@ -7,7 +7,19 @@ from celery.schedules import crontab
 
 from db import addresses, task_names
 from db.settings import load
-from ingest.tasks import conformance, duty, inbox, ladders, measures, online, overdue, promises, telemetry, upkeep
+from ingest.tasks import (
+    bulletins,
+    conformance,
+    duty,
+    inbox,
+    ladders,
+    measures,
+    online,
+    overdue,
+    promises,
+    telemetry,
+    upkeep,
+)
 
 SWEEP_SECONDS = 10
 """Who pushes has a worker told at once; the clock sees to what was not told."""
@@ -37,6 +49,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
         (task_names.REHEARSE, crontab(hour=4, minute=10), 6 * 3600),
         (task_names.FORGET_DEVICE_STATES, crontab(hour=3, minute=45), 6 * 3600),
+        (task_names.DRAFT_BULLETIN, crontab(hour=5, minute=10), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
     return {name: {"task": name, "schedule": when, "options": {"expires": expires}} for name, when, expires in turns}
@@ -73,4 +86,5 @@ promises.register(app)
 overdue.register(app)
 ladders.register(app)
 conformance.register(app)
+bulletins.register(app)
 measures.register(app)

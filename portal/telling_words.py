@@ -65,6 +65,7 @@ def reason(value: str) -> str:
         "promise_passed": _("the promised time has passed: press for it"),
         "confirmed": _("confirmed as a real fire: act at once"),
         "letter": _("a supervision letter was issued"),
+        "bulletin": _("a bulletin was issued: your region's copy is ready"),
         "holes": _("the night's rehearsal found holes in the chain"),
         "live_again": _("still ringing after the drill or maintenance"),
         "window_announced": _("a drill or maintenance is announced"),
@@ -108,6 +109,7 @@ def subject(kind: str, alarm_kind: str | None, facts: dict[str, object]) -> str:
         "window": _("Drill or maintenance"),
         "letter": _("Supervision letter"),
         "appeal": _("Appeal"),
+        "bulletin": _("Bulletin"),
     }.get(kind, _("Message"))
 
 

@@ -6,7 +6,7 @@ region that a copy is for. Words that follow the copy: `{day}`, `{place}`, `{par
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -107,12 +107,10 @@ class Figures:
     def get(self, measure: str, adcode: int, category: str) -> Count:
         return self.counts.get((measure, adcode, category)) or Count(self.names.get(adcode, ""))
 
-    def ordered(self, measure: str, adcode: int, category: str) -> list[Count]:
-        """The region's parts that have such venues, the highest rate first; equal rates by code."""
-        listed = [self.get(measure, part, category) for part in self.parts.get(adcode, ())]
-        return sorted(
-            (each for each in listed if each.denominator), key=lambda c: c.numerator / c.denominator, reverse=True
-        )
+    def of_parts(self, measure: str, adcode: int, category: str) -> dict[int, Count]:
+        """The figure of each of the region's parts that has such venues, by code."""
+        found = {part: self.get(measure, part, category) for part in self.parts.get(adcode, ())}
+        return {part: count for part, count in found.items() if count.denominator}
 
 
 def above(adcode: int) -> int:
@@ -135,15 +133,24 @@ def unit_of(measure: str) -> str:
     return {Unit.ALARMS: "起", Unit.HAZARDS: "处"}.get(BY_KEY[MeasureKey(measure)].counted, "家")
 
 
-def _ordered(figures: Figures, at: Reference) -> str:
-    listed, unit = figures.ordered(at.measure, at.adcode, at.category), unit_of(at.measure)
-    return "、".join(f"{each.name}{rate(each)}（{each.denominator}{unit}中{each.numerator}{unit}）" for each in listed)
+def _ordered(figures: Figures, at: Reference) -> list["Piece"]:
+    unit, counts = unit_of(at.measure), figures.of_parts(at.measure, at.adcode, at.category)
+    order = sorted(counts, key=lambda part: counts[part].numerator / counts[part].denominator, reverse=True)
+    pieces = []
+    for part in order:
+        c = counts[part]
+        text = f"{c.name}{rate(c)}（{c.denominator}{unit}中{c.numerator}{unit}）"
+        pieces.append(Piece(text, replace(at, adcode=part, field="rate")))
+    return pieces
 
 
-def _numbered(figures: Figures, at: Reference, of: Callable[[Count], int]) -> str:
-    listed = [figures.get(at.measure, part, at.category) for part in figures.parts.get(at.adcode, ())]
-    most_first = sorted((each for each in listed if of(each)), key=of, reverse=True)
-    return "、".join(f"{each.name}{of(each)}{unit_of(at.measure)}" for each in most_first)
+def _numbered(figures: Figures, at: Reference, of: Callable[[Count], int]) -> list["Piece"]:
+    unit, counts = unit_of(at.measure), figures.of_parts(at.measure, at.adcode, at.category)
+    most_first = sorted((part for part in counts if of(counts[part])), key=lambda part: of(counts[part]), reverse=True)
+    return [
+        Piece(f"{counts[part].name}{of(counts[part])}{unit}", replace(at, adcode=part, field="count"))
+        for part in most_first
+    ]
 
 
 ONE: Mapping[str, Callable[[Count], str]] = {
@@ -155,7 +162,7 @@ ONE: Mapping[str, Callable[[Count], str]] = {
     "rate2": lambda c: rate(c, 2),
 }
 """Fields that are one number."""
-LISTS: Mapping[str, Callable[[Figures, Reference], str]] = {
+LISTS: Mapping[str, Callable[[Figures, Reference], list["Piece"]]] = {
     "order": _ordered,
     "counts": lambda figures, at: _numbered(figures, at, lambda c: c.numerator),
     "rests": lambda figures, at: _numbered(figures, at, lambda c: c.rest),
@@ -191,7 +198,7 @@ def value(figures: Figures, at: Reference) -> str:
     if not figures.has(at):
         raise UnknownReference(f"{at.measure}/{at.adcode}/{at.category}/{at.field}")
     if at.field in LISTS:
-        return LISTS[at.field](figures, at)
+        return "、".join(piece.text for piece in LISTS[at.field](figures, at))
     return ONE[at.field](figures.get(at.measure, at.adcode, at.category))
 
 
@@ -217,6 +224,16 @@ class Piece:
     reference: Reference | None = None
 
 
+def _cited(figures: Figures, at: Reference) -> list[Piece]:
+    """One number, or each part of a list with its own reference."""
+    if at.field not in LISTS or not figures.has(at):
+        return [Piece(value(figures, at), at)]
+    pieces: list[Piece] = []
+    for piece in LISTS[at.field](figures, at):
+        pieces += [*([Piece("、")] if pieces else []), piece]
+    return pieces
+
+
 def filled(text: str, figures: Figures, region: int, as_of: date, nth: str = "") -> Sequence[Piece]:
     """The text with its figures filled in, piece by piece."""
     said = words(figures, region, as_of) | {"nth": nth}
@@ -228,6 +245,5 @@ def filled(text: str, figures: Figures, region: int, as_of: date, nth: str = "")
         elif part in said:
             pieces.append(Piece(said[part]))
         else:
-            reference = resolved(part, region)
-            pieces.append(Piece(value(figures, reference), reference))
+            pieces += _cited(figures, resolved(part, region))
     return pieces

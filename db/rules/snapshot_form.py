@@ -97,8 +97,9 @@ def packed(venues: Sequence[VenueLine]) -> bytes:
 
 
 def unpacked(packed_lines: bytes) -> list[VenueLine]:
-    lines = gzip.decompress(packed_lines).decode().splitlines()
-    return [_venue(json.loads(line)) for line in lines]
+    """Split at line feeds alone, which JSON never holds: names may hold other ends of lines."""
+    lines = gzip.decompress(packed_lines).decode().split("\n")
+    return [_venue(json.loads(line)) for line in lines if line]
 
 
 def _venue(line: list[Any]) -> VenueLine:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from portal import asking
 from portal.api import (
     alarms,
+    bulletins,
     device_files,
     duty,
     evidence,
@@ -65,6 +66,7 @@ router.include_router(device_files.router)
 router.include_router(evidence.router)
 router.include_router(hazard_lists.router)
 router.include_router(letters.router)
+router.include_router(bulletins.router)
 router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(taken_away.router)

@@ -15,6 +15,8 @@ from portal.pages.alarms import page as alarms
 from portal.pages.appeals import page as appeals
 from portal.pages.audit import page as audit
 from portal.pages.bind import page as bind
+from portal.pages.bulletin import page as bulletin
+from portal.pages.bulletins import page as bulletins
 from portal.pages.conformance import page as conformance
 from portal.pages.deadlines import page as deadlines
 from portal.pages.device import page as device
@@ -156,6 +158,24 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Excused venues"),
         excused.layout,
         excused.register_callbacks,
+        REGIONAL,
+    ),
+    Page(
+        "bulletins",
+        re.compile("/bulletins"),
+        lambda: _("Bulletins"),
+        bulletins.layout,
+        bulletins.register_callbacks,
+        REGIONAL,
+        menu_path="/bulletins",
+        icon="bulletin",
+    ),
+    Page(
+        "bulletin",
+        re.compile(r"/bulletins/(?P<bulletin_id>\d{1,9})"),
+        lambda: _("Bulletin"),
+        bulletin.layout,
+        bulletin.register_callbacks,
         REGIONAL,
     ),
     Page(

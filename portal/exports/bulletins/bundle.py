@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from db.queries import regions, snapshots
 from db.queries.bulletins import BulletinRow
 from db.rules.access_scope import region_range
-from db.rules.bulletin_figures import Figures, above
+from db.rules.bulletin_figures import Count, Figures, above
 from db.rules.bulletin_problems import VenueLine
+from db.rules.snapshot_form import FigureLine
 from portal.exports.bulletins.paper import Source, paper
 from portal.exports.bulletins.pdf_file import pdf
 from portal.exports.bulletins.word_file import document
@@ -60,6 +61,12 @@ def file(made_from: Source, region: int, format: Format, at: datetime | None, *,
 def name(made_from: Source, region: int, format: Format) -> str:
     """通报-安通〔2024〕1号-赣州市.docx"""
     return f"{stem(made_from)}-{made_from.regions.get(region, region)}.{format.value}"
+
+
+def figure_line(measure: str, adcode: int, category: str, count: Count) -> FigureLine:
+    """A figure as the audit of bulletins takes it."""
+    level = "county" if adcode % 100 else "city" if adcode % 10_000 else "province"
+    return FigureLine(measure, level, adcode, count.name, category, count.numerator, count.denominator, count.excluded)
 
 
 def stem(made_from: Source) -> str:

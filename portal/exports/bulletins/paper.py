@@ -130,6 +130,11 @@ def paper(source: Source, region: int) -> Paper:
     )
 
 
+def items_of(source: Source, document: Bulletin, each: Said) -> list[Item]:
+    """What one block of a copy comes to."""
+    return _Writer(source, document).items(each)
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Turns the blocks of one copy into items."""

@@ -5,7 +5,7 @@ from itertools import chain
 
 from db.rules.access_scope import region_range
 from db.rules.bulletin_problems import PROBLEMS, Standing, VenueLine
-from db.rules.bulletin_template import name_of
+from db.rules.bulletin_template import SUB_TYPES, name_of
 from db.rules.measures import MeasureKey
 from db.rules.snapshot_form import FigureLine
 from db.rules.venue_categories import Category
@@ -27,7 +27,8 @@ NAMES = {
 """The measures as the bulletin writes them, whatever language the screen speaks."""
 
 
-CATEGORY_NAMES = {"all": "合计", **{category.value: name_of(category) for category in Category}}
+CATEGORY_NAMES: dict[str, str] = {"all": "合计", **{c.value: name_of(c) for c in Category}}
+CATEGORY_NAMES |= {sub_type.value: name for sub_type, name in SUB_TYPES.items()}
 
 
 def measure_name(key: str) -> str:
