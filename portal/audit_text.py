@@ -16,8 +16,10 @@ MOST_BYTES = 20_000_000
 MOST_CHARACTERS = 300_000
 PDF_SECONDS = 60
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_ENDS = re.compile(r"[。！？；：:;]$")
-_NEW_PARAGRAPH = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.．、]|附件)")
+_ENDS = re.compile(r"[。！？]$")
+_NEW_PARAGRAPH = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.．、](?!\d)|附件)"
+)
 _PAGE_NUMBER = re.compile(r"^\s*[—–-]?\s*\d+\s*[—–-]?\s*$")
 
 

@@ -64,6 +64,27 @@ def plain(text: str) -> str:
     return text.translate(SAME_LENGTH)
 
 
+_SPACE = re.compile(r"(?<=[^\x00-\x7f]|[\d%,.(/])[ \t\u00a0\u3000]+|[ \t\u00a0\u3000]+(?=[^\x00-\x7f]|[%)/])")
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """A text without the spaces beside Chinese signs and numbers (接入 12,253 家), and where its characters stood."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch as it stands in the text with its spaces."""
+        return (self.places[start], self.places[end - 1] + 1) if end > start else (0, 0)
+
+
+def compact(text: str) -> Compact:
+    gone = {at for space in _SPACE.finditer(text) for at in range(space.start(), space.end())}
+    places = tuple(at for at in range(len(text)) if at not in gone)
+    return Compact("".join(text[at] for at in places), places)
+
+
 def passages(text: str) -> list[Passage]:
     """Every sentence of a plain text, in order."""
     found: list[Passage] = []

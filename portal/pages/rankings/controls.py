@@ -1,12 +1,14 @@
 """The choices above the rankings, and the definition behind its button."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from db.rules.excusing import MAY_ASK
 from db.rules.measures import MeasureKey
+from db.rules.venue_categories import Category
 from portal import asking, measure_words, regions, words
 from portal.components.pickers import as_of_picker, menu_of
 from portal.locale import _
@@ -36,7 +38,31 @@ def controls(shown: Shown, today: date) -> list[Component]:
         menu_of(measure_words.category(address.category), categories),
         as_of_picker(address.as_of, today, days, address.query(today, as_of="DAY")),
         _against(address, today),
+        _away(address),
     ]
+
+
+def _away(address: Address) -> Component:
+    """The same for pandas, DuckDB and QGIS; each file taken is an entry in the audit log."""
+    level = "county" if address.within % 10_000 else "city"
+    ranking = {
+        "measure": address.measure,
+        "as_of": address.as_of.isoformat(),
+        "region": address.within,
+        "level": level,
+        "category": address.category,
+    }
+    venues = {"as_of": address.as_of.isoformat(), "region": address.unit or address.within}
+    if address.category in {category.value for category in Category}:
+        venues["category"] = address.category
+    links = [
+        html.A(f"{name} · {said}", href=f"/api/v1/away/{what}.{ending}?{urlencode(asked)}", download="")
+        for what, name, asked in (("ranking", _("Ranking"), ranking), ("venues", _("Venue list"), venues))
+        for ending, said in (("parquet", "Parquet"), ("gpkg", "GeoPackage"))
+    ]
+    return html.Details(
+        [html.Summary(_("For analysis")), html.Div(links, className="menu-card")], className="pick downloads"
+    )
 
 
 def _against(address: Address, today: date) -> Component:

@@ -7,8 +7,9 @@ from dash.development.base_component import Component
 
 from db.queries.measures import VenueBehind
 from db.queries.movers import Mover
+from db.rules.appeal_lifecycle import MAY_FILE
 from db.rules.measures import BY_KEY, Counted
-from portal import measure_words, regions, words
+from portal import asking, measure_words, regions, words
 from portal.components.layout import note, panel
 from portal.locale import _
 from portal.pages.rankings.view import MOST_VENUES, SHOWS, Address, Looked
@@ -52,6 +53,9 @@ def _further(address: Address, looked: Looked, today: date) -> Component:
     ]
     if looked.region.level == "city" and looked.region.adcode != address.within:
         links.append(dcc.Link(_("Rank its counties"), href=address.query(today, within=looked.region.adcode)))
+    if asking.current().role in MAY_FILE:
+        subject = f"figure:{looked.region.adcode}:{address.measure}:{address.category}:{address.as_of.isoformat()}"
+        links.append(dcc.Link(_("Doubt this figure"), href=f"/appeals?new={subject}"))
     return html.Div(links, className="further")
 
 

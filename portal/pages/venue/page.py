@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from db.queries import alarms as alarm_queries
 from db.queries import hazards as hazard_queries
 from db.queries import venues as venue_queries
+from db.rules.appeal_lifecycle import MAY_FILE
 from portal import asking, words
 from portal.address import number_of
 from portal.components.layout import badge
@@ -90,6 +91,9 @@ def _head(facts: tabs.Facts) -> Component:
                     badge(words.category(venue.category)),
                     badge(words.sub_type(venue.sub_type)) if venue.sub_type else None,
                     html.Span(venue.code, className="quiet"),
+                    dcc.Link(_("Doubt its record"), href=f"/appeals?new=venue:{venue.id}")
+                    if asking.current().role in MAY_FILE
+                    else None,
                 ],
                 className="venue-badges",
             ),

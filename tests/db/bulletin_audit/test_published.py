@@ -1,5 +1,6 @@
 """The wording of the September 2024 bulletin, in several wordings: its six contradictions, and no other."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -70,3 +71,21 @@ def test_another_day_that_is_said_is_no_contradiction() -> None:
     text = "截至2024年9月2日，全省已接入12,253家。\n截至2024年9月12日，全省已接入12,266家，其中校外培训机构6,137家。"
     assert audit(text).findings == ()
     assert [f.rule for f in audit(text.replace("截至2024年9月12日，", "")).findings] == [Rule.SAME]
+
+
+def test_spaces_beside_numbers_change_nothing() -> None:
+    text = (FILES / "2024-09.txt").read_text(encoding="utf-8")
+    spaced = re.sub(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=[\d%])(?=[\u4e00-\u9fff])", " ", text)
+    found, plain = audit(spaced), audit(text)
+    assert [f.rule for f in found.findings] == [f.rule for f in plain.findings]
+    assert len(found.claims) == len(plain.claims)
+    for finding in found.findings:
+        assert spaced[finding.start : finding.end].replace(" ", "") in (
+            "12,253家",
+            "47.3%",
+            "50%",
+            "12,171家",
+            "2,096家",
+            "75%",
+        )
+        assert finding.sentence in spaced
