@@ -46,8 +46,6 @@ def test_a_roster_comes_from_a_spreadsheet(
     page.set_input_files("#duty-sheet input", form(tmp_path / "表.xlsx", *rows))
     page.wait_for_selector("#duty-said :text('已导入 1 个班次')")
     expect(page.locator("#duty-said li")).to_contain_text("第 3 行")
-    page.locator("#duty-said").scroll_into_view_if_needed()
-    page.screenshot(path="/tmp/roster_phone.png")
     page.wait_for_selector("#duty-roster td:has-text('王保安')")
     assert one(portal_server, kept) == before + 1
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
@@ -62,7 +60,6 @@ def test_a_rule_is_written_and_taken_away(visit: Callable[..., Watched], portal_
     rows = page.locator("table.ledger", has=page.locator(".switch")).locator("tbody tr")
     stood = rows.count()
     page.click("summary:has-text('新增或修改规则')")
-    page.screenshot(path="/tmp/rule_form.png", full_page=True)
     page.click("#rule-save")  # everything over the portal alone, before all others
     page.wait_for_selector("#toast:has-text('两')")
     choose(page, "rule-reason", "整改")
