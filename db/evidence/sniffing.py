@@ -29,5 +29,8 @@ def media_type(content: bytes) -> str:
     if content.startswith(b"%PDF-"):
         return PDF
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
-        raise InvalidInput("HEIC pictures cannot be shown everywhere; set the camera to JPEG (most compatible).")
+        raise InvalidInput(
+            "HEIC pictures cannot be shown everywhere. iPhone: Settings, Camera, Formats, Most Compatible; others: set"
+            " the camera to JPEG. Then take it again."
+        )
     raise InvalidInput("Only JPEG, PNG and WebP pictures and PDF documents are taken.")

@@ -29,10 +29,14 @@ class Hazard(Base):
             postgresql_include=["act_by", *FILTERED_BY],
             postgresql_where=IS_CLOSED,
         ),
-        Index("ix_hazards_county_found_at", "county", text("found_at desc"), text("id desc")),
+        Index(
+            *("ix_hazards_county_found_at", "county", text("found_at desc"), text("id desc")),
+            postgresql_include=["act_by", *FILTERED_BY[1:]],
+        ),
         Index("ix_hazards_county_act_by", "county", "act_by", "id", postgresql_include=FILTERED_BY[1:]),
         Index(
             *("ix_hazards_county_closed_at", "county", text("closed_at desc"), text("id desc")),
+            postgresql_include=["act_by", *FILTERED_BY[1:]],
             postgresql_where=IS_CLOSED,
         ),
         Index("ix_hazards_venue_id_found_at", "venue_id", text("found_at desc")),

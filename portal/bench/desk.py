@@ -2,6 +2,7 @@
 
 import http.cookiejar
 import json
+import os
 import time
 import urllib.parse
 import urllib.request
@@ -21,6 +22,7 @@ from portal.pages.hazards import ids as hazard_ids
 
 Report = Callable[[str], None]
 LIMITS = {"filter_ms.p95": 300, "sort_ms.p95": 300}
+BARE_ANSWERS = 100
 READERS = {"county": "zhanggong", "province": "leader"}
 COMMON, RARE = ("幼儿园", "中学", "学校"), ("章贡区棠", "yey")
 """Names that thousands of venues share, and some that few do."""
@@ -88,12 +90,14 @@ def measure(alarms: int, hazards: int, runs: int, report: Report) -> dict[str, A
             (desk, reader): _asked(own.base, own.account(login), DESKS[desk], runs)
             for desk, (reader, login) in product(DESKS, READERS.items())
         }
+        bare = [_bare(own.base) for _run in range(BARE_ANSWERS)]
     told: dict[str, Any] = {"rows": {"alarms": alarms, "hazards": hazards, "hazard_steps": 2 * hazards}}
     for what in ("filter_ms", "sort_ms", "summary_ms"):
         told[what] = _spread([each for asked in taken.values() for each in asked[what]])
     for desk in DESKS:
         told[desk] = {reader: {what: _spread(each) for what, each in taken[desk, reader].items()} for reader in READERS}
-    return {**told, "runs": runs, "limits": LIMITS, "ran_on": machine()}
+    told["bare_answer_ms"] = _spread(bare)
+    return {**told, "runs": runs, "limits": LIMITS, "load_1_5_15": os.getloadavg(), "ran_on": machine()}
 
 
 def _asked(base: str, account: DemoAccount, desk: Desk, runs: int) -> dict[str, list[Taken]]:
@@ -109,6 +113,14 @@ def _asked(base: str, account: DemoAccount, desk: Desk, runs: int) -> dict[str, 
             _summary(browser, base, desk, search) for _run, search in product(range(runs), desk.filters[:8])
         ],
     }
+
+
+def _bare(base: str) -> Taken:
+    """What any answer of this portal takes here and now, without a desk."""
+    began = time.perf_counter()
+    with urllib.request.urlopen(f"{base}/healthz") as answer:  # noqa: S310 - our own address
+        answer.read()
+    return Taken("/healthz", (time.perf_counter() - began) * 1000, 0)
 
 
 def _logged_in(base: str, account: DemoAccount) -> OpenerDirector:

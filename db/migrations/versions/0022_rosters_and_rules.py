@@ -9,14 +9,17 @@ depends_on = None
 
 HAZARDS = """
 drop index ix_hazards_found_at, ix_hazards_act_by, ix_hazards_open_act_by, ix_hazards_state_act_by,
-    ix_hazards_closed_at, ix_hazards_major_act_by;
+    ix_hazards_closed_at, ix_hazards_major_act_by, ix_hazards_county_found_at;
 create index ix_hazards_found_at on hazards (found_at desc, id desc)
     include (act_by, county, venue_id, state, grade, kind, source);
 create index ix_hazards_act_by on hazards (act_by, id) include (county, venue_id, state, grade, kind, source);
 create index ix_hazards_closed_at on hazards (closed_at desc, id desc)
     include (act_by, county, venue_id, state, grade, kind, source) where state = 'closed';
 create index ix_hazards_county_act_by on hazards (county, act_by, id) include (venue_id, state, grade, kind, source);
-create index ix_hazards_county_closed_at on hazards (county, closed_at desc, id desc) where state = 'closed';
+create index ix_hazards_county_found_at on hazards (county, found_at desc, id desc)
+    include (act_by, venue_id, state, grade, kind, source);
+create index ix_hazards_county_closed_at on hazards (county, closed_at desc, id desc)
+    include (act_by, venue_id, state, grade, kind, source) where state = 'closed';
 create index ix_venues_name on venues (name);
 """
 PEOPLE = """
