@@ -17,7 +17,7 @@ export class List {
     const groups = groupsOf(model, words);
     this.node.replaceChildren(this.#alarms(model), ...groups.map((group) => this.#group(group, !open.includes(group.key))));
     if (focus) this.node.querySelector(`[data-device="${focus}"]`)?.focus();
-    this.choose(this.chosen);
+    this.choose(this.chosen, false);
   }
 
   #alarms(model) {
@@ -47,12 +47,14 @@ export class List {
     return made("details", "scene-group", [head, made("ul", "", rows)], { open: isOpen, "data-key": group.key });
   }
 
-  choose(id) {
+  // Marks its row; `brings` it into sight, which a list drawn anew does not: the reader may have gone on.
+  choose(id, brings = true) {
     this.chosen = id;
     this.node.querySelectorAll(".scene-device.here").forEach((each) => each.classList.remove("here"));
     const row = id === null ? null : this.node.querySelector(`.scene-device[data-device="${id}"]`);
     if (!row) return;
     row.classList.add("here");
+    if (!brings) return;
     row.closest("details").open = true;
     const around = this.node.getBoundingClientRect(), at = row.getBoundingClientRect();
     if (at.top < around.top || at.bottom > around.bottom) this.node.scrollTop += at.top - around.top - around.height / 3;

@@ -145,10 +145,11 @@ export class Sheet {
   }
 
   // To the nearest corner there is, else to half a metre; Alt leaves it where it is.
-  snapped(event, [x, y] = this.metres(event)) {
+  snapped(event, [x, y] = this.metres(event), toCorners = true) {
     if (event.altKey || !this.state) return rounded([x, y]);
-    const reach = NEAR_PIXELS / this.view.pixels, corners = this.state.plan.buildings.flatMap((building) => building.outline).concat(this.line);
-    const best = corners.filter((spot) => !this.pull || spot !== this.pull.spot).map((spot) => [Math.hypot(spot[0] - x, spot[1] - y), spot]).sort((a, b) => a[0] - b[0])[0];
+    const reach = NEAR_PIXELS / this.view.pixels, own = this.pull?.target === "spot" ? spotsOf(this.state.plan, this.state.chosen)?.[this.pull.index] : null;
+    const corners = toCorners ? this.state.plan.buildings.flatMap((building) => building.outline).concat(this.line) : [];
+    const best = corners.filter((spot) => spot !== own).map((spot) => [Math.hypot(spot[0] - x, spot[1] - y), spot]).sort((a, b) => a[0] - b[0])[0];
     if (best && best[0] < reach) return rounded(best[1]);
     return rounded([Math.round(x / GRID) * GRID, Math.round(y / GRID) * GRID]);
   }
@@ -214,7 +215,7 @@ export class Sheet {
   }
 
   #drag(event) {
-    const now = this.snapped(event), before = this.pull.at || this.snapped(event, this.pull.last);
+    const now = this.snapped(event, undefined, false), before = this.pull.at || this.snapped(event, this.pull.last, false);
     this.pull.at = now;
     if (now[0] !== before[0] || now[1] !== before[1]) this.acts.move(now[0] - before[0], now[1] - before[1], "drag");
   }

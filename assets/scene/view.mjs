@@ -40,10 +40,19 @@ class View {
     if (this.stage) this.#listenToKeys();
     this.#live();
     this.#freshen();
-    const asked = this.model.alarms.find((alarm) => alarm.id === this.config.alarm) || worstOf(this.model.alarms.filter((alarm) => alarm.level === 1));
+    const asked = this.model.alarms.find((alarm) => alarm.id === this.config.alarm) || worstOf(this.model.alarms.filter((alarm) => alarm.level === 1 && !alarm.window_id));
     if (asked) this.goTo(asked.id);
     else if (this.config.device) this.choose(this.model.devices.find((device) => device.code === this.config.device)?.id ?? null);
+    this.node.addEventListener("click", (event) => this.#follow(event));
     this.node.dataset.ready = "1";
+  }
+
+  // A link within the portal changes the page, not the whole document.
+  #follow(event) {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0 || !window.anwang.go) return;
+    event.preventDefault();
+    window.anwang.go(link.getAttribute("href"));
   }
 
   #empty() {
@@ -128,6 +137,7 @@ class View {
     const { words } = this, place = this.model.areas.get(alarm.area_id), floor = place ? `${levelName(place.floor)} ` : "";
     const parts = [made("span", "", words.levels[alarm.level]), made("b", "", words.alarm_kinds[alarm.kind]), made("span", "", `${floor}${place?.name || ""}`),
                    made("time", "", fill(words.since, { at: moment(alarm.raised_at) }))];
+    if (alarm.window_id) parts.push(made("em", "", words.in_drill));
     if (!this.config.shared) parts.push(made("a", "", words.open_alarm, { href: `/alarms?alarm=${alarm.id}` }));
     parts.push(made("button", "plain", "×", { type: "button", "aria-label": words.close, click: () => { this.banner.hidden = true; } }));
     this.banner.className = `scene-banner ${LEVELS[alarm.level]}`;

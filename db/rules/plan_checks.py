@@ -11,6 +11,8 @@ from db.rules.plan import Building, Cone, DevicePlace, Floor, FloorArea, Plan, R
 from db.rules.plan_geometry import area, distance_to_outline, holds, is_simple, lies_within
 
 MOST_BUILDINGS, MOST_FLOORS, MOST_CORNERS, MOST_PARTS = 60, 60, 200, 400
+MOST_SPOTS = 12_000
+"""Corners and points of a whole plan: what is to be checked is bounded."""
 MOST_METRES = 3000.0
 """From the venue's point."""
 LOWEST, HIGHEST = 2.0, 30.0
@@ -63,6 +65,8 @@ def faults(plan: Plan, known: OnRecord) -> list[Refusal]:
     found: list[Refusal] = []
     if len(plan.buildings) > MOST_BUILDINGS:
         return [Refusal("A venue has at most {n} buildings.", {"n": MOST_BUILDINGS})]
+    if _spots(plan) > MOST_SPOTS:
+        return [Refusal("A plan has at most {n} corners and points in all.", {"n": MOST_SPOTS})]
     for name, times in Counter(b.name.strip() for b in plan.buildings).items():
         if times > 1:
             found.append(Refusal("Two buildings are called {name}.", {"name": name}))
@@ -71,6 +75,16 @@ def faults(plan: Plan, known: OnRecord) -> list[Refusal]:
         if len(found) >= MOST_FAULTS:
             break
     return found
+
+
+def _spots(plan: Plan) -> int:
+    return sum(len(building.outline) for building in plan.buildings) + sum(
+        len(floor.outline or ())
+        + len(floor.devices)
+        + sum(len(part.outline) for part in floor.areas)
+        + sum(len(route.line) for route in floor.routes)
+        for _, floor in plan.floors()
+    )
 
 
 def _all(plan: Plan, known: OnRecord) -> Iterator[Refusal]:

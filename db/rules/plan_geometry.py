@@ -110,15 +110,19 @@ def holds(ring: Ring, spot: Spot, *, tolerance: float = 0.0) -> bool:
     return inside or distance_to_outline(spot, ring) <= tolerance + NEAR
 
 
-STEP_METRES = 0.5
+STEP_METRES, MOST_STEPS = 0.5, 24
 
 
 def lies_within(inner: Ring, outer: Ring, *, tolerance: float) -> bool:
-    """True where no part of `inner` is more than `tolerance` outside: its edges are walked, corners are not enough."""
-    return all(
-        holds(outer, spot, tolerance=tolerance) for a, b in edges(inner) for spot in _along(a, b, STEP_METRES)
-    ) and not any(
-        holds(inner, corner) and distance_to_outline(corner, inner) > tolerance + NEAR for corner in _dents(outer)
+    """True where no part of `inner` is more than `tolerance` outside.
+
+    Within a convex outline corners are enough; within another the edges are walked, for they may leave it between two.
+    """
+    dents = _dents(outer)
+    if not dents:
+        return all(holds(outer, corner, tolerance=tolerance) for corner in inner)
+    return all(holds(outer, spot, tolerance=tolerance) for a, b in edges(inner) for spot in _along(a, b)) and not any(
+        holds(inner, corner) and distance_to_outline(corner, inner) > tolerance + NEAR for corner in dents
     )
 
 
@@ -128,8 +132,8 @@ def _dents(ring: Ring) -> list[Spot]:
     return [ring[i] for i in range(len(ring)) if _turn(ring[i - 1], ring[i], ring[(i + 1) % len(ring)]) * turns < -NEAR]
 
 
-def _along(a: Spot, b: Spot, step: float) -> Iterator[Spot]:
-    n = max(1, min(400, math.ceil(math.dist(a, b) / step)))
+def _along(a: Spot, b: Spot) -> Iterator[Spot]:
+    n = max(1, min(MOST_STEPS, math.ceil(math.dist(a, b) / STEP_METRES)))
     for i in range(n):
         yield a[0] + (b[0] - a[0]) * i / n, a[1] + (b[1] - a[1]) * i / n
 

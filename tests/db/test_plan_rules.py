@@ -145,6 +145,13 @@ def test_all_faults_are_told_at_once() -> None:
     assert len(faults(twice, KNOWN)) >= 5
 
 
+def test_what_is_to_be_checked_is_bounded() -> None:
+    many = tuple(Route(((1.0, 1.0), (2.0, 2.0))) for _ in range(390))
+    floors = tuple(Floor(level, 3.0, routes=many) for level in range(1, 20))
+    (fault,) = faults(Plan((Building("x", rectangle(0, 0, 9, 9), floors),)), KNOWN)
+    assert "at most {n} corners" in fault.message
+
+
 def test_floors_stand_upon_one_another() -> None:
     floors = (Floor(2, 3.0), Floor(-1, 4.0), Floor(1, 3.5), Floor(-2, 3.0))
     assert elevations(Building("x", ELL, floors)) == {1: 0, 2: 3.5, -1: -4, -2: -7}

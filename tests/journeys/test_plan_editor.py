@@ -73,6 +73,7 @@ def test_drawn_undone_saved_and_seen(visit: Callable[..., Watched], portal_serve
     assert watched.complaints == []
 
 
+@pytest.mark.broad
 def test_by_keys_alone(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
     watched = opened(visit, "zhanggong", one(portal_server, PLACE, n=1))
     page = watched.page
@@ -120,6 +121,7 @@ def test_the_second_of_two_is_refused_and_loses_nothing(
     assert [c for c in second.complaints if "409" not in c] == first.complaints == []
 
 
+@pytest.mark.broad
 def test_a_faulty_file_is_told_and_takes_nothing(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
     venue = one(portal_server, PLACE, n=3)
     watched = opened(visit, "zhanggong", venue)

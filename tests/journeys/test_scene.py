@@ -82,6 +82,7 @@ def test_floors_devices_and_an_alarm(
     assert watched.complaints == []
 
 
+@pytest.mark.broad
 def test_the_keyboard_reaches_everything(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
     watched = visit("zhanggong")
     page = watched.page
@@ -102,6 +103,7 @@ def test_the_keyboard_reaches_everything(visit: Callable[..., Watched], portal_s
     assert watched.complaints == []
 
 
+@pytest.mark.broad
 def test_without_webgl_the_list_says_the_same(
     browser: Browser, visit: Callable[..., Watched], portal_server: PortalServer
 ) -> None:

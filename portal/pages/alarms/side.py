@@ -87,6 +87,8 @@ def _place(case: Case) -> Component:
                     _(" · {signals} signals of {devices} devices").format(
                         signals=words.count(row.signal_count), devices=row.device_count
                     ),
+                    " · ",
+                    dcc.Link(_("In 3D"), href=f"/venues/{row.venue_id}?tab=space&alarm={row.id}"),
                 ],
                 className="quiet case-device",
             ),

@@ -69,6 +69,7 @@ def _head(facts: DeviceFacts, now: datetime) -> Component:
                 [
                     badge(facts.model),
                     html.Span(facts.area_name or _("No area"), className="quiet"),
+                    dcc.Link(_("In 3D"), href=f"/venues/{facts.venue_id}?tab=space&device={facts.code}"),
                     badge(_("off line, says its platform"), "minor") if facts.is_online is False else None,
                     identity_line(facts.identity),
                     _moving(facts),
