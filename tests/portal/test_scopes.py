@@ -728,7 +728,10 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
         assert visitor.get(path).status_code in (401, 404), path
 
 
-FOR_EVERYBODY = {"regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"}
+FOR_EVERYBODY = {
+    *("regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"),
+    *("vision_models", "vision_workers"),
+}
 """Tables that hold nothing of any venue."""
 
 
