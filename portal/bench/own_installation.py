@@ -65,6 +65,7 @@ def running(
     *,
     simulate: bool = True,
     gateways: int = 1,
+    cameras: int = 0,
     is_fresh: bool = False,
 ) -> Iterator[OwnInstallation]:
     """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end.
@@ -80,6 +81,7 @@ def running(
         "ANWANG_REDIS_PORT": str(redis),
         "ANWANG_MQTT_PORT": str(mqtt),
         "ANWANG_GATEWAY_PROCESSES": str(gateways),
+        "ANWANG_VISION_PROCESSES": str(cameras),
     }
     if is_fresh:
         shutil.rmtree(var_dir, ignore_errors=True)
