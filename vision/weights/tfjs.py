@@ -53,7 +53,7 @@ def write_nanodet(model: Path, target: Path) -> None:
 
     network = Network(len(COCO_80))
     ours = {id(module): name for name, module in network.named_modules()}
-    found = {}
+    found: dict[str, Any] = {}
     for (weights, bias), module in zip(convolutions(model), network.ordered(), strict=True):
         found[f"{ours[id(module)]}.weight"] = weights.astype(np.float16)
         found[f"{ours[id(module)]}.bias"] = bias.astype(np.float16)
