@@ -175,7 +175,7 @@ def blocked(seed: int, size: tuple[int, int] = (640, 360), seconds: float = 40.0
     return Film(
         *(f"blocked {seed}", seed, seconds, corridor, lens, things, VisionRule.ROUTE_BLOCKED, (event,)),
         corners=_floor_zone(corridor, lens),
-        params={"seconds": 5.0, "share": 0.03},
+        params={"seconds": 5.0, "share": 0.02},
         air=lambda _t: air,
     )
 
@@ -220,7 +220,7 @@ def _in_view(corridor: Corridor, lens: Lens, side: float, up: float, along: floa
     while along < corridor.length - 1:
         bottle = Extinguisher((side, up, along))
         labels = corridor.paint(lens, [bottle]).labels
-        if labels and labels[0].box[3] < lens.height - 6 and 6 < labels[0].box[0] and labels[0].box[2] < lens.width - 6:
+        if labels and labels[0].box[3] < lens.height - 6 and labels[0].box[0] > 6 and labels[0].box[2] < lens.width - 6:
             return bottle
         along += 0.4
     raise ValueError("the camera sees no wall")
