@@ -170,7 +170,7 @@ def _watching(film: Film, rule: VisionRule) -> Any:
     """The rule on the film; in one of another kind, with usual numbers in the middle of the picture."""
     if film.rule is rule:
         return rule_of(film, rule)
-    params = {"people": 4.0, "seconds": 4.0, "share": 0.03}
+    params = {"people": 4.0, "seconds": 4.0, "share": 0.02}
     wanted = {name: value for name, value in params.items() if name in BY_RULE[rule].params}
     corners = ((0.35, 0.4), (0.65, 0.4), (0.65, 0.9), (0.35, 0.9))
     if rule is VisionRule.DESK_UNATTENDED:

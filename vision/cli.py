@@ -1,6 +1,7 @@
 """`anwang vision …`: models, cameras, films, measuring, refusals to learn from."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -188,6 +189,7 @@ def play() -> None:
     from vision.demo import furnish
 
     settings = load()
+    os.nice(10)  # films are rendered beside a portal that people already use
     with _record() as record:
         for said in furnish(record, settings.var_dir / "films", OPERATOR):
             print(said, flush=True)

@@ -81,6 +81,7 @@ class FrameReader:
         self._corrupt: deque[float] = deque(maxlen=4096)
         self._seen: float | None = None
         self._trouble: str | None = None
+        self._container: Any = None
         self._thread = threading.Thread(target=self._run, name=f"frames {stream.address[-24:]}", daemon=True)
 
     def start(self) -> "FrameReader":
@@ -147,13 +148,15 @@ class FrameReader:
                 video.codec_context.skip_frame = "NONKEY"
             self._forget(video)
             pace = Pace(self._clock, is_file=self.stream.kind == "file")
+            self._container = container
             for packet in container.demux(video):
                 if self._stopping.is_set():
                     return
                 if packet.dts is None and packet.size == 0:
                     self._decode(packet, pace)
                     continue
-                self._keep(packet)
+                if self.stream.decode != "key_frames" or packet.is_keyframe:
+                    self._keep(packet)
                 if self.stream.decode == "key_frames" and not packet.is_keyframe:
                     if pace.is_file and packet.pts is not None:
                         pace.wait(float(packet.pts * packet.time_base), self._stopping)
@@ -182,9 +185,20 @@ class FrameReader:
         self._seen, self._trouble = now, None
         if not pace.is_due(now, self.stream.rate):
             return
-        frame = Frame(datetime.now(UTC), now, picture.width, picture.height, picture, bool(picture.key_frame))
+        size = (picture.width, picture.height)
+        frame = Frame(datetime.now(UTC), now, *size, picture, bool(picture.key_frame), self._camera_clock(picture))
         with self._lock:
             self._newest = frame
+
+    def _camera_clock(self, picture: Any) -> datetime | None:
+        """What the camera's own clock said at this picture, as RTSP cameras report it now and then (RTCP)."""
+        began = self._container.start_time_realtime if self.stream.kind == "rtsp" else None
+        if not began or picture.time is None:
+            return None
+        try:
+            return datetime.fromtimestamp(began / 1_000_000 + picture.time, UTC)
+        except (OverflowError, ValueError, OSError):
+            return datetime.fromtimestamp(0, UTC)
 
     def _forget(self, video: Any) -> None:
         context = video.codec_context

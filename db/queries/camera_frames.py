@@ -20,7 +20,11 @@ _NEAR = text(
     order by device_id, abs(extract(epoch from taken_at - cast(:at as timestamptz))), id
     """
 )
-_ONE = text("select f.*, d.code from camera_frames f join devices d on d.id = f.device_id where f.id = :id")
+# A camera that hangs elsewhere by now leaves its pictures where they were taken.
+_ONE = text(
+    "select f.*, coalesce(d.code, 'camera') as code from camera_frames f left join devices d on d.id = f.device_id"
+    " where f.id = :id"
+)
 
 
 class RecordedFrames:

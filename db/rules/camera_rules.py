@@ -92,7 +92,7 @@ RULES: tuple[RuleRow, ...] = (
     ),
     RuleRow(
         *(VisionRule.ROUTE_BLOCKED, SignalKind.ESCAPE_ROUTE, AlarmKind.ESCAPE_ROUTE_BLOCKED, Mode.RING, 0.5, 0.3, 0.9),
-        {"seconds": Param(60, 1, _SECONDS), "share": Param(0.06, 0.005, 1)},
+        {"seconds": Param(60, 1, _SECONDS), "share": Param(0.02, 0.003, 1)},
     ),
     RuleRow(
         *(VisionRule.EQUIPMENT_MISSING, SignalKind.EQUIPMENT, AlarmKind.EQUIPMENT_MISSING, Mode.RING, 0.55, 0.35, 0.85),

@@ -69,6 +69,7 @@ def running(
     simulate: bool = True,
     gateways: int = 1,
     workers: int = 2,
+    cameras: int = 0,
     is_fresh: bool = False,
 ) -> Iterator[OwnInstallation]:
     """Start it under `var/<folder>`, with the province loaded on first use; stop it at the end.
@@ -85,6 +86,7 @@ def running(
         "ANWANG_MQTT_PORT": str(mqtt),
         "ANWANG_GATEWAY_PROCESSES": str(gateways),
         "ANWANG_PORTAL_WORKERS": str(workers),
+        "ANWANG_VISION_PROCESSES": str(cameras),
     }
     if is_fresh:
         shutil.rmtree(var_dir, ignore_errors=True)

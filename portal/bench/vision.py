@@ -54,7 +54,10 @@ def _figures(seconds: float, films: int) -> dict[str, Any]:
 
 def _to_screen(events: int, report: Report) -> dict[str, Any]:
     """From the picture that completes an event to the row on a page that somebody has open."""
-    with running(report, "bench-vision", is_fresh=True, simulate=False, gateways=0) as own, chromium() as browser:
+    with (
+        running(report, "bench-vision", is_fresh=True, simulate=False, gateways=0, cameras=1) as own,
+        chromium() as browser,
+    ):
         page = browser.new_page()
         leader = own.account("leader")
         log_in(page, own.base, leader.login, leader.password)

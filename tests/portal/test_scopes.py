@@ -23,6 +23,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from db.commands import bulletins as bulletin_commands
 from db.commands.acting import Acting
+from db.evidence.store import EvidenceStore
 from db.rules.access_scope import Scope, region_scope
 from portal.api.doors import receipts, receivers
 from tests.db.pictures import jpeg
@@ -56,6 +57,7 @@ TABLES = (
     *("outbox", "notices", "deliveries", "alarm_stamps", "camera_streams", "standings"),
     *("excused_venues", "appeals", "appeal_steps", "history_corrections", "plans", "buildings"),
     *("floors", "floor_areas", "escape_routes", "device_places", "scene_links", "scene_visits"),
+    *("timetable_periods", "camera_watches", "camera_zones", "camera_rules", "camera_frames", "vision_verdicts"),
 )
 
 
@@ -342,6 +344,31 @@ def try_evidence(level: Level) -> None:
         evidence = _put_evidence(level, hazard)
         for form in ("shown", "thumbnail", "original"):
             _refused(level, level.get(f"/api/v1/evidence/{evidence}", form=form), outside)
+
+
+def try_frames(level: Level, which: str) -> None:
+    """A camera's picture and its clip are there for whoever sees the venue, and for nobody else."""
+    for venue in (min(level.theirs), *level.outside):
+        answer = level.get(f"/api/v1/frames/{_put_frame(level, venue)}{which}")
+        if venue in level.theirs:
+            assert answer.status_code == 200
+            assert answer.headers["content-type"] == ("video/mp4" if which else "image/jpeg")
+        else:
+            _refused(level, answer, venue)
+
+
+def _put_frame(level: Level, venue: int) -> int:
+    """A picture of a camera at a venue, with a clip, written by the owner; the files are real."""
+    store = EvidenceStore(level.server.settings.evidence_folder)
+    kept, clip = store.keep(jpeg(seed=str(venue))), store.keep_clip(f"clip of {venue}".encode())
+    sql = """
+        insert into camera_frames (device_id, venue_id, county, taken_at, sha256, width, height, clip, clip_from,
+            clip_until)
+        select d.id, v.id, v.county, now(), :sha256, 960, 720, :clip, now(), now()
+        from venues v join lateral (select id from devices limit 1) d on true where v.id = :venue returning id
+    """
+    with level.server.owner.begin() as connection:
+        return int(connection.scalar(text(sql), {"venue": venue, "sha256": kept.sha256, "clip": clip}) or 0)
 
 
 def try_adding_evidence(level: Level) -> None:
@@ -730,6 +757,8 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/hazards/lists/{which}.{format}"): try_hazard_lists,
     ("get", "/api/v1/evidence/{evidence_id}"): try_evidence,
     ("post", "/api/v1/evidence"): try_adding_evidence,
+    ("get", "/api/v1/frames/{frame_id}"): lambda level: try_frames(level, ""),
+    ("get", "/api/v1/frames/{frame_id}/clip"): lambda level: try_frames(level, "/clip"),
     ("get", "/api/v1/windows"): try_windows,
     ("post", "/api/v1/windows"): try_announcing,
     ("post", "/api/v1/windows/{window_id}/end"): try_ending,
@@ -992,6 +1021,7 @@ def test_nothing_else_stands_open(portal_server: PortalServer) -> None:
 FOR_EVERYBODY = {
     *("regions", "milestones", "feeds", "ladder_templates", "ladder_rungs", "fire_platforms", "turns"),
     *("settlings", "ranking_minimums"),
+    *("vision_models", "vision_workers"),
 }
 """Tables that hold nothing of any venue."""
 

@@ -110,6 +110,20 @@ def test_rtsp_that_falls_silent_does_not_hang(film: Path, monkeypatch: pytest.Mo
         camera.close()
 
 
+@pytest.mark.parametrize("ahead", [0.0, 3600.0, -86_400.0])
+def test_the_cameras_own_clock_comes_with_its_pictures(film: Path, ahead: float) -> None:
+    camera = RtspCamera(film)
+    camera.clock_ahead = ahead
+    try:
+        with reading(Stream("rtsp", camera.address)) as reader:
+            frame = next_frame(reader)
+            while frame.camera_clock is None:
+                frame = next_frame(reader)
+    finally:
+        camera.close()
+    assert (frame.camera_clock - frame.at).total_seconds() == pytest.approx(ahead, abs=30)
+
+
 def test_nobody_at_the_address_is_told_and_tried_again(film: Path) -> None:
     camera = RtspCamera(film)
     camera.close()

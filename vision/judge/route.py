@@ -68,7 +68,9 @@ class BlockedRoute:
         differs = np.abs(memory.settled - lit) > DIFFERENT
         outlined = smoothed(np.abs(edges(memory.settled) - edges(lit)), 4) > EDGE_DIFFERENT * 0.4
         steady = np.abs(picture - memory.settled) < STEADY
-        return np.asarray(smoothed((differs & outlined & steady).astype(np.float32), 2) > 0.45)
+        found = smoothed((differs & outlined & steady).astype(np.float32), 1) > 0.5
+        # Spokes and frames stand in the way with what lies between them.
+        return np.asarray(smoothed(found.astype(np.float32), 4) > 0.22)
 
     def _found(self, look: Look, memory: _Memory, foreign: Mask) -> Found:
         inside = foreign & memory.mask

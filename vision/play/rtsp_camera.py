@@ -26,6 +26,8 @@ class RtspCamera:
         self._server = socket.create_server(("127.0.0.1", port))
         self.port = self._server.getsockname()[1]
         self.is_mute = False
+        self.clock_ahead = 0.0
+        """Seconds by which the camera's own clock is wrong."""
         self._sent = sent
         self._open: list[socket.socket] = []
         self._stopping = threading.Event()
@@ -99,6 +101,7 @@ class RtspCamera:
     def _play(self, connection: socket.socket) -> None:
         serial, n = 0, 0
         began = time.monotonic()
+        self._report(connection, 0)
         while not self._stopping.is_set():
             if self.is_mute:
                 time.sleep(0.05)
@@ -116,6 +119,13 @@ class RtspCamera:
             self._sent(n)
             n += 1
             time.sleep(max(0.0, began + n / self.fps - time.monotonic()))
+
+    def _report(self, connection: socket.socket, stamp: int) -> None:
+        """A sender report: what the camera's clock says at this stamp (RFC 3550)."""
+        seconds = time.time() + 2_208_988_800 + self.clock_ahead
+        whole = int(seconds)
+        report = struct.pack("!BBHIIIIII", 0x80, 200, 6, 7, whole, int((seconds - whole) * 2**32), stamp, 0, 0)
+        connection.sendall(b"$\x01" + struct.pack("!H", len(report)) + report)
 
 
 def _packets(unit: bytes) -> list[tuple[bytes, bool]]:

@@ -175,7 +175,7 @@ def blocked(seed: int, size: tuple[int, int] = (640, 360), seconds: float = 40.0
     return Film(
         *(f"blocked {seed}", seed, seconds, corridor, lens, things, VisionRule.ROUTE_BLOCKED, (event,)),
         corners=_floor_zone(corridor, lens),
-        params={"seconds": 5.0, "share": 0.03},
+        params={"seconds": 5.0, "share": 0.02},
         air=lambda _t: air,
     )
 
@@ -202,7 +202,7 @@ def equipment(seed: int, size: tuple[int, int] = (640, 360), seconds: float = 34
     event = Event(since, since + 15.0)
     walks = _walks(corridor, rng, int(rng.integers(0, 2)))
     side = 0.2 if rng.random() < 0.5 else corridor.width - 0.2
-    bottle = Extinguisher((side, float(rng.uniform(0.2, 0.6)), float(rng.uniform(3.6, 5.0))))
+    bottle = _in_view(corridor, lens, side, float(rng.uniform(0.2, 0.6)), float(rng.uniform(3.6, 5.0)))
 
     def things(t: float) -> list[Thing]:
         return [*_here(walks, t), *([] if event.since <= t < event.until else [bottle])]
@@ -213,6 +213,17 @@ def equipment(seed: int, size: tuple[int, int] = (640, 360), seconds: float = 34
         params={"seconds": 4.0},
         air=lambda _t: air,
     )
+
+
+def _in_view(corridor: Corridor, lens: Lens, side: float, up: float, along: float) -> Extinguisher:
+    """Hung as near as it is seen whole."""
+    while along < corridor.length - 1:
+        bottle = Extinguisher((side, up, along))
+        labels = corridor.paint(lens, [bottle]).labels
+        if labels and labels[0].box[3] < lens.height - 6 and labels[0].box[0] > 6 and labels[0].box[2] < lens.width - 6:
+            return bottle
+        along += 0.4
+    raise ValueError("the camera sees no wall")
 
 
 def _around(corridor: Corridor, lens: Lens, thing: Thing) -> Corners:

@@ -1,7 +1,11 @@
-"""Reading a TensorFlow.js graph: its convolutions' weights and biases, in the order in which the graph names them."""
+"""Reading a TensorFlow.js graph: its convolutions' weights and biases, in the order in which the graph names them.
+
+`python -m vision.weights.tfjs nanodet.json nanodet-g.npz` writes NanoDet-g's weights as the project keeps them.
+"""
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +44,21 @@ def _arrays(graph: dict[str, Any], folder: Path) -> dict[str, Array]:
             at += n * dtype.itemsize
             found[entry["name"]] = values.astype(DTYPES[entry["dtype"]])
     return found
+
+
+def write_nanodet(model: Path, target: Path) -> None:
+    """NanoDet-g's weights by the names of our network, as 16-bit numbers."""
+    from vision.detectors.coco import COCO_80
+    from vision.detectors.nanodet import Network
+
+    network = Network(len(COCO_80))
+    ours = {id(module): name for name, module in network.named_modules()}
+    found: dict[str, Any] = {}
+    for (weights, bias), module in zip(convolutions(model), network.ordered(), strict=True):
+        found[f"{ours[id(module)]}.weight"] = weights.astype(np.float16)
+        found[f"{ours[id(module)]}.bias"] = bias.astype(np.float16)
+    np.savez(target, **found)
+
+
+if __name__ == "__main__":
+    write_nanodet(Path(sys.argv[1]), Path(sys.argv[2]))
