@@ -43,7 +43,7 @@ TABLES = (
     *("signals", "readings_5min", "readings_daily", "alarms", "alarm_steps", "alarm_devices"),
     *("alarm_ladders", "chain_holes", "letters", "panel_questions", "alarm_silences", "hazards"),
     *("hazard_steps", "work_orders", "work_order_steps", "evidence_files", "windows", "duty_checks"),
-    *("outbox", "notices", "deliveries", "alarm_stamps"),
+    *("outbox", "notices", "deliveries", "alarm_stamps", "search_entries"),
 )
 
 
@@ -431,6 +431,46 @@ def try_outbox(level: Level) -> None:
     assert {row["venue_id"] for row in answer.json()["rows"]} <= level.theirs
 
 
+def try_search(level: Level) -> None:
+    for outside in level.outside:
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        phone = one(level.server, "select max(phone) from venue_people where venue_id = :id", id=outside)
+        code = one(
+            level.server, "select coalesce(max(code), 'none-0000') from devices where venue_id = :id", id=outside
+        )
+        for typed in (name, phone, code, code[-6:]):
+            found = {row["href"] for row in level.get("/api/v1/search", q=typed, limit=50).json()["rows"]}
+            assert not found & {f"/venues/{outside}", f"/devices/{code}"}
+
+
+def try_selection(level: Level) -> None:
+    everywhere = "113,24;119,24;119,31;113,31"
+    answer = level.get("/api/v1/map/selection.csv", lasso=everywhere)
+    codes = {line.split(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()[1:]}
+    with level.server.owner.connect() as connection:
+        theirs = set(
+            connection.scalars(text("select code from venues where id = any (:ids)"), {"ids": list(level.theirs)})
+        )
+    assert codes <= theirs
+
+
+def try_answers(level: Level) -> None:
+    for outside in level.outside:
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        for ask in ("smoke", "stations"):
+            answer = level.get(f"/api/v1/map/answers/{ask}.csv", region=county)
+            assert name not in [line.split(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()]
+
+
+def try_months(level: Level) -> None:
+    counties = "select distinct county from venues where id = any (:ids)"
+    with level.server.owner.connect() as connection:
+        reached = set(connection.scalars(text(counties), {"ids": list(level.theirs)}))
+    found = level.get("/api/v1/map/months").json()
+    assert {int(adcode) for adcode in found["colours"]} <= reached
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/me"): try_me,
     ("get", "/api/v1/regions"): try_regions,
@@ -441,6 +481,10 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/devices.csv"): lambda level: try_device_files(level, "csv"),
     ("get", "/api/v1/devices.xlsx"): lambda level: try_device_files(level, "xlsx"),
     ("get", "/api/v1/rankings"): try_rankings,
+    ("get", "/api/v1/search"): try_search,
+    ("get", "/api/v1/map/months"): try_months,
+    ("get", "/api/v1/map/selection.{ending}"): try_selection,
+    ("get", "/api/v1/map/answers/{ask}.csv"): try_answers,
     ("get", "/api/v1/alarms"): try_alarms,
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
     ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,
