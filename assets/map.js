@@ -69,8 +69,9 @@
         { id: "county-fill", type: "fill", source: "counties", paint: {
           "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
             ["string", ["feature-state", "colour"], colours.dim], colours.dim],
-          "fill-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap
-            ? ["interpolate", ["linear"], ["zoom"], 8, 0.7, 12, 0.25] : 1] } },
+          "fill-opacity": ["interpolate", ["linear"], ["zoom"],
+            9, ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1],
+            13, baseMap ? 0.15 : 0.3] } },
         { id: "county-line", type: "line", source: "counties",
           paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6],
                    "line-opacity": 0.75 } },

@@ -2,7 +2,7 @@
 (function () {
   const DPI = 300, CSS_DPI = 96, RATIO = DPI / CSS_DPI, MM = CSS_DPI / 25.4;
   const PAPERS = { "A4": [297, 210], "A3": [420, 297] };
-  const EDGE = 36, HEAD = 70, FOOT = 92, WAIT_MS = 60000;
+  const EDGE = 36, HEAD = 70, FOOT = 92, WAIT_MS = 180000;
   const tools = () => document.getElementById("map-tools");
   const word = (name) => tools().dataset[name] || "";
   const text = (selector) => document.querySelector(selector)?.textContent.trim() || "";

@@ -57,11 +57,16 @@
   }
 
   // The venues' own points step back where an answer is drawn over them.
-  function stepBack({ map }, back) {
-    for (const [layer, property, usual] of [["density", "circle-opacity", null], ["venue-dot", "circle-opacity", 1], ["venue-dot", "circle-stroke-opacity", 1]]) {
-      if (!map.getLayer(layer)) continue;
-      if (back) map.setPaintProperty(layer, property, layer === "density" ? 0 : 0.25);
-      else if (usual !== null) map.setPaintProperty(layer, property, usual);
+  const BEHIND = [["density", "circle-opacity", 0], ["venue-dot", "circle-opacity", 0.25], ["venue-dot", "circle-stroke-opacity", 0.25]];
+  function stepBack(entry, back) {
+    entry.usual ||= new Map();
+    for (const [layer, property, faint] of BEHIND) {
+      if (!entry.map.getLayer(layer)) continue;
+      const name = `${layer} ${property}`;
+      if (back) {
+        if (!entry.usual.has(name)) entry.usual.set(name, entry.map.getPaintProperty(layer, property) ?? 1);
+        entry.map.setPaintProperty(layer, property, faint);
+      } else if (entry.usual.has(name)) entry.map.setPaintProperty(layer, property, entry.usual.get(name));
     }
   }
 
@@ -271,7 +276,10 @@
       const months = row.dataset.played ? await monthsOf(layer, category) : null;
       if (months && Number(input.value) === i && document.contains(row)) paint(entry, months, days[i], i);
     };
-    const settle = () => toAddress({ as_of: days[input.value] === today ? "" : days[input.value] });
+    const settle = () => {
+      if (days[input.value] === day) window.anwang.map.show(entry.node, entry.view);
+      else toAddress({ as_of: days[input.value] === today ? "" : days[input.value] });
+    };
     input.addEventListener("input", () => { halt(); show(Number(input.value)); });
     input.addEventListener("change", settle);
     button.addEventListener("click", async () => {
@@ -300,12 +308,13 @@
   }
 
   // One month's colours, all on one scale: the venues' points belong to another day and step back meanwhile.
-  function paint({ map, view, node }, months, day, i) {
+  function paint(entry, months, day, i) {
+    const { map, view, node } = entry;
     if (months.days[i] !== day) return;
     for (const [adcode, colours] of Object.entries(months.colours)) {
       map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: colours[i] });
     }
-    stepBack({ map }, true);
+    stepBack(entry, true);
     const features = (view.labels || []).map((label, order) => ({ type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
       properties: { name: label.name, text: months.texts[label.adcode]?.[i] || "", size: 13, order } }));
     map.getSource("labels").setData({ type: "FeatureCollection", features });

@@ -68,9 +68,12 @@
   function draw(rows, state) {
     const { list, words, input } = open;
     const typed = input.value.trim();
-    const groups = [["pages", pagesLike(typed).map((entry) => ({ ...entry, detail: "" }))]];
+    // A page that begins with what was typed comes before the record's finds, one that only holds it after them.
+    const begins = (entry) => typed.length > 1 && entry.by.split(" ").some((part) => part.startsWith(typed.toLowerCase()));
+    const pages = pagesLike(typed), first = rows.length ? pages.filter(begins) : pages;
+    const groups = [["pages", first]];
     for (const kind of ["venue", "person", "device"]) groups.push([kind, rows.filter((row) => row.kind === kind)]);
-    if (rows.length) groups.push(groups.shift());
+    groups.push(["pages", pages.filter((entry) => !first.includes(entry))]);
     if (rows[0]?.kind === "device") groups.sort((a, b) => (b[0] === "device") - (a[0] === "device"));
     open.options = [];
     const nodes = [];

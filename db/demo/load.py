@@ -69,7 +69,7 @@ def load(
         with engine.begin() as connection:
             if connection.scalar(text("select exists (select from venues)")):
                 raise WrongState("The record has venues already; the demonstration province needs an empty one.")
-            with checked_at_once(connection), drawn_at_once(connection):
+            with drawn_at_once(connection), checked_at_once(connection):
                 made = _fill(connection, np.random.default_rng(seed), today, now or datetime.now(UTC), var_dir, report)
                 report("constraints")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

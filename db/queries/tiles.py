@@ -113,7 +113,7 @@ _AREAS = text(
             where {_HERE} group by 1
         ) k on k.area_id = r.id
     ) t
-    """.replace("{reach}", str(EXTENT // 20))
+    """.replace("{reach}", str(EXTENT // 9))
 )
 
 # A venue's own people and its maintainer stand outside every range of counties: theirs are few, and counted one by one.

@@ -117,9 +117,9 @@ def test_a_venue_is_found_by_its_initials(visit: Callable[..., Watched], portal_
     watched = visit("zhanggong")
     watched.open("/")
     page = watched.page
-    page.click("#find-venue")
+    page.keyboard.press("Control+k")
     page.keyboard.type(initials, delay=30)
-    page.click(f"text={name}")
+    page.click(f".palette-option:has-text('{name}')")
     page.wait_for_url("**/venues/*")
     page.wait_for_selector(f"h1:has-text('{name}')")
 
@@ -127,9 +127,9 @@ def test_a_venue_is_found_by_its_initials(visit: Callable[..., Watched], portal_
 def test_a_search_without_a_find_says_so(visit: Callable[..., Watched]) -> None:
     watched = visit("zhanggong")
     watched.open("/")
-    watched.page.click("#find-venue")
-    watched.page.fill(".dash-dropdown-search", "qqqq")
-    watched.page.wait_for_selector(".dash-dropdown-content:has-text('没有这样的场所')")
+    watched.page.click("#find")
+    watched.page.fill(".palette-input", "qqqq")
+    watched.page.wait_for_selector(".palette-note:has-text('没有找到')")
 
 
 def test_english_by_the_switch(visit: Callable[..., Watched]) -> None:

@@ -58,6 +58,7 @@ TABLES = (
     *("excused_venues", "appeals", "appeal_steps", "history_corrections", "plans", "buildings"),
     *("floors", "floor_areas", "escape_routes", "device_places", "scene_links", "scene_visits"),
     *("timetable_periods", "camera_watches", "camera_zones", "camera_rules", "camera_frames", "vision_verdicts"),
+    *("search_entries",),
 )
 
 
@@ -712,6 +713,46 @@ def _issued(level: Level) -> tuple[int, int]:
     return bulletin, one(level.server, "select snapshot_id from bulletins where id = :id", id=bulletin)
 
 
+def try_search(level: Level) -> None:
+    for outside in level.outside:
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        phone = one(level.server, "select max(phone) from venue_people where venue_id = :id", id=outside)
+        code = one(
+            level.server, "select coalesce(max(code), 'none-0000') from devices where venue_id = :id", id=outside
+        )
+        for typed in (name, phone, code, code[-6:]):
+            found = {row["href"] for row in level.get("/api/v1/search", q=typed, limit=50).json()["rows"]}
+            assert not found & {f"/venues/{outside}", f"/devices/{code}"}
+
+
+def try_selection(level: Level) -> None:
+    everywhere = "113,24;119,24;119,31;113,31"
+    answer = level.get("/api/v1/map/selection.csv", lasso=everywhere)
+    codes = {line.split(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()[1:]}
+    with level.server.owner.connect() as connection:
+        theirs = set(
+            connection.scalars(text("select code from venues where id = any (:ids)"), {"ids": list(level.theirs)})
+        )
+    assert codes <= theirs
+
+
+def try_answers(level: Level) -> None:
+    for outside in level.outside:
+        county = one(level.server, "select county from venues where id = :id", id=outside)
+        name = one(level.server, "select name from venues where id = :id", id=outside)
+        for ask in ("smoke", "stations"):
+            answer = level.get(f"/api/v1/map/answers/{ask}.csv", region=county)
+            assert name not in [line.split(",")[0] for line in answer.content.decode("utf-8-sig").splitlines()]
+
+
+def try_months(level: Level) -> None:
+    counties = "select distinct county from venues where id = any (:ids)"
+    with level.server.owner.connect() as connection:
+        reached = set(connection.scalars(text(counties), {"ids": list(level.theirs)}))
+    found = level.get("/api/v1/map/months").json()
+    assert {int(adcode) for adcode in found["colours"]} <= reached
+
+
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/cameras"): try_cameras,
     ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
@@ -730,6 +771,10 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/bulletins/{bulletin_id}.zip"): lambda level: try_bulletin_file(level, "zip"),
     ("get", "/api/v1/snapshots/{snapshot_id}/figures"): try_snapshot_figures,
     ("get", "/api/v1/snapshots/{snapshot_id}/behind.csv"): try_snapshot_behind,
+    ("get", "/api/v1/search"): try_search,
+    ("get", "/api/v1/map/months"): try_months,
+    ("get", "/api/v1/map/selection.{ending}"): try_selection,
+    ("get", "/api/v1/map/answers/{ask}.csv"): try_answers,
     ("get", "/api/v1/alarms"): try_alarms,
     ("get", "/api/v1/alarms/{alarm_id}"): try_one_alarm,
     ("post", "/api/v1/alarms/{alarm_id}/acknowledge"): try_acknowledging,

@@ -1,6 +1,7 @@
 """Venue tiles: right counts, refusals at the rim, kept for a minute, made through the spatial index."""
 
 import math
+import time
 
 import pytest
 from sqlalchemy import text
@@ -8,8 +9,9 @@ from sqlalchemy import text
 from db.queries import tiles
 from db.queries.tiles import Tile
 from db.rules.access_scope import region_scope
+from db.rules.map_layers import Layer
 from tests.portal.conftest import PortalServer
-from tests.portal.door import one
+from tests.portal.door import change, one
 from tests.portal.tile_reading import layers
 
 PROVINCE_AT_7 = [(x, y) for x in (104, 105, 106) for y in (52, 53, 54, 55)]
@@ -62,7 +64,7 @@ def test_points_from_zoom_ten_carry_what_the_map_shows(portal_server: PortalServ
     (layer,) = layers(answer.content)
     assert layer.name == "venues"
     feature = next(feature for feature in layer.features if feature["id"] == venue)
-    assert set(feature) == {"id", "name", "category", "accessed", "on_duty"}
+    assert set(feature) == {"id", "name", "category", "accessed", "on_duty", "stands"}
     assert feature["name"] == one(portal_server, "select name from venues where id = :id", id=venue)
     for column, table, since in (
         ("accessed", "access_history", "accessed"),
@@ -127,6 +129,57 @@ def test_browsers_keep_tiles_for_a_minute_and_for_one_session(portal_server: Por
     plain = browser.get("/tiles/venues/7/105/53.mvt", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.content == answer.content
+
+
+def test_a_tile_named_by_its_version_is_kept_until_the_history_changes(portal_server: PortalServer) -> None:
+    browser = portal_server.client("leader")
+    venue, x, y = a_venue(portal_server)
+    address = f"/tiles/venues/14/{x}/{y}.mvt"
+    with portal_server.test_record.record.scoped(region_scope(360000)) as session:
+        before = tiles.version(session)
+    kept = browser.get(address, params={"v": before})
+    assert kept.headers["cache-control"] == "private, max-age=86400, immutable"
+    assert browser.get(address, params={"v": before + 1}).headers["cache-control"] == "private, max-age=60"
+    change(portal_server, "update venues set name = name || '改' where id = :id", id=venue)
+    try:
+        with portal_server.test_record.record.scoped(region_scope(360000)) as session:
+            after = tiles.version(session)
+        assert after > before
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            answer = browser.get(address, params={"v": after})
+            if "immutable" in answer.headers["cache-control"]:
+                break
+            time.sleep(0.2)
+        names = {f["id"]: f["name"] for f in layers(answer.content)[0].features}
+        assert names[venue].endswith("改")
+    finally:
+        change(portal_server, "update venues set name = left(name, -1) where id = :id", id=venue)
+
+
+def test_controlled_areas_stand_around_their_venue(portal_server: PortalServer) -> None:
+    with portal_server.owner.connect() as connection:
+        venue, lng, lat, areas = connection.execute(
+            text(
+                "select v.id, st_x(point), st_y(point), count(*) from venues v join areas a on a.venue_id = v.id"
+                " group by v.id order by count(*) desc, v.id limit 1"
+            )
+        ).one()
+    x, y = tile_at(16, lng, lat)
+    answer = portal_server.client("leader").get(f"/tiles/venues/16/{x}/{y}.mvt")
+    found = {layer.name: layer.features for layer in layers(answer.content)}
+    theirs = [feature for feature in found["areas"] if feature["venue_id"] == venue]
+    assert len(theirs) == areas
+    devices = "select count(*) from devices where venue_id = :id and retired_on is null and area_id is not null"
+    assert sum(f["devices"] for f in theirs) == one(portal_server, devices, id=venue)
+
+
+@pytest.mark.parametrize("layer", [layer for layer in Layer if layer is not Layer.DUTY])
+def test_every_layer_says_of_each_venue_how_it_stands(portal_server: PortalServer, layer: Layer) -> None:
+    _venue, x, y = a_venue(portal_server)
+    answer = portal_server.client("leader").get(f"/tiles/venues/14/{x}/{y}.mvt", params={"layer": layer})
+    assert {f["stands"] for f in layers(answer.content)[0].features} <= {0, 1}
+    assert answer.headers["cache-control"] == "private, max-age=60"
 
 
 def test_one_scope_never_gets_the_tile_made_for_another(portal_server: PortalServer) -> None:
