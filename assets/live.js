@@ -127,6 +127,7 @@
     lastWord,
     // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.
     now: () => Date.now() + (state.ahead.length ? Math.max(...state.ahead) : 0),
+    build: () => state.pulse?.build || "",
     heardAt: () => state.heardAt || state.openedAt || Date.now(),
     staleFeeds: () => (state.pulse?.feeds || []).filter((feed) => feed.stale).map((feed) => feed.name),
   };

@@ -65,6 +65,7 @@ class Wall:
         self.running.enter_context(serving(app, self.port))
 
     def stop_portal(self) -> None:
+        self.network.drop()
         self.running.close()
         self.running = ExitStack()
 
