@@ -22,35 +22,46 @@ def heat_map(
     rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], measure: str
 ) -> dict[str, Any]:
     """A Plotly figure as plain data: rows from top to bottom as given, each cell with its figure and its address."""
-    lowest, highest = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
+    bounds = palette.rate_bounds([cell.pct for line in cells for cell in line if cell.pct is not None])
     return {
-        "data": [
-            {
-                "type": "heatmap",
-                "z": [[cell.pct for cell in line] for line in cells],
-                "x": list(columns),
-                "y": list(rows),
-                "text": [["" if cell.pct is None else f"{cell.pct:.1f}" for cell in line] for line in cells],
-                "texttemplate": "%{text}",
-                "textfont": {"size": 12},
-                "customdata": [
-                    [[cell.href, f"{words.count(cell.part)}/{words.count(cell.whole)}"] for cell in line]
-                    for line in cells
-                ],
-                "hovertemplate": f"%{{y}} · %{{x}}<br>{measure} %{{text}}% (%{{customdata[1]}})<extra></extra>",
-                "colorscale": [[i / (len(palette.RAMP) - 1), step] for i, step in enumerate(palette.RAMP)],
-                "zmin": lowest,
-                "zmax": highest,
-                "xgap": 2,
-                "ygap": 2,
-                "showscale": False,
-                "hoverongaps": False,
-            }
-        ],
+        "data": [_cells(rows, columns, cells, measure, bounds, ink) for ink in (palette.ON_DARK, palette.ON_LIGHT)],
         "layout": template.layout(
             margin={"l": 8, "r": 8, "t": 30, "b": 8},
             height=64 + 31 * len(rows),
             xaxis={"side": "top", "fixedrange": True, "showgrid": False, "ticks": ""},
             yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""},
         ),
+    }
+
+
+def _cells(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[HeatCell]],
+    measure: str,
+    bounds: tuple[float, float],
+    ink: str,
+) -> dict[str, Any]:
+    """The cells that carry letters of this colour: Plotly's own choice of it cannot be read on the ramp's middle."""
+    n = len(palette.RAMP)
+    shown = [[cell.pct if palette.ink(cell.pct, bounds) == ink else None for cell in line] for line in cells]
+    return {
+        "type": "heatmap",
+        "z": shown,
+        "x": list(columns),
+        "y": list(rows),
+        "text": [["" if pct is None else f"{pct:.1f}" for pct in line] for line in shown],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 12, "color": ink},
+        "customdata": [
+            [[cell.href, f"{words.count(cell.part)}/{words.count(cell.whole)}"] for cell in line] for line in cells
+        ],
+        "hovertemplate": f"%{{y}} · %{{x}}<br>{measure} %{{text}}% (%{{customdata[1]}})<extra></extra>",
+        "colorscale": [[edge / n, step] for i, step in enumerate(palette.RAMP) for edge in (i, i + 1)],
+        "zmin": bounds[0],
+        "zmax": bounds[1],
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "hoverongaps": False,
     }
