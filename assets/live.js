@@ -4,8 +4,9 @@
   const state = { source: null, pulse: null, heardAt: 0, openedAt: 0, missed: false, ahead: [] };
   const SILENT_MS = 20000;
 
+  // Pages hear of it through Dash; a wall has no use for that, and Dash remembers every change for ever (see forget).
   function store(id, data) {
-    if (document.getElementById("frame")) window.dash_clientside.set_props(id, { data });
+    if (document.getElementById("frame") && !document.querySelector(".wall")) window.dash_clientside.set_props(id, { data });
   }
 
   // The stamp "shown on a screen": said once the page has really drawn the alarm, many in one word.
@@ -102,7 +103,16 @@
     open();
   }
 
+  // Dash keeps every change of every property, for an undo that these pages do not have: days of it fill a browser.
+  function forget() {
+    for (const each of window.dash_stores || []) {
+      const past = each.getState().history?.past;
+      if (past?.length) past.length = 0;
+    }
+  }
+
   setInterval(() => { paint(); watch(); }, 1000);
+  setInterval(forget, 60000);
 
   // A browser keeps few connections to one host: a tab that nobody looks at gives its stream back, and catches up later.
   document.addEventListener("visibilitychange", () => {
@@ -127,6 +137,7 @@
     lastWord,
     // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.
     now: () => Date.now() + (state.ahead.length ? Math.max(...state.ahead) : 0),
+    build: () => state.pulse?.build || "",
     heardAt: () => state.heardAt || state.openedAt || Date.now(),
     staleFeeds: () => (state.pulse?.feeds || []).filter((feed) => feed.stale).map((feed) => feed.name),
   };

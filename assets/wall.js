@@ -137,6 +137,8 @@
 
   function beat() {
     if (!$(".wall")) { wall.stop?.(); wall.stop = null; return; }
+    wall.build ||= window.anwang.live.build();
+    if (wall.build && window.anwang.live.build() !== wall.build) { location.reload(); return; }  // the portal is a newer one
     paintClock();
     paintStale();
     paintLost();

@@ -12,6 +12,7 @@ from db.queries import alarms as alarm_queries
 from db.queries import appearances as appearance_queries
 from db.queries import messages as message_queries
 from db.queries import venues as venue_queries
+from db.rules.role_acts import EDIT_PLAYLISTS
 from portal import asking, pages, palette, words
 from portal.address import address_parts
 from portal.components.layout import badge, icon, note
@@ -128,6 +129,9 @@ def _person_menu(asker: asking.Asker) -> Component:
                     html.Span(f"{asker.place} · {words.role(asker.role)}", className="quiet"),
                     _appearance(asker),
                     html.A(_("Choose a role"), href="/role", className="plain"),
+                    html.A(_("Playlist of the walls"), href="/wall/playlist", className="plain")
+                    if asker.role in EDIT_PLAYLISTS
+                    else None,
                     html.A(_("Interface for programs (API)"), href="/api/v1/docs", className="plain"),
                     html.Form(
                         [

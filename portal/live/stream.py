@@ -26,6 +26,7 @@ from db.queries.feeds import FeedRow
 from db.rules.access_scope import EVERYTHING, Scope
 from db.session import Record
 from db.settings import Settings
+from portal.assets import build
 from portal.authentication import Doorman, Guest
 from portal.live.bell import Bell, Ring
 from portal.live.past import RESYNC, Event, Past, encoded
@@ -213,7 +214,7 @@ class Live:
             }
             for feed in self._feeds
         ]
-        return encoded("pulse", json.dumps({"at": now, "feeds": told}, default=_plain))
+        return encoded("pulse", json.dumps({"at": now, "build": build(), "feeds": told}, default=_plain))
 
 
 async def _no_stream() -> Response:

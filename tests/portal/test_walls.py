@@ -1,5 +1,6 @@
 """Walls: whose playlist plays, what a display in a public hall may ask, and light and dark by person."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -107,11 +108,11 @@ def test_a_draft_is_moved_timed_and_added_to() -> None:
 
 
 @pytest.fixture(scope="module")
-def display(portal_server: PortalServer) -> httpx.Client:
+def display(portal_server: PortalServer) -> Iterator[httpx.Client]:
     """A wall that was opened by its token."""
-    client = httpx.Client(base_url=portal_server.url, headers={"Origin": portal_server.url}, timeout=20)
-    assert client.get(f"/kiosk/{portal_server.passwords['wall']}").status_code == 303
-    return client
+    with httpx.Client(base_url=portal_server.url, headers={"Origin": portal_server.url}, timeout=20) as client:
+        assert client.get(f"/kiosk/{portal_server.passwords['wall']}").status_code == 303
+        yield client
 
 
 def test_a_display_gets_the_evidence_and_nobodys_name(portal_server: PortalServer, display: httpx.Client) -> None:
