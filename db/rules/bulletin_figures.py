@@ -135,6 +135,8 @@ def unit_of(measure: str) -> str:
 
 def _ordered(figures: Figures, at: Reference) -> list["Piece"]:
     unit, counts = unit_of(at.measure), figures.of_parts(at.measure, at.adcode, at.category)
+    if len(counts) < 2:
+        return []  # one alone is in no order
     order = sorted(counts, key=lambda part: counts[part].numerator / counts[part].denominator, reverse=True)
     pieces = []
     for part in order:

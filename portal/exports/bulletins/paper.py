@@ -99,7 +99,8 @@ class Paper:
         if len(self.title) <= LONGEST_TITLE_LINE:
             return (self.title,)
         outside = [i for i in range(1, len(self.title)) if self.title[:i].count("（") == self.title[:i].count("）")]
-        middle = min(outside, key=lambda i: abs(2 * i - len(self.title)))
+        beside = {i for i in outside if self.title[i] == "（" or self.title[i - 1] == "）"}
+        middle = min(outside, key=lambda i: abs(2 * i - len(self.title)) - (4 if i in beside else 0))
         return self.title[:middle], self.title[middle:]
 
 
