@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import geopandas
-import pandas
 from shapely.geometry.base import BaseGeometry
 
 PARQUET = "application/vnd.apache.parquet"
@@ -18,6 +16,9 @@ CGCS2000 = "EPSG:4490"
 
 def geo_file(columns: Mapping[str, Sequence[Any]], geometry: Sequence[BaseGeometry], layer: str, ending: str) -> bytes:
     """One layer in CGCS2000; days are days, counts whole numbers, what is absent is null."""
+    import geopandas  # here: it takes a second to come in, and few ask for it
+    import pandas
+
     frame = pandas.DataFrame(dict(columns)).convert_dtypes()
     made = geopandas.GeoDataFrame(frame, geometry=list(geometry), crs=CGCS2000)
     if ending == "parquet":

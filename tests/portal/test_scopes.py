@@ -560,11 +560,11 @@ def try_taking_venues(level: Level) -> None:
 
 def try_taking_rankings(level: Level) -> None:
     """Within the scope however wide the region that is asked for."""
-    answer = level.get("/api/v1/away/ranking.gpkg", level="county", region=360_000, category="all")
+    answer = level.get("/api/v1/away/ranking.parquet", level="county", region=360_000, category="all")
     if not level.scope.is_regional:
         assert answer.status_code == 403
         return
-    taken = geopandas.read_file(io.BytesIO(answer.content))
+    taken = geopandas.read_parquet(io.BytesIO(answer.content))
     assert len(taken) > 0
     assert all(level.scope.covers(int(code)) for code in taken["adcode"])
 

@@ -1,6 +1,7 @@
 """Lists as GeoParquet and GeoPackage: what the portal counts, with geometry, and an entry of who took it."""
 
 import io
+import tempfile
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,12 @@ DAY = "2024-09-02"
 
 
 def read(content: bytes, ending: str) -> Any:
-    held = io.BytesIO(content)
-    return geopandas.read_parquet(held) if ending == "parquet" else geopandas.read_file(held)
+    if ending == "parquet":
+        return geopandas.read_parquet(io.BytesIO(content))
+    with tempfile.NamedTemporaryFile(suffix=".gpkg") as file:
+        file.write(content)
+        file.flush()
+        return geopandas.read_file(file.name)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "gpkg"])

@@ -35,7 +35,7 @@ def _content(query: dict[str, str]) -> Component:
     head: list[Any] = [html.H1(_("Appeals")), html.Span(id=ids.SUMMARY, className="quiet")]
     if asking.current().role in MAY_FILE:
         head.append(
-            html.Div(dcc.Link(_("New appeal"), href="/appeals?new=", className="button"), className="head-acts")
+            html.Div(dcc.Link(_("New appeal"), href="/appeals?new=figure", className="button"), className="head-acts")
         )
     return html.Div(
         [

@@ -46,7 +46,7 @@ class NewSubject:
 
 
 def subject_of(parts: dict[str, str]) -> NewSubject:
-    """`new=venue:123`, `new=figure:360700:access:kindergarten:2024-09-02`, or `new` alone."""
+    """`new=venue:123`, `new=figure:360700:access:kindergarten:2024-09-02`, or `new=figure` alone."""
     kind, *rest = parts.get("new", "").split(":")
     if kind == "venue" and rest:
         return NewSubject(venue=_small(rest[0]))

@@ -53,7 +53,7 @@ def _form(query: dict[str, str]) -> Component:
         html.Div(
             [
                 dcc.Upload(
-                    html.Button(_("Take a file: text, Word or PDF"), className="plain", type="button"),
+                    html.Button(_("Take a file: text, Word or PDF"), type="button"),
                     id=ids.FILE,
                     accept=".txt,.docx,.pdf,text/plain",
                     max_size=20_000_000,
