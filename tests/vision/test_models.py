@@ -1,6 +1,7 @@
 """Models by their cards, and what they see."""
 
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +54,15 @@ def test_weights_that_are_not_here_say_how_they_come(tmp_path: Path) -> None:
 
 
 def test_the_model_sees_people_and_answers_in_order(detector: Detector) -> None:
-    seeds = [seed for seed in range(40) if 2 <= len(scene(seed).truth.named("person")) <= 4][:2]
-    samples = [scene(seed) for seed in seeds]
+    with_people = (sample for sample in map(scene, range(40)) if 2 <= len(sample.truth.named("person")) <= 4)
+    samples = list(islice(with_people, 2))
     together = detector.detect([sample.picture for sample in samples])
     assert detector.detect([]) == []
     for sample, seen in zip(samples, together, strict=True):
         (alone,) = detector.detect([sample.picture])
         assert np.allclose(alone.boxes, seen.boxes, atol=0.01)
         assert len(seen.named("person").at_least(0.5)) >= 1
-        assert seen.names().count("person") <= len(sample.truth.named("person")) + 3
+        assert len(seen.named("person").at_least(0.5)) <= len(sample.truth.named("person")) + 1
 
 
 def test_a_head_of_our_own_stands_on_the_same_trunk(tmp_path: Path) -> None:
