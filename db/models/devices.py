@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import REAL, CheckConstraint, DateTime, ForeignKey, Index, text
+from sqlalchemy import REAL, CheckConstraint, DateTime, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, county_ref, key, small, venue_ref
@@ -13,7 +13,11 @@ class Device(Base):
     __table_args__ = (
         Index("ix_devices_gateway_id", "gateway_id", postgresql_where=text("gateway_id is not null")),
         Index("ix_devices_changed_at", "changed_at", postgresql_where=text("changed_at is not null")),
-        Index("ix_devices_code_backwards", text("reverse(code) text_pattern_ops")),
+        Index(
+            "ix_devices_code_backwards",
+            func.reverse(literal_column("code")).label("backwards"),
+            postgresql_ops={"backwards": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[key]

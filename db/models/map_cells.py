@@ -1,6 +1,6 @@
 from datetime import date
 
-from sqlalchemy import ARRAY, Date
+from sqlalchemy import ARRAY, BigInteger, Date
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, small
@@ -40,4 +40,4 @@ class MapVersion(Base):
     __tablename__ = "map_versions"
 
     county: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    version: Mapped[int] = mapped_column(server_default="1")
+    version: Mapped[int] = mapped_column(BigInteger, server_default="1")
