@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from db import camera_commands, device_logins, migrations, reader_commands
+from db import device_logins, migrations, reader_commands
 from db.addresses import Addresses, read_secrets
 from db.errors import CannotStart
 from db.plan_files.commands import import_plan
@@ -27,7 +27,6 @@ venue_import.app.command("stations")(import_stations)
 app.add_typer(venue_import.app, name="import")
 venue_import.app.command("plan")(import_plan)
 app.add_typer(device_logins.app, name="devices")
-app.add_typer(camera_commands.app, name="cameras")
 app.add_typer(reader_commands.app, name="reader")
 app.command("rehearse")(rehearse)
 app.command("rankings")(rankings)

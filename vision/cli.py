@@ -18,7 +18,7 @@ from sqlalchemy import text
 from db import addresses
 from db.commands import cameras as camera_commands
 from db.commands.actor import Actor
-from db.commands.cameras import NewStream
+from db.commands.cameras import NewStream, kind_of
 from db.errors import CannotStart, NotFound
 from db.queries import cameras as camera_queries
 from db.queries import vision_verdicts
@@ -73,13 +73,17 @@ def fetch(
 @vision.command()
 def connect(
     code: Annotated[str, typer.Argument(help="the camera's code")],
-    address: Annotated[str, typer.Argument(help="rtsp://…, http(s)://…/….m3u8, or a file")],
+    address: Annotated[
+        str,
+        typer.Argument(help="rtsp://…, http(s)://…/….m3u8, a file, or device/channel behind a video platform; - asks"),
+    ],
     decode: Annotated[str, typer.Option(help="every, low_fps or key_frames")] = "low_fps",
     fps: Annotated[float, typer.Option(min=0.1, max=25, help="pictures a second to be looked at")] = 5.0,
     is_repeating: Annotated[bool, typer.Option("--repeat", help="a file that is played over and over")] = False,
 ) -> None:
-    """Take a camera's pictures from here from now on."""
-    kind = "rtsp" if address.startswith("rtsp") else "hls" if address.startswith("http") else "file"
+    """Take a camera's pictures from here from now on. `-` asks for the address, so that no shell keeps its password."""
+    address = typer.prompt("address") if address == "-" else address
+    kind = kind_of(address)
     place = str(Path(address).expanduser().resolve()) if kind == "file" else address
     with _record() as record, record.scoped(EVERYTHING) as session:
         device_id = session.scalar(_DEVICE, {"code": code})

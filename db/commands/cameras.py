@@ -1,6 +1,7 @@
 """Cameras on the books: where their pictures come from, zones, rules, and the venue's hours."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,9 @@ from db.rules.camera_rules import BY_RULE, Mode, VisionRule, checked_polygon, ch
 from db.rules.device_kinds import DeviceKind
 from db.rules.timetables import Hours, Period
 
-KINDS = ("file", "rtsp", "hls")
+KINDS = ("file", "rtsp", "hls", "gb28181")
+PLATFORM_ADDRESS = re.compile(r"\d{20}/\d{20}", re.ASCII)
+"""Device and channel behind a video platform (GB/T 28181 numbers)."""
 DECODINGS = ("every", "low_fps", "key_frames")
 _BEGINNINGS = {"rtsp": ("rtsp://", "rtsps://"), "hls": ("http://", "https://")}
 _CAMERA = text(
@@ -94,11 +97,24 @@ class NewRule:
     reference: bytes | None = None
 
 
+def kind_of(address: str) -> str:
+    """What kind of stream an address is."""
+    if PLATFORM_ADDRESS.fullmatch(address):
+        return "gb28181"
+    return next((kind for kind, begins in _BEGINNINGS.items() if address.startswith(begins)), "file")
+
+
+def _fits(kind: str, address: str) -> bool:
+    if kind == "gb28181":
+        return PLATFORM_ADDRESS.fullmatch(address) is not None
+    return bool(address) and address.isprintable() and address.startswith(_BEGINNINGS.get(kind, ("/",)))
+
+
 def connect(session: Session, device_id: int, new: NewStream, actor: Actor, now: datetime) -> None:
     """Take a camera's pictures from this address from now on."""
     if new.kind not in KINDS or new.decode not in DECODINGS:
         raise InvalidInput("There is no such kind of stream.")
-    if not new.address.strip() or not new.address.startswith(_BEGINNINGS.get(new.kind, ("",))):
+    if not _fits(new.kind, new.address.strip()):
         raise InvalidInput("The address does not fit the kind of stream.")
     if not 0 < new.target_fps <= 25:
         raise InvalidInput("Pictures a second must lie between 0 and 25.")
@@ -109,7 +125,7 @@ def connect(session: Session, device_id: int, new: NewStream, actor: Actor, now:
         "address": new.address.strip(),
         "decode": new.decode,
         "fps": new.target_fps,
-        "watched": new.is_watched,
+        "watched": new.is_watched and new.kind != "gb28181",  # what a platform plays is not held open for a worker
         "repeating": new.is_repeating,
         "now": now,
         "demo": camera.is_demo,

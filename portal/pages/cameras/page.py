@@ -88,7 +88,7 @@ def _body(query: dict[str, str]) -> list[Component]:
     with asking.reading() as session:
         total, rows = camera_views.some(session, choice, size, (page - 1) * size)
     if not rows:
-        return [note(_("No camera with pictures here. Sources of pictures are entered with `anwang cameras set`."))]
+        return [note(_("No camera with pictures here. Sources of pictures are entered with `anwang vision connect`."))]
     return [
         _bar(query, total, size, page),
         html.Div([_tile(row, query) for row in rows], className=f"mosaic mosaic-{size}"),
