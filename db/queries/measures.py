@@ -6,17 +6,17 @@ named by the scope, those with a sub-type, and those excused, who are taken off 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from db.queries.coverage import ALL, IN_BULLETIN
+from db.queries.measure_countings import COUNTINGS, Counting
 from db.rules.access_scope import region_range
 from db.rules.coverage import percent
 from db.rules.measures import MeasureKey
-from db.rules.standings import Source
 from db.rules.venue_categories import Category, SubType
 
 LEVELS = {"province": 10_000, "city": 100, "county": 1}
@@ -59,63 +59,12 @@ class VenueBehind:
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
-    """How a measure is counted: from sums of a table's columns, and for one venue `p` as of `p.day`."""
+class Settlement:
+    """From which day on, and when last, a measure was settled."""
 
-    sums: tuple[tuple[str, str, str, str], ...]
-    """Table, and its numerator, denominator and left out."""
-    one: str
-    source: Source | None = None
-    """Settled from there, and known since its first day; None: known for every day."""
-    by_milestone: bool = False
+    first_day: date
+    settled_at: datetime
 
-
-_NOW = "{0}_from <= p.day and ({0}_until is null or {0}_until > p.day)"
-_VENUE = f"(select count(*) from venues w where w.id = p.id and {_NOW.format('in_scope')})"
-_STANDING = "s.venue_id = p.id and s.since <= p.day and (s.until is null or s.until > p.day)"
-
-
-def _stretches(table: str, column: str) -> str:
-    has = f"(select count(*) from {table} h where h.venue_id = p.id and {_NOW.format(column)})"
-    return f"select {has} as numerator, {_VENUE} as denominator, 0 as left_out"
-
-
-def _venue_standing(name: str) -> Counting:
-    has = f"(select count(*) from standings s where {_STANDING} and s.standing = '{name}')"
-    return Counting(
-        (("standing_steps", name, "0", "0"), ("coverage_steps", "0", "venues", "0")),
-        f"select {has} as numerator, {_VENUE} as denominator, 0 as left_out",
-        Source.DEVICES if name == "proven" else Source.DUTY,
-    )
-
-
-def _counted_standing(name: str, among: tuple[str, ...], left_out: str, source: Source) -> Counting:
-    is_among = " or ".join(f"s.standing = '{one}'" for one in among)
-    names = ", ".join(f"'{one}'" for one in (*among, left_out) if one != "0")
-    out = "0" if left_out == "0" else f"count(*) filter (where s.standing = '{left_out}')"
-    return Counting(
-        (("standing_steps", name, " + ".join(among), left_out),),
-        f"select count(*) filter (where s.standing = '{name}') as numerator, count(*) filter (where {is_among})"
-        f" as denominator, {out} as left_out from standings s where {_STANDING} and s.standing in ({names})",
-        source,
-    )
-
-
-_ALARMS = ("alarms_on_time", "alarms_overdue", "alarms_unhandled")
-_ACCESS = _stretches("access_history", "accessed")
-COUNTINGS: dict[MeasureKey, Counting] = {
-    MeasureKey.ACCESS: Counting((("coverage_steps", "accessed", "venues", "0"),), _ACCESS),
-    MeasureKey.PROVEN_ONLINE: _venue_standing("proven"),
-    MeasureKey.DECLARED_DUTY: Counting(
-        (("coverage_steps", "on_duty", "venues", "0"),), _stretches("duty_history", "declared")
-    ),
-    MeasureKey.VERIFIED_DUTY: _venue_standing("verified"),
-    **{MeasureKey(name): _counted_standing(name, _ALARMS, "alarms_left_out", Source.ALARMS) for name in _ALARMS},
-    MeasureKey.HAZARDS_CLOSED: _counted_standing(
-        "hazards_closed", ("hazards_closed", "hazards_open"), "0", Source.HAZARDS
-    ),
-    MeasureKey.MILESTONE: Counting((("coverage_steps", "accessed", "venues", "0"),), _ACCESS, by_milestone=True),
-}
 
 _GRAINS = {
     "coverage_steps": (
@@ -162,16 +111,15 @@ _FIGURES = """
         where county between :lo and :hi and k.key is not null group by 1, 2
     ) c join regions r on r.adcode = c.adcode where c.denominator <> 0 or c.left_out <> 0
 """
-_DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
 _BEHIND = """
-    select v.id, v.name, v.category, v.county, r.name as county_name, one.numerator, one.denominator, one.left_out,
-        v.id in ({excused}) as is_excused
-    from venues v join regions r on r.adcode = v.county
-    cross join lateral (select v.id, {day} as day) p cross join lateral ({one}) one
-    where v.county between :lo and :hi and (v.category = any (:keys) or v.sub_type = any (:keys))
-        and (one.denominator > 0 or one.left_out > 0)
+    select v.id, v.name, v.category, v.county, r.name as county_name, each.numerator, each.denominator, each.left_out,
+        e.venue_id is not null as is_excused
+    from ({every}) each join venues v on v.id = each.venue_id join regions r on r.adcode = v.county
+    left join ({excused}) e on e.venue_id = v.id
+    where v.category = any (:keys) or v.sub_type = any (:keys)
 """
-_BEGINNINGS = text("select source, first_day from settlings")
+_DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
+_SETTLINGS = text("select source, first_day, settled_at from settlings")
 _MILESTONES = text("select due_on, array_agg(category) as categories from milestones group by 1 order by 1")
 
 
@@ -204,11 +152,37 @@ def behind(session: Session, measure: MeasureKey, as_of: date, region: int, cate
     return [line for row in rows for line in _lines(row)]
 
 
+_PARTS_OF_A_FIGURE = {
+    "missing": ("not b.is_excused and b.denominator > b.numerator", "b.denominator - b.numerator"),
+    "counts": ("not b.is_excused and b.numerator > 0", "b.numerator"),
+    "excluded": ("b.is_excused or b.left_out > 0", "b.left_out + case when b.is_excused then b.denominator else 0 end"),
+}
+_SOME_BEHIND = """
+    select b.id, b.name, b.category, b.county, b.county_name, :show = 'counts', :show = 'excluded', {weight} as weight
+    from ({behind}) b join venues v on v.id = b.id where {which}
+    order by weight desc, v.students desc nulls last, b.id limit :limit
+"""
+
+
+def some_behind(
+    session: Session, measure: MeasureKey, as_of: date, region: int, category: str, show: str, limit: int
+) -> list[VenueBehind]:
+    """The weightiest of the venues that are missing, that count, or that are excluded, largest first."""
+    if not is_known(session, measure, as_of):
+        return []
+    which, weight = _PARTS_OF_A_FIGURE[show]
+    lo, hi = region_bounds(region)
+    keys = IN_BULLETIN if category == ALL else [category]
+    facts = {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys, "show": show, "limit": limit}
+    sql = _SOME_BEHIND.format(behind=behind_sql(measure), which=which, weight=weight)
+    return [VenueBehind(*row) for row in session.execute(text(sql), facts)]
+
+
 def behind_sql(measure: MeasureKey) -> str:
     """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
     counting = COUNTINGS[measure]
     day = _DUE if counting.by_milestone else "cast(:day as date)"
-    return _BEHIND.format(day=day, excused=_EXCUSED.format(day=day), one=counting.one)
+    return _BEHIND.format(excused=_EXCUSED.format(day=day), every=counting.every.format(day=day))
 
 
 def _lines(row: Row[Any]) -> Iterator[VenueBehind]:
@@ -234,7 +208,12 @@ def is_known(session: Session, measure: MeasureKey, as_of: date) -> bool:
 
 def first_days(session: Session) -> dict[MeasureKey, date]:
     """From which day each settled measure can be asked; the others can be asked for any day."""
-    known = {row.source: row.first_day for row in session.execute(_BEGINNINGS)}
+    return {key: row.first_day for key, row in settlings(session).items()}
+
+
+def settlings(session: Session) -> dict[MeasureKey, Settlement]:
+    """How far each settled measure is known."""
+    known = {row.source: Settlement(row.first_day, row.settled_at) for row in session.execute(_SETTLINGS)}
     return {key: known[c.source] for key, c in COUNTINGS.items() if c.source is not None and c.source in known}
 
 

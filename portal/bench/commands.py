@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -83,12 +84,13 @@ def alarms(
 def rankings(
     runs: Annotated[int, typer.Option(min=5, help="random days that every measure is asked for")] = 60,
     nation: Annotated[bool, typer.Option(help="600,000 venues in 2,914 counties beside the province")] = True,
+    nation_days: Annotated[int, typer.Option(min=60, help="how long the nation's past is")] = 1_095,
 ) -> None:
     """Any measure as of any day by county: a province of 20,000 venues, a nation of 600,000, three years each."""
     from portal.bench.measured_past import NATION, PROVINCE
     from portal.bench.rankings import measure
 
     console = Console(stderr=True, highlight=False)
-    sizes = (PROVINCE, NATION) if nation else (PROVINCE,)
+    sizes = (PROVINCE, replace(NATION, days=nation_days)) if nation else (PROVINCE,)
     figures = measure(runs, sizes, lambda step: console.print(f"· {step}"))
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

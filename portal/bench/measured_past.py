@@ -28,6 +28,7 @@ class Size:
     """Of each venue in three years, each on record with what it counted as."""
     is_dense: bool
     """Sums of standings written for every county, category and day, as if each changed every day."""
+    days: int = DAYS
 
 
 PROVINCE = Size("province", (36,), 100, 20_000, 3, 8, 25, is_dense=False)
@@ -161,9 +162,9 @@ def fill(owner: Connection, size: Size, last: date, categories: list[str], repor
         "counties": size.counties,
         "venues": size.venues,
         "categories": categories,
-        "first": last - timedelta(days=DAYS - 1),
+        "first": last - timedelta(days=size.days - 1),
         "last": last,
-        "days": DAYS,
+        "days": size.days,
         "gap": GAP,
     }
     report(f"{size.name}: {size.venues:,} venues, their access and duty")
@@ -174,7 +175,7 @@ def fill(owner: Connection, size: Size, last: date, categories: list[str], repor
         ("duty_history", "declared_from", "declared_until", 37, 11),
     ):
         sql = _STRETCHES.format(table=table, since=since, until=until, salt=salt, never=never)
-        owner.execute(text(sql), {**facts, "each": size.stretches, "span": DAYS // size.stretches})
+        owner.execute(text(sql), {**facts, "each": size.stretches, "span": size.days // size.stretches})
     _standings(owner, size, facts, report)
     owner.execute(_EXCUSED, facts)
     owner.execute(_SETTLED, facts)
@@ -196,7 +197,7 @@ def _standings(owner: Connection, size: Size, facts: dict[str, object], report: 
         )
         return
     report(f"{size.name}: {size.venues * size.alarms:,} alarms and what each venue was proven to be")
-    span = DAYS // size.standings
+    span = size.days // size.standings
     for standing in ("proven", "verified"):
         owner.execute(_VENUE_STANDINGS, {**facts, "standing": standing, "each": size.standings, "span": span})
     owner.execute(_ALARMS, {**facts, "alarms": size.venues * size.alarms})

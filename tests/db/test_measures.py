@@ -12,8 +12,11 @@ from sqlalchemy.pool import NullPool
 
 from db.commands.settling import settle
 from db.queries import coverage, measures
+from db.queries.movers import movers
 from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
-from db.rules.measures import MEASURES, MeasureKey
+from db.rules.coverage import percent
+from db.rules.measures import BY_KEY, MEASURES, MeasureKey
+from db.rules.movers import STEPS
 from db.rules.standings import HERE
 from db.rules.venue_categories import Category, SubType
 from db.session import Record
@@ -120,6 +123,25 @@ def test_the_venues_behind_add_up_to_the_figure(province: Province, measure: Mea
                     sum(row.weight for row in rows if row.is_excluded),
                 )
                 assert sums == counted(province.places, measure, TODAY - 3 * DAY, region, category)
+                for show, n in zip(
+                    ("counts", "missing", "excluded"), (sums[0], sums[1] - sums[0], sums[2]), strict=True
+                ):
+                    some = measures.some_behind(session, measure, TODAY - 3 * DAY, region, category, show, 1000)
+                    assert sum(row.weight for row in some) == n
+
+
+@pytest.mark.parametrize("measure", [measure for measure in MeasureKey if STEPS[measure]])
+def test_what_would_move_a_region_is_all_that_does_not_count(province: Province, measure: MeasureKey) -> None:
+    now = datetime.combine(TODAY, time(12), HERE)
+    with province.record.record.scoped(EVERYTHING) as session:
+        numerator, denominator, _excluded = counted(province.places, measure, TODAY, 360_000, "all")
+        found = movers(session, measure, TODAY, 360_000, "all", denominator, now)
+        weight = denominator - numerator if BY_KEY[measure].is_better_high else numerator
+        assert sum(mover.weight for mover in found) == weight > 0
+        assert {mover.step for mover in found} <= set(STEPS[measure])
+        for mover in found:
+            assert mover.gain_points == percent(mover.weight, denominator)
+            assert sum(venue.weight for venue in mover.first) <= mover.weight
 
 
 @pytest.mark.parametrize("measure", MeasureKey)

@@ -28,7 +28,7 @@ def test_a_figure_is_followed_to_its_definition_its_venues_and_its_file(visit: C
     page.click(".ranking a:has-text('赣州市')")
     page.wait_for_selector(".ranking tr.here:has-text('赣州市')")
     page.wait_for_selector(".unit-figure:has-text('579 / 1,498')")
-    assert "已接入，未签值守合同" in page.inner_text(".movers")
+    assert "+61.3 个百分点" in page.inner_text(".movers")
     page.click(".venue-tabs a:has-text('已计入')")
     page.wait_for_selector(".venue-tabs a.here:has-text('已计入 579')")
     seen = _seen(page)

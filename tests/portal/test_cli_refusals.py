@@ -71,6 +71,14 @@ def test_a_day_that_cannot_be_asked_for(refusal: Said, day: str, sentence: str) 
     assert sentence in refusal("rankings", "--as-of", day)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["--compare", "2024-05-01"], ["--measure", "access", "--as-of", "2024-05-01", "--compare", "2024-06-01"]],
+)
+def test_a_comparison_needs_a_measure_and_an_earlier_day(refusal: Said, arguments: list[str]) -> None:
+    assert refusal("rankings", *arguments) == "--compare takes a day before --as-of, and a --measure."
+
+
 def test_a_missing_program(refusal: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert refusal("up").startswith("The program redis-server is missing; ./prerequisites.sh installs it")

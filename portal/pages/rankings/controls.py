@@ -1,13 +1,13 @@
 """The choices above the rankings, and the definition behind its button."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from db.rules.excusing import MAY_ASK
 from db.rules.measures import MeasureKey
-from portal import asking, measure_words, regions
+from portal import asking, measure_words, regions, words
 from portal.components.pickers import as_of_picker, menu_of
 from portal.locale import _
 from portal.pages.map.controls import BULLETIN_DAY
@@ -64,8 +64,10 @@ def definition(shown: Shown) -> Component:
         (_("Source"), _(measure.source)),
         (_("Version"), str(measure.version)),
     ]
-    if shown.first_day is not None:
-        lines.append((_("Known since"), shown.first_day.isoformat()))
+    if shown.settlement is not None:
+        settled = shown.settlement
+        lines.append((_("Known since"), settled.first_day.isoformat()))
+        lines.append((_("Last settled"), words.moment(settled.settled_at, datetime.now(UTC))))
     return html.Details(
         [
             html.Summary("ⓘ", title=_("How it is counted"), **{"aria-label": _("How it is counted")}),

@@ -1,18 +1,16 @@
 """What the page shows, as files: the ranking, the heat map, and the venues behind a figure; first line a head."""
 
-from datetime import datetime
-
 from dash import html
 from dash.development.base_component import Component
 
-from db.queries.measures import Figure
+from db.queries.measures import Figure, VenueBehind
 from db.rules.ranking import Place, wilson
 from portal import measure_words, regions, words
 from portal.exports.csv_file import csv_bytes
 from portal.exports.workbook import workbook
 from portal.locale import _
 from portal.pages.rankings import ids
-from portal.pages.rankings.view import SHOWS, Looked, Shown, heat_columns, look_into
+from portal.pages.rankings.view import Shown, all_behind, heat_columns
 
 Line = list[str | int | float]
 WHAT = ("ranking", "heat", "venues")
@@ -43,13 +41,13 @@ def button(what: str, ending: str) -> dict[str, str]:
     return {"type": ids.EXPORT, "what": what, "as": ending}
 
 
-def file(shown: Shown, what: str, ending: str, now: datetime) -> tuple[bytes, str]:
+def file(shown: Shown, what: str, ending: str) -> tuple[bytes, str]:
     """The content and its name."""
     address = shown.address
     lines = {
         "ranking": lambda: ranking_lines(shown),
         "heat": lambda: heat_lines(shown),
-        "venues": lambda: venue_lines(shown, look_into(address, now)),
+        "venues": lambda: venue_lines(shown, all_behind(address)),
     }[what]()
     where = address.unit if what == "venues" else address.within
     name = f"anwang-{what}-{address.measure}-{where}-{address.as_of.isoformat()}.{ending}"
@@ -116,20 +114,13 @@ def heat_lines(shown: Shown) -> list[Line]:
     return lines
 
 
-def venue_lines(shown: Shown, looked: Looked) -> list[Line]:
+def venue_lines(shown: Shown, behind: list[VenueBehind]) -> list[Line]:
     """Every venue, however it counts."""
     measure = shown.address.measure
     head: Line = [_("Number"), _("Venue"), _("Category"), _("Code"), _("County"), _("Stands"), _("Counted")]
-    return [head] + [
-        [
-            row.venue_id,
-            row.name,
-            words.category(row.category),
-            row.county,
-            row.county_name,
-            measure_words.show(show, measure),
-            row.weight,
-        ]
-        for show in SHOWS
-        for row in looked.venues[show]
-    ]
+    lines = [head]
+    for row in behind:
+        stands = "excluded" if row.is_excluded else "counts" if row.counts else "missing"
+        place = (row.county, row.county_name, measure_words.show(stands, measure), row.weight)
+        lines.append([row.venue_id, row.name, words.category(row.category), *place])
+    return lines

@@ -75,7 +75,7 @@ def register_callbacks(app: Dash) -> None:
         asked = dash.ctx.triggered_id
         if not any(clicks) or not isinstance(asked, dict):
             return dash.no_update
-        made = downloads.file(read(_address(search, _today())), asked["what"], asked["as"], datetime.now(UTC))
+        made = downloads.file(read(_address(search, _today())), asked["what"], asked["as"])
         return dcc.send_bytes(*made)
 
     @app.callback(

@@ -24,8 +24,8 @@ def ranking_table(shown: Shown, today: date) -> Component:
     address = shown.address
     title = measure_words.name(address.measure)
     aside = f"{measure_words.category(address.category)} · {address.as_of.isoformat()}"
-    if shown.first_day is not None and address.as_of < shown.first_day:
-        said = _("This measure can be asked for from {day} on.").format(day=shown.first_day.isoformat())
+    if shown.settlement is not None and not shown.is_known:
+        said = _("This measure can be asked for from {day} on.").format(day=shown.settlement.first_day.isoformat())
         return panel(title, note(said), aside=aside)
     if not shown.listed:
         return panel(title, note(_("Nothing of this category within your scope here.")), aside=aside)

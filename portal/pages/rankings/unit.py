@@ -11,10 +11,7 @@ from db.rules.measures import BY_KEY, Counted
 from portal import measure_words, regions, words
 from portal.components.layout import note, panel
 from portal.locale import _
-from portal.pages.rankings.view import SHOWS, Address, Looked
-
-MOST = 60
-"""Venues listed on the page; the download holds all."""
+from portal.pages.rankings.view import MOST_VENUES, SHOWS, Address, Looked
 
 
 def unit_panels(address: Address, looked: Looked, today: date) -> list[Component]:
@@ -79,18 +76,19 @@ def _mover(mover: Mover, address: Address) -> Component:
 def _venues(address: Address, looked: Looked, where: str, today: date) -> Component:
     tabs = [
         dcc.Link(
-            f"{measure_words.show(show, address.measure)} {words.count(sum(v.weight for v in looked.venues[show]))}",
+            f"{measure_words.show(show, address.measure)} {words.count(looked.count(show))}",
             href=address.query(today, show=show),
             className="here" if show == address.show else "",
         )
         for show in SHOWS
     ]
-    rows = looked.venues[address.show]
-    listed = [_named(r.venue_id, r.name, f"{r.county_name} · {_category(r)}", r.weight) for r in rows[:MOST]]
+    rows = looked.venues
+    listed = [_named(r.venue_id, r.name, f"{r.county_name} · {_category(r)}", r.weight) for r in rows]
     content = [html.Ul(listed, className="venues") if rows else note(_("No venue here."))]
-    if len(rows) > MOST:
-        said = _("{n} more; the download holds all of them.").format(n=words.count(len(rows) - MOST))
-        content.append(html.P(said, className="quiet"))
+    if len(rows) >= MOST_VENUES:
+        content.append(
+            html.P(_("The first {n}; the download holds all of them.").format(n=MOST_VENUES), className="quiet")
+        )
     return panel(_("Venues behind the figure"), html.Div(tabs, className="venue-tabs"), *content, aside=where)
 
 

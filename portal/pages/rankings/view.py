@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from db.queries import excused_venues, measures, movers
-from db.queries.measures import Figure, VenueBehind
+from db.queries.measures import Figure, Settlement, VenueBehind
 from db.queries.movers import Mover
 from db.queries.regions import RegionRow
 from db.rules.measures import BY_KEY, Measure, MeasureKey
@@ -122,7 +122,13 @@ class Shown:
     """The region that holds them all."""
     figures: dict[tuple[int, str], Figure]
     minimum: int
-    first_day: date | None
+    settlement: Settlement | None
+    """None for what is known of every day."""
+
+    @property
+    def is_known(self) -> bool:
+        """False before the first day that the measure can be asked for."""
+        return self.settlement is None or self.settlement.first_day <= self.address.as_of
 
 
 def read(address: Address) -> Shown:
@@ -135,7 +141,7 @@ def read(address: Address) -> Shown:
     own, own_before = _standing(address, address.as_of, whole_level), _standing(address, address.before, whole_level)
     with asking.reading() as session:
         minimum = excused_venues.minimum(session, address.measure)
-        first_day = measures.first_days(session).get(address.measure)
+        settlement = measures.settlings(session).get(address.measure)
     is_high = address.definition.is_better_high
     keys = [region.adcode for region in peers]
     placed = places(keys, _rates(now, address), _rates(before, address), minimum, is_better_high=is_high)
@@ -148,7 +154,7 @@ def read(address: Address) -> Shown:
         (whole[0], figures[address.within, address.category]) if whole else None,
         figures,
         minimum,
-        first_day,
+        settlement,
     )
 
 
@@ -166,27 +172,41 @@ def _standing(address: Address, day: date, level: str) -> list[Figure]:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One region looked into: its figure, what would move it, and its venues by how they count."""
+    """One region looked into: its figure, what would move it, and the first of the venues that are asked for."""
 
     region: RegionRow
     figure: Figure | None
     movers: tuple[Mover, ...]
-    venues: dict[str, list[VenueBehind]]
+    venues: tuple[VenueBehind, ...]
+
+    def count(self, show: str) -> int:
+        """How many are missing, count, or are excluded."""
+        if self.figure is None:
+            return 0
+        figure = self.figure
+        missing = figure.denominator - figure.numerator
+        return {"missing": missing, "counts": figure.numerator, "excluded": figure.excluded}[show]
+
+
+MOST_VENUES = 60
+"""Listed on the page; the download holds all."""
 
 
 def look_into(address: Address, now: datetime) -> Looked:
     """Read afresh: whoever doubts a figure follows it to the venues of this moment."""
-    region = regions.tree().one(address.unit)
+    region, measure, day = regions.tree().one(address.unit), address.measure, address.as_of
+    where = (measure, day, address.unit, address.category)
     with asking.reading() as session:
-        behind = measures.behind(session, address.measure, address.as_of, address.unit, address.category)
-        figures = measures.figures(session, address.measure, address.as_of, region.level, address.unit)
+        figures = measures.figures(session, measure, day, region.level, address.unit)
         figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
-        whole = figure.denominator if figure else 0
-        moving = movers.movers(session, address.measure, address.as_of, address.unit, address.category, whole, now)
-    venues: dict[str, list[VenueBehind]] = {show: [] for show in SHOWS}
-    for row in behind:
-        venues["excluded" if row.is_excluded else "counts" if row.counts else "missing"].append(row)
-    return Looked(region, figure, tuple(moving), venues)
+        moving = movers.movers(session, *where, figure.denominator if figure else 0, now)
+        venues = measures.some_behind(session, *where, address.show, MOST_VENUES)
+    return Looked(region, figure, tuple(moving), tuple(venues))
+
+
+def all_behind(address: Address) -> list[VenueBehind]:
+    with asking.reading() as session:
+        return measures.behind(session, address.measure, address.as_of, address.unit, address.category)
 
 
 def heat_columns(shown: Shown) -> list[str]:
