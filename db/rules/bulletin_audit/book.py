@@ -129,7 +129,10 @@ def _told_apart(claims: list[Claim]) -> list[Claim]:
     made = []
     for claim in claims:
         part = counts.get((PART_OF.get(claim.quantity, claim.quantity), claim.subject))
-        if claim.is_share and claim.subject.sub_type is None and part is not None:
+        if claim.is_share and part is not None and (Quantity.VENUES, claim.subject) in counts:
+            # Out of its own whole, which stands beside it: 公办本科应接入49家,已接入28家,占57.1%.
+            claim = replace(claim, is_share=False)
+        elif claim.is_share and claim.subject.sub_type is None and part is not None:
             peers = [c for (q, s), c in counts.items() if q is part.quantity and _beside(s, claim.subject)]
             totals = [sum((c.value for c in peers), Decimal(0))]
             if claim.subject.category != ALL:

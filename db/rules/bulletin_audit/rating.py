@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from db.rules.bulletin_audit.book import Book, Parts, pct, said, span, wholes
@@ -186,10 +186,10 @@ def duty_above_access(book: Book) -> Iterator[Doubt]:
     """More declared on duty than the platform can see; no contradiction where the text itself counts those venues."""
     found: dict[str, list[tuple[Claim, Claim]]] = defaultdict(list)
     for subject in book.subjects:
-        for duty, access in ((_Q.DUTY_RATE, _Q.ACCESS_RATE), (_Q.ON_DUTY, _Q.ACCESSED)):
+        for duty, access in ((_Q.ON_DUTY, _Q.ACCESSED), (_Q.DUTY_RATE, _Q.ACCESS_RATE)):
             d, a = book.exact(duty, subject), book.exact(access, subject)
-            if d and a and span(d)[0] >= a.value and d.value > a.value:
-                if not _is_told(book, subject):
+            if d is not None and a is not None:
+                if _is_above(d, a) and not _is_told(book, subject):
                     found[f"{subject.category}/{subject.sub_type}/{duty}"].append((d, a))
                 break
     for pairs in found.values():
@@ -199,6 +199,12 @@ def duty_above_access(book: Book) -> Iterator[Doubt]:
         first, rest = pairs[0], pairs[1:]
         others = [first[1], *(c for pair in rest for c in pair)]
         yield doubt(Rule.DUTY, first[0], f"值班值守落实率高于接入率:{names},{more}。", *others)
+
+
+def _is_above(duty: Claim, access: Claim) -> bool:
+    """At the digits that both print: 15.91% is not above 15.9%."""
+    shown = Decimal(1).scaleb(-min(duty.number.decimals, access.number.decimals))
+    return duty.value.quantize(shown, ROUND_HALF_UP) > access.value.quantize(shown, ROUND_HALF_UP)
 
 
 def _is_told(book: Book, subject: Subject) -> bool:
