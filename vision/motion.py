@@ -19,7 +19,7 @@ class Motion:
 class MotionGate:
     """Compares every picture with a background that follows slowly; now and then it opens by itself."""
 
-    def __init__(self, *, least_share: float = 0.0015, look_seconds: float = 10.0, linger_seconds: float = 1.0) -> None:
+    def __init__(self, *, least_share: float = 0.0015, look_seconds: float = 30.0, linger_seconds: float = 1.0) -> None:
         self._least_share, self._look, self._linger = least_share, look_seconds, linger_seconds
         self._background: NDArray[np.float32] | None = None
         self._noise = 6.0

@@ -11,6 +11,8 @@ from vision.judge.looks import Found, Look, boxes_of
 from vision.judge.zones import Zone, box_masks
 
 LEARN_SECONDS = 4.0
+LOOK_SECONDS = 0.7
+"""What stands still need not be looked at more often."""
 SETTLE_RATE = 0.5
 """By the second: how fast the settled picture follows, so that what moves never settles."""
 FORGET_RATE = 1 / 1800
@@ -41,8 +43,10 @@ class BlockedRoute:
         self._memory: _Memory | None = None
 
     def look(self, look: Look) -> Found | None:
-        picture = smoothed(look.grey.astype(np.float32), 1)
         memory = self._memory
+        if memory is not None and look.seconds - memory.seen < LOOK_SECONDS:
+            return None
+        picture = smoothed(look.grey.astype(np.float32), 1)
         if memory is None or memory.empty.shape != picture.shape:
             mask = self._zone.mask(*picture.shape)
             self._memory = _Memory(picture, picture.copy(), mask, look.seconds, look.seconds)
