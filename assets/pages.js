@@ -49,7 +49,12 @@
   window.dash_clientside.pages = {
     follow_cell(click) {
       const point = click?.points?.[0];
-      if (point?.customdata?.[0]) go(point.customdata[0]);
+      if (!point) return window.dash_clientside.no_update;
+      // Dash hands on no data of a cell that has two numbers, its row and its column: they are looked up by their names.
+      const id = window.dash_clientside.callback_context.triggered[0]?.prop_id.split(".")[0];
+      const trace = document.getElementById(id)?.querySelector(".js-plotly-plot")?.data?.[point.curveNumber];
+      const cell = point.customdata || trace?.customdata?.[trace.y.indexOf(point.y)]?.[trace.x.indexOf(point.x)];
+      if (cell?.[0]) go(cell[0]);
       return window.dash_clientside.no_update;
     },
   };

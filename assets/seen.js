@@ -85,7 +85,7 @@
 
   async function keep() {
     const path = location.pathname, address = path + location.search;
-    if (!KEPT.test(path) || !navigator.onLine || window.anwang.live?.health() === "stale") return;
+    if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
     await cleared;
     const html = await asStill();
     if (location.pathname + location.search !== address) return;
