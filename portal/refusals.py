@@ -31,7 +31,7 @@ STATUS: dict[type[AnwangError], tuple[int, str]] = {
 }
 AWAY = (503, "database_away", N_("The database does not answer; try again in a moment."))
 
-FOR_PROGRAMS = ("/api/", "/tiles/", "/live", "/healthz", "/assets/", "/_dash", "/_reload-hash")
+FOR_PROGRAMS = ("/api/", "/tiles/", "/play/", "/live", "/healthz", "/assets/", "/_dash", "/_reload-hash")
 PAGES_AMONG_THEM = ("/api/v1/docs",)
 
 

@@ -23,7 +23,7 @@ _OWNERS = text(
     update alarms a set owner_id = p.id, owner_name = p.name, acknowledged_by = p.id,
         promised_for = case when a.id % 5 <> 0 then cast(:now as timestamptz)
             + make_interval(mins => 25 + (a.id * 37 % 240)::int) end
-    from standing s join people p on p.id = coalesce(s.of_unit, s.of_county) where a.id = s.id
+    from standing s join people p on p.id = coalesce(s.of_unit, s.of_county, 1) where a.id = s.id
     """
 )
 _STEPS = text(

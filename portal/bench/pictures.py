@@ -58,6 +58,12 @@ PLACES: Mapping[str, str] = {
     "device": "/devices/{device}",
     "bind": "/bind",
     "labels": "/labels",
+    "cameras": "/cameras",
+    "bulletins": "/bulletins",
+    "audit": "/audit",
+    "appeals": "/appeals",
+    "excused": "/excused",
+    "plan": "/venues/{venue}/plan",
 }
 """An address of every page with a frame, by the page's name."""
 
@@ -80,9 +86,6 @@ WALL_LIVE = (
     "#wall-canvas, .wall-head, .wall-foot, .wall b, .wall span, .wall td, .wall tbody th, .wall .hours, .wall-caption, "
     ".wall-lost, .wall-strip, .takeover, .wall-progress, .wall-places td"
 )
-_RANKINGS = Picture(
-    "rankings", "/rankings?as_of=2024-09-02&before=2024-06-02", ready="#rankings-access-heat .heatmaplayer"
-)
 _PLAYLIST = Picture("playlist", "/wall/playlist", ready=".playlist-line")
 _LOGIN = Picture("login", "/login", login=None, ready=".door-card")
 _WALL = Picture("wall", "/wall", WALLS[0], "dark", hidden=WALL_LIVE, ready="#wall-right .panel")
@@ -94,9 +97,6 @@ COMPARED: tuple[Picture, ...] = (
     _PLAYLIST,
     replace(_PLAYLIST, scheme="dark"),
     replace(_PLAYLIST, size=PHONE, language="en"),
-    _RANKINGS,
-    replace(_RANKINGS, scheme="dark", language="en"),
-    replace(_RANKINGS, scheme="dark", size=PHONE),
     _BENCH,
     replace(_BENCH, scheme="dark"),
     _WALL,

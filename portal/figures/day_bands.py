@@ -76,7 +76,11 @@ def _pieces(day: date, pieces: Sequence[Piece]) -> list[Component]:
 def _marks(day: date, marks: Sequence[Mark]) -> list[Component]:
     start = _start(day)
     return [
-        html.B(className=f"mark {mark.kind}", style={"left": f"{(mark.at - start) / DAY * 100:.3f}%"}, title=mark.words)
+        html.B(
+            className=f"band-mark {mark.kind}",
+            style={"left": f"{(mark.at - start) / DAY * 100:.3f}%"},
+            title=mark.words,
+        )
         for mark in marks
         if start <= mark.at < start + DAY
     ]

@@ -196,7 +196,7 @@ def test_a_fresh_province_tells_nobody_of_its_past(demo_copy: TestRecord) -> Non
             ),
             {"at": loaded_at},
         ).one()
-        assert climbing > 100
+        assert climbing > 10
         assert behind == 0
         assert session.scalar(text("select count(*) from notices where taken_at is null")) == 0
         done = ladders.climb_due(session, loaded_at, limit=10_000)

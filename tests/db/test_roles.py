@@ -13,9 +13,10 @@ from tests.plugins.services import TestRecord
 OPEN_TO_ALL = {
     *("regions", "milestones", "feeds", "turns", "spatial_ref_sys", "geometry_columns", "geography_columns"),
     *("ladder_templates", "ladder_rungs", "notification_rules", "notify_channels", "fire_platforms"),
+    *("settlings", "ranking_minimums", "vision_models", "vision_workers", "map_versions", "fire_stations"),
 }
 """Tables without venue data or people: boundaries, due dates, whether feeds and tasks live, PostGIS's own; rules of
-ladders and of telling, names of channels and platforms."""
+ladders and of telling, names of channels and platforms; what is settled, models, where the fire service stands."""
 
 READABLE = text(
     "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"

@@ -88,7 +88,7 @@ def test_the_address_holds_where_the_map_looks(visit: Callable[..., Watched]) ->
     page.wait_for_function("() => location.search.includes('at=')")
     assert f"at={where}" in page.url
     page.reload()
-    page.wait_for_function("() => document.querySelector('#map-canvas').dataset.painted === '1'")
+    page.wait_for_function("() => document.querySelector('#map-canvas')?.dataset.painted === '1'")
     centre = page.evaluate(
         "() => { const map = [...window.anwang.map.maps.values()][0].map;"
         " return [map.getCenter().lng, map.getCenter().lat, map.getZoom()]; }"
@@ -120,7 +120,7 @@ def test_every_page_is_reached_by_keys(visit: Callable[..., Watched], portal_ser
     page.keyboard.type(code)
     page.wait_for_selector(f".palette-option:has-text('{code}')")
     page.keyboard.press("Escape")
-    assert page.locator("dialog.palette").count() == 0
+    page.wait_for_selector("dialog.palette", state="detached")
     outside = one(portal_server, "select name from venues where county = 360102 order by length(name) desc limit 1")
     page.keyboard.press("Control+k")
     page.keyboard.type(outside)

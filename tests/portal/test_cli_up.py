@@ -21,7 +21,18 @@ from tests.plugins.services import open_folder, settings_in
 from tests.portal.counted_load import CountedLoad, seen_twice
 from tests.portal.running_up import Up, anwang, environment, start, status, wait_for
 
-PARTS = {"PostgreSQL", "Redis", "mosquitto", "portal", "gateway", "worker", "beat", "notify", "outbox", "escalation"}
+PARTS = {
+    "PostgreSQL",
+    "Redis",
+    "mosquitto",
+    "portal",
+    "gateway",
+    "worker",
+    "beat",
+    "notify",
+    "outbox",
+    "escalation",
+} | {"relay"}
 
 
 @pytest.fixture(scope="module")

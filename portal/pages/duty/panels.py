@@ -97,7 +97,7 @@ def timeline(shown: Shown) -> Component:
         [
             *[html.Span([html.I(className=f"piece {kind}"), name]) for kind, name in kinds.items()],
             html.Span(_("the darker, the more of its venues are proven")) if shown.shares else None,
-            html.Span([html.I(className="mark unanswered"), _("check not answered")]),
+            html.Span([html.I(className="band-mark unanswered"), _("check not answered")]),
         ],
         className="band-legend",
     )

@@ -40,7 +40,7 @@ def test_a_message_as_documented_conforms() -> None:
     ("line", "rule", "found"),
     [
         ("anwang/sd-1/smoke {}", "topic", ""),
-        ("anwang/v1/sd-1/smoking {}", "signal", "smoking"),
+        ("anwang/v1/sd-1/smog {}", "signal", "smog"),
         (f"{TOPIC} " + '{"text": "' + "x" * 17_000 + '"}', "size", ""),
         (f"{TOPIC} {{value: 1}}", "json", ""),
         (f"{TOPIC} [1]", "object", ""),
