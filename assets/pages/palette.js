@@ -130,6 +130,8 @@
   }
 
   async function onKey(event) {
+    // A search field would take the first Escape for itself and only empty itself.
+    if (event.key === "Escape") { event.preventDefault(); open.box.close(); return; }
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
