@@ -23,6 +23,7 @@ _SET = text(
     "update notification_rules set reason = :reason, kind = :kind, worst_level = :worst_level, role = :role,"
     " channels = :channels, pierces_quiet = :pierces_quiet where id = :id returning id"
 )
+_CHANNELS = text("update notification_rules set channels = :channels where id = :id returning id")
 _ADD = text(
     "insert into notification_rules (position, reason, kind, worst_level, role, channels, pierces_quiet)"
     " values ((select coalesce(max(position), 0) + 10 from notification_rules), :reason, :kind, :worst_level, :role,"
@@ -97,10 +98,8 @@ def switch(session: Session, rule_id: int, channel: Channel, operator: Operator)
     chosen = set(rule.channels) ^ {channel.value}
     ordered = tuple(row.channel.value for row in CHANNELS if row.channel.value in chosen)
     _check([replace(each, channels=ordered) if each is rule else each for each in rules])
-    session.execute(
-        text("update notification_rules set channels = :channels where id = :id"),
-        {"id": rule_id, "channels": list(ordered)},
-    )
+    if session.scalar(_CHANNELS, {"id": rule_id, "channels": list(ordered)}) is None:  # the database lets nobody else
+        raise NotFound("There is no such rule.")
     _note(session, rule_id, "changed", {"channel": channel.value, "in": channel.value in chosen}, operator)
     return channel.value in chosen
 
