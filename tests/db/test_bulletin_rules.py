@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from db.rules.bulletin import BlockKind, Bulletin, as_data, of_data, ordinal, plain_text, render_text
@@ -52,6 +52,7 @@ def test_a_typed_figure_is_found_and_a_date_is_not(written: str, typed: list[str
     assert typed_figures(written) == typed
 
 
+@example(119, "家", "共有")
 @given(st.integers(0, 99_999), st.sampled_from(["家", "%", "所", "起", ""]), st.sampled_from(["共有", "接入", "其中"]))
 def test_no_typed_number_slips_through(number: int, unit: str, before: str) -> None:
     assert typed_figures(f"{before}{number}{unit}，另有情况")
