@@ -148,15 +148,18 @@ def test_a_snapshot_does_not_change_even_for_the_schemas_owner(
     owner.dispose()
 
 
-def test_a_typed_figure_is_refused_and_nothing_is_lost(record: TestRecord, first: BulletinRow) -> None:
+def test_a_typed_figure_is_refused_and_nothing_is_lost(record: TestRecord) -> None:
+    with record.record.scoped(PROVINCE) as session:
+        own = commands.draft(session, DAY, ANALYST, NOW)
     for wording, sentence in (
         ("全省已接入12253家。", "“12253家” is a figure typed by hand"),
         ("接入率{access/here/all/speed}。", "There is no figure “access/here/all/speed”"),
     ):
         with pytest.raises(InvalidInput, match=sentence), record.record.scoped(PROVINCE) as session:
-            commands.edit(session, first.id, first.version, {"requirement-access": wording}, ANALYST)
+            commands.edit(session, own.id, own.version, {"requirement-access": wording}, ANALYST)
     with record.record.scoped(PROVINCE) as session:
-        assert bulletins.one(session, first.id) == first
+        assert bulletins.one(session, own.id) == own
+        commands.discard(session, own.id, own.version, ANALYST)
 
 
 @pytest.mark.parametrize("role", [Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER, Role.WALL])
