@@ -17,6 +17,11 @@ class Frame:
     picture: str
     clip: str | None = None
 
+    @property
+    def masked(self) -> str:
+        """The picture with nobody recognisable in it, for displays in halls."""
+        return f"{self.picture}?masked=1"
+
 
 class FrameSource(Protocol):
     """Pictures of these cameras nearest to a moment, by camera; none for a camera that has none."""

@@ -190,11 +190,11 @@
       return;
     }
     if (event.target.closest("a")) return;
-    const element = event.target.closest(".mosaic .camera-tile");
+    const element = event.target.closest(".camera-mosaic .camera-tile");
     if (element) choose(element);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches?.(".mosaic .camera-tile")) choose(event.target);
+    if (event.key === "Enter" && event.target.matches?.(".camera-mosaic .camera-tile")) choose(event.target);
   });
   setInterval(scan, LOOK_MS);
 })();

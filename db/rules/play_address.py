@@ -18,6 +18,10 @@ LASTING = timedelta(minutes=10)
 """An open player asks for the next address before this is over."""
 
 
+MASK_POINTS = 56
+"""Whole pictures are masked to so many points across: how many people and how they move is seen, no face."""
+
+
 class Form(StrEnum):
     """How pictures are shown."""
 

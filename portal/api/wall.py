@@ -100,7 +100,7 @@ def _cameras(session: Session, alarm: AlarmDetail) -> list[WallCamera]:
         WallCamera(
             code=camera.code,
             area=_("same area") if camera.is_same_area else (camera.area_name or _("No area")),
-            picture=frames[camera.id].picture if camera.id in frames else None,
+            picture=frames[camera.id].masked if camera.id in frames else None,
             taken_at=frames[camera.id].taken_at if camera.id in frames else None,
         )
         for camera in near

@@ -7,15 +7,13 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from db.relay_folder import Wanted
-from db.rules.play_address import Form, Purpose
+from db.rules.play_address import MASK_POINTS, Form, Purpose
 
 SEGMENT_SECONDS = 1
 SEGMENTS = 8
 STILL_EVERY_SECONDS = 2
 MOST_WIDTH = 1280
 STILL_WIDTH = 640
-GRAIN = 56
-"""Whole pictures are masked to so many points across: how many people and how they move is seen, no face."""
 NETWORK_PROTOCOLS = {
     "rtsp": "rtp,rtcp,udp,tcp,rtsp,tls,srtp,http",
     "rtsps": "rtp,rtcp,udp,tcp,rtsp,tls,srtp,crypto",
@@ -125,4 +123,6 @@ def _still(form: Form) -> list[str]:
 
 def _masked(form: Form) -> Sequence[str]:
     """Down to a few points and up again; the width is given back by what follows."""
-    return (f"scale={GRAIN}:-2:flags=area", f"scale={STILL_WIDTH}:-2:flags=bilinear") if form is Form.MASKED else ()
+    return (
+        (f"scale={MASK_POINTS}:-2:flags=area", f"scale={STILL_WIDTH}:-2:flags=bilinear") if form is Form.MASKED else ()
+    )

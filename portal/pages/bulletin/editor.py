@@ -15,7 +15,7 @@ def editor(block: str, written: str, address: str) -> Component:
     """What is refused stays in the field."""
     return html.Div(
         [
-            dcc.Textarea(id=ids.TEXT, value=written, maxLength=4000, className="sheet-text"),
+            dcc.Textarea(id=ids.TEXT, value=written, maxLength=4000, className="bulletin-sheet-text"),
             dcc.Store(id=ids.BLOCK, data=block),
             html.Div(
                 [
@@ -29,11 +29,11 @@ def editor(block: str, written: str, address: str) -> Component:
                     html.Button(_("Save"), id=ids.SAVE, className="primary", n_clicks=0),
                     dcc.Link(_("Cancel"), href=address, className="button"),
                 ],
-                className="sheet-editing-foot",
+                className="bulletin-sheet-editing-foot",
             ),
             html.Div(id=ids.SAVE_SAID, role="status"),
         ],
-        className="sheet-editing",
+        className="bulletin-sheet-editing",
     )
 
 

@@ -25,9 +25,9 @@ def sheet(source: Source, document: Bulletin, address: str, editing: str, *, may
     left_out = _unspoken(document, sections) if may_edit else []
     return html.Article(
         [
-            html.P(document.number or _("Draft, not issued"), className="sheet-number"),
+            html.P(document.number or _("Draft, not issued"), className="bulletin-sheet-number"),
             _line("title", [html.H2(document.title)], document.title, address, editing, may_edit=may_edit),
-            html.P(volume(document, source.figures), className="sheet-volume"),
+            html.P(volume(document, source.figures), className="bulletin-sheet-volume"),
             _line(
                 "addressed_to",
                 [html.P(f"{document.addressed_to}：")],
@@ -41,7 +41,7 @@ def sheet(source: Source, document: Bulletin, address: str, editing: str, *, may
             *[_annex(source, document, each) for each in annexes],
             *left_out,
         ],
-        className="sheet",
+        className="bulletin-sheet",
         lang="zh-CN",
     )
 
@@ -53,9 +53,9 @@ def _line(
     if editing == block and may_edit:
         return editor(block, written, address)
     pencil = dcc.Link(
-        icon("pencil"), href=f"{address}?edit={block}", className="sheet-edit", title=_("Edit the wording")
+        icon("pencil"), href=f"{address}?edit={block}", className="bulletin-sheet-edit", title=_("Edit the wording")
     )
-    return html.Div([*content, pencil if may_edit else None], className="sheet-line")
+    return html.Div([*content, pencil if may_edit else None], className="bulletin-sheet-line")
 
 
 def _section(
@@ -78,7 +78,7 @@ def _lines(pieces: Sequence[Piece], address: str) -> list[list[Any]]:
         if piece.reference is not None:
             at = piece.reference
             href = f"{address}?figure={at.measure}/{at.adcode}/{at.category}"
-            lines[-1].append(dcc.Link(piece.text, href=href, className="sheet-figure"))
+            lines[-1].append(dcc.Link(piece.text, href=href, className="bulletin-sheet-figure"))
             continue
         for place, text in enumerate(piece.text.split("\n")):
             if place:
@@ -91,12 +91,14 @@ def _lines(pieces: Sequence[Piece], address: str) -> list[list[Any]]:
 def _signed(document: Bulletin) -> Component | None:
     if document.issued_on is None:
         return None
-    return html.P([document.issuer, html.Br(), chinese_day(document.issued_on)], className="sheet-signed")
+    return html.P([document.issuer, html.Br(), chinese_day(document.issued_on)], className="bulletin-sheet-signed")
 
 
 def _annex(source: Source, document: Bulletin, section: SaidSection) -> Component:
     items = [item for each in section.blocks for item in items_of(source, document, each)]
-    return html.Details([html.Summary(section.head), *[_item(item) for item in items]], className="sheet-annex")
+    return html.Details(
+        [html.Summary(section.head), *[_item(item) for item in items]], className="bulletin-sheet-annex"
+    )
 
 
 def _item(item: Item) -> Component:
@@ -128,13 +130,13 @@ def _table(grid: Grid) -> Component:
             html.Div(html.Table([head, html.Tbody(rows)]), className="wide-table"),
             html.P(said_more, className="quiet") if said_more else None,
         ],
-        className="sheet-table",
+        className="bulletin-sheet-table",
     )
 
 
 def _bars(bars: Bars) -> Component:
     keys = [
-        html.Span([html.I(className=f"sheet-key key-{place}"), f"{name}（%）"])
+        html.Span([html.I(className=f"bulletin-sheet-key key-{place}"), f"{name}（%）"])
         for place, name in enumerate(bars.series)
     ]
     rows = []
@@ -144,9 +146,9 @@ def _bars(bars: Bars) -> Component:
             for place, value in enumerate(values)
             if value is not None
         ]
-        rows.append(html.Div([html.Span(name), html.Div(drawn)], className="sheet-bar"))
-    head = [html.Figcaption(bars.caption), html.P(keys, className="sheet-keys")]
-    return html.Figure([*head, *rows], className="sheet-bars")
+        rows.append(html.Div([html.Span(name), html.Div(drawn)], className="bulletin-sheet-bar"))
+    head = [html.Figcaption(bars.caption), html.P(keys, className="bulletin-sheet-keys")]
+    return html.Figure([*head, *rows], className="bulletin-sheet-bars")
 
 
 def _unspoken(document: Bulletin, sections: Sequence[SaidSection]) -> list[Component]:
@@ -162,4 +164,4 @@ def _unspoken(document: Bulletin, sections: Sequence[SaidSection]) -> list[Compo
         return []
     listed = html.Ul([html.Li(block.text) for block in silent])
     head = html.Summary(_("{n} paragraphs have nothing to say as of this day").format(n=len(silent)))
-    return [html.Details([head, listed], className="sheet-annex quiet")]
+    return [html.Details([head, listed], className="bulletin-sheet-annex quiet")]

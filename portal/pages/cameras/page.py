@@ -91,7 +91,7 @@ def _body(query: dict[str, str]) -> list[Component]:
         return [note(_("No camera with pictures here. Sources of pictures are entered with `anwang vision connect`."))]
     return [
         _bar(query, total, size, page),
-        html.Div([_tile(row, query) for row in rows], className=f"mosaic mosaic-{size}"),
+        html.Div([_tile(row, query) for row in rows], className=f"camera-mosaic camera-mosaic-{size}"),
         html.P(
             [
                 _("Tiles are stills every two seconds; click one to see it live. Looking is logged."),

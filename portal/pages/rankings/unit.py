@@ -56,7 +56,7 @@ def _further(address: Address, looked: Looked, today: date) -> Component:
     if asking.current().role in MAY_FILE:
         subject = f"figure:{looked.region.adcode}:{address.measure}:{address.category}:{address.as_of.isoformat()}"
         links.append(dcc.Link(_("Doubt this figure"), href=f"/appeals?new={subject}"))
-    return html.Div(links, className="further")
+    return html.Div(links, className="unit-further")
 
 
 def _mover(mover: Mover, address: Address) -> Component:

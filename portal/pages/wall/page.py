@@ -96,7 +96,7 @@ def _mosaic(pictures: tuple[SpotPicture, ...]) -> list[Component]:
     return [
         html.Figure(
             [
-                html.Img(src=picture.frame.picture, alt=""),
+                html.Img(src=picture.frame.masked, alt=""),
                 html.Figcaption(
                     [
                         html.Span(f"{picture.camera.county_name} · {picture.camera.venue_name}"),
