@@ -308,6 +308,7 @@
     }
     const before = entry.shown;
     if (!isNew) await letters(view);
+    if (!node.isConnected) { close(node); return null; }  // the reader went on meanwhile: a node outside the page has no colours
     entry.view = view;
     entry.shown = view;
     paintAreas(entry.map, view);

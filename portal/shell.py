@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import notices as notice_commands
@@ -179,10 +180,13 @@ def register_callbacks(app: Dash) -> None:
         Output("frame", "children"),
         Output("frame", "className"),
         Input("address", "pathname"),
-        State("address", "search"),
+        Input("address", "search"),
     )
-    def show_page(path: str, search: str | None) -> tuple[Any, str]:
+    def show_page(path: str, search: str | None) -> tuple[Any, Any]:
         page = pages.find(path or "/")
+        moved = "address.pathname" in dash.ctx.triggered_prop_ids or not dash.ctx.triggered_prop_ids
+        if page is not None and page.follows and not moved:
+            return dash.no_update, dash.no_update
         if page is None or asking.current().role not in page.roles:
             return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
         try:

@@ -57,6 +57,8 @@ class Page:
     icon: str = ""
     bare: bool = False
     """Shown without header and menu."""
+    follows: bool = False
+    """Where only what the address asks changes, it draws its own parts; every other page is drawn anew whole."""
 
     def arguments(self, path: str) -> dict[str, Any] | None:
         """What the path says, or None where it is not this page's."""
@@ -74,6 +76,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/",
         icon="map",
+        follows=True,
     ),
     Page(
         "alarms",
@@ -84,6 +87,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/alarms",
         icon="bell",
+        follows=True,
     ),
     Page(
         "hazards",
@@ -94,6 +98,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/hazards",
         icon="hazard",
+        follows=True,
     ),
     Page(
         "orders",
@@ -104,6 +109,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/orders",
         icon="order",
+        follows=True,
     ),
     Page(
         "devices",
@@ -114,6 +120,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/devices",
         icon="device",
+        follows=True,
     ),
     Page(
         "cameras",
@@ -124,6 +131,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/cameras",
         icon="camera",
+        follows=True,
     ),
     Page(
         "duty",
@@ -154,6 +162,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/messages",
         icon="message",
+        follows=True,
     ),
     Page(
         "rankings",
@@ -164,6 +173,7 @@ PAGES: tuple[Page, ...] = (
         REGIONAL,
         menu_path="/rankings",
         icon="bars",
+        follows=True,
     ),
     Page(
         "excused",
@@ -210,6 +220,7 @@ PAGES: tuple[Page, ...] = (
         REGIONAL,
         menu_path="/appeals",
         icon="appeal",
+        follows=True,
     ),
     Page(
         "deadlines",
@@ -220,6 +231,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/deadlines",
         icon="clock",
+        follows=True,
     ),
     Page(
         "ladders",
@@ -230,6 +242,7 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/ladders",
         icon="ladder",
+        follows=True,
     ),
     Page(
         "outbox",
@@ -250,6 +263,7 @@ PAGES: tuple[Page, ...] = (
         REGIONAL | {Role.MAINTAINER},
         menu_path="/conformance",
         icon="plug",
+        follows=True,
     ),
     Page(
         "wall",
@@ -309,6 +323,7 @@ PAGES: tuple[Page, ...] = (
         labels.layout,
         labels.register_callbacks,
         PEOPLE,
+        follows=True,
     ),
     Page(
         "device",
@@ -317,6 +332,7 @@ PAGES: tuple[Page, ...] = (
         device.layout,
         device.register_callbacks,
         PEOPLE,
+        follows=True,
     ),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Watched
 from tests.portal.conftest import PortalServer
@@ -71,6 +72,35 @@ def test_what_an_address_gets_wrong_falls_back_to_the_usual(
     for path, sign in ODD.items():
         watched.open(path.format(venue=venue_of(portal_server)))
         watched.page.wait_for_selector(sign, timeout=30_000)
+    assert watched.complaints == []
+
+
+INNER = {
+    "/venues/{venue}": ["a[href$='?tab=devices']", "a[href$='?tab=duty']", "a[href$='?tab=overview']"],
+    "/outbox": ["a[href='/outbox?show=open']", "a.chip[href='/outbox']"],
+    "/windows": ["a[href='/windows?show=past']", "a.chip[href='/windows']"],
+    "/hazards": ["a[href*='show=names']"],
+    "/alarms": ["a.chip:not(.here)"],
+    "/duty": ["a[href*='/duty?unit=']"],
+}
+"""Links that lead to the same page with another question."""
+
+
+def test_a_link_within_a_page_shows_what_it_promises(
+    visit: Callable[..., Watched], portal_server: PortalServer
+) -> None:
+    watched = visit("leader")
+    page = watched.page
+    for path, links in INNER.items():
+        watched.open(path.format(venue=venue_of(portal_server)))
+        for link in links:
+            page.wait_for_selector(link)
+            address = page.get_attribute(link, "href")
+            frame = page.locator("#frame")
+            before = frame.inner_text()
+            page.click(link)
+            expect(frame).not_to_have_text(before, use_inner_text=True, timeout=30_000)
+            assert page.url.removeprefix(watched.base) == address
     assert watched.complaints == []
 
 

@@ -14,7 +14,6 @@ from db.queries.bulletins import BulletinRow
 from db.rules.bulletin import plain_text
 from db.rules.bulletin_figures import UnknownReference, resolved
 from portal import asking
-from portal.address import address_parts
 from portal.components.layout import note
 from portal.exports.bulletins import bundle
 from portal.exports.bulletins.paper import Source
@@ -132,9 +131,9 @@ def register_callbacks(app: Dash) -> None:
         if not any(clicks) or not isinstance(chosen, dict):
             return dash.no_update, dash.no_update, dash.no_update
         href, said = _said(lambda: _act(chosen["act"], seen, on, reason))
-        if href != f"/bulletins/{seen['id']}":
+        if search or href != f"/bulletins/{seen['id']}":  # the page is drawn anew where the address changes
             return href, dash.no_update, said
-        return href, shown(seen["id"], address_parts(search)), dash.no_update
+        return dash.no_update, shown(seen["id"], {}), dash.no_update
 
 
 def _said(do: Any) -> tuple[Any, Any]:
