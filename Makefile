@@ -6,7 +6,7 @@ BIN := .venv/bin
 PINNED := -c constraints.txt
 # Cameras that are watched need torch, some 200 MB; `make demo VISION=no` does without them.
 RUN_EXTRAS := $(if $(filter no,$(VISION)),,[vision])
-PYTEST := $(BIN)/pytest -p no:randomly -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile

@@ -161,7 +161,7 @@ def _put_right(appeal: AppealDetail) -> Component | None:
     touched = [
         dcc.Link(
             _("Snapshot {number}, as of {day}").format(number=each.number, day=each.as_of.isoformat()),
-            href=f"/bulletins?snapshot={each.id}",
+            href=f"/bulletins?show=snapshots&snapshot={each.id}",
             className="block",
         )
         for each in appeal.snapshots

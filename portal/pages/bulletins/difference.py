@@ -1,10 +1,11 @@
 """A snapshot computed again beside what was frozen: the same hash, or what changed, row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash.development.base_component import Component
 
 from db.commands.snapshots import Recomputed
+from db.queries.appeals import CorrectionRow
 from db.queries.snapshots import Snapshot
 from db.rules.bulletin_problems import Standing
 from db.rules.snapshot_form import FigureChange, FigureLine, VenueChange
@@ -17,7 +18,8 @@ from portal.locale import _
 SHOWN = 300
 
 
-def difference_panel(frozen: Snapshot, found: Recomputed) -> Component:
+def difference_panel(frozen: Snapshot, found: Recomputed, corrections: Sequence[CorrectionRow] = ()) -> Component:
+    """`corrections` are those of the snapshot's day made since: a venue they put right names its appeal."""
     title = _("Snapshot {n} computed again").format(n=frozen.number)
     aside = f"{frozen.as_of.isoformat()} · {found.sha256[:16]}"
     if not found.is_kept:
@@ -34,7 +36,7 @@ def difference_panel(frozen: Snapshot, found: Recomputed) -> Component:
         ),
         _definitions(changed.definitions),
         _figures(changed.figures[:SHOWN]),
-        _venues(changed.venues[:SHOWN]),
+        _venues(changed.venues[:SHOWN], {each.venue_id: each.appeal_id for each in corrections}),
         _cut(max(len(changed.figures), len(changed.venues))),
         aside=aside,
         kind="bulletin-difference",
@@ -72,10 +74,10 @@ def _figure(line: FigureLine | None) -> str:
     return f"{line.numerator:,} / {line.denominator:,}{left_out}"
 
 
-def _venues(changed: Sequence[VenueChange]) -> Component | None:
+def _venues(changed: Sequence[VenueChange], appeals: Mapping[int, int]) -> Component | None:
     if not changed:
         return None
-    head = (_("Venue"), _("Category"), _("Measure"), _("Frozen"), _("Today"))
+    head = (_("Venue"), _("Category"), _("Measure"), _("Frozen"), _("Today"), _("Put right by"))
     rows = [
         (
             Cell(each.name, f"/venues/{each.venue_id}"),
@@ -83,10 +85,17 @@ def _venues(changed: Sequence[VenueChange]) -> Component | None:
             Cell(measure_name(each.measure)),
             number(_standing(each.before)),
             number(_standing(each.after)),
+            _appeal(appeals.get(each.venue_id)),
         )
         for each in changed
     ]
     return ledger(head, rows)
+
+
+def _appeal(appeal_id: int | None) -> Cell:
+    if appeal_id is None:
+        return Cell("–")
+    return Cell(_("Appeal {n}").format(n=appeal_id), f"/appeals?appeal={appeal_id}")
 
 
 def _standing(standing: Standing) -> str:

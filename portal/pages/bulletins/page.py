@@ -12,9 +12,9 @@ from db.commands import snapshots as snapshot_commands
 from db.commands.acting import Acting
 from db.commands.snapshots import WRITERS
 from db.errors import AnwangError, InvalidInput
-from db.queries import bulletins, snapshots
+from db.queries import appeals, bulletins, snapshots
 from portal import asking
-from portal.address import FIRST_DAY, address_parts
+from portal.address import FIRST_DAY, address_parts, number_of
 from portal.components.layout import note, panel
 from portal.components.moments import moment_field
 from portal.locale import _
@@ -27,7 +27,9 @@ LISTED = 60
 
 
 def layout(**query: str) -> Component:
-    """`show=snapshots` lists what was frozen."""
+    """`show=snapshots` lists what was frozen; `snapshot` computes one of them again at once."""
+    asked = number_of(query.get("snapshot"))
+    opened = _again(asked) if asked is not None and may_write() else None
     return html.Div(
         [
             dcc.Store(id=ids.CHANGED),
@@ -37,7 +39,7 @@ def layout(**query: str) -> Component:
             ),
             html.Div(id=ids.SAID, role="status"),
             html.Div(shown(query), id=ids.SHOWN, className="stack"),
-            dcc.Loading(html.Div(id=ids.DIFFERENCE, className="stack"), type="dot"),
+            dcc.Loading(html.Div(opened, id=ids.DIFFERENCE, className="stack"), type="dot"),
         ],
         className="stack",
     )
@@ -156,6 +158,7 @@ def _again(snapshot_id: int) -> Component:
         with asking.reading() as session:
             frozen = snapshots.one(session, snapshot_id)
             found = snapshot_commands.recompute(session, snapshot_id)
+            corrections = appeals.corrections_of_day(session, frozen.as_of, frozen.made_at)
     except AnwangError as refusal:
         return note(_(refusal.message).format(**refusal.facts), "error")
-    return difference_panel(frozen, found)
+    return difference_panel(frozen, found, corrections)
