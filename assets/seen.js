@@ -98,11 +98,14 @@
     root.dataset.kept = address;
   }
 
-  // Kept once the page has come to rest, and again as it changes, but not at every second's tick.
-  let timer = null, last = 0, keptAt = "";
+  // Kept once the page has come to rest, and again as it changes: at first each time, since rows come after their
+  // table, later not at every second's tick.
+  const COMING_MS = 15000, AGAIN_MS = 30000;
+  let timer = null, last = 0, keptAt = "", came = 0;
   new MutationObserver(() => {
     const here = location.pathname + location.search;
-    if (timer || (here === keptAt && Date.now() - last < 30000)) return;
+    if (here !== keptAt) came = Date.now();
+    if (timer || (here === keptAt && Date.now() - came > COMING_MS && Date.now() - last < AGAIN_MS)) return;
     timer = setTimeout(() => {
       timer = null;
       if (!document.querySelector(".page") || document.querySelector(".map-canvas:not([data-painted])")) return;

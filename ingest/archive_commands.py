@@ -1,9 +1,13 @@
-"""`anwang archive …` and `anwang readings …`: old signals in files, and the roll-ups."""
+"""`anwang archive …` and `anwang readings …`: old signals in files, and the roll-ups.
+
+What reads and writes the files is imported where it is used: pandas and pyarrow take half a second, which every other
+command would pay.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,9 +21,9 @@ from db.rules.standing_work import RESTORED_KEPT
 from db.services.database import running
 from db.session import Record
 from db.settings import Settings, load
-from ingest import archive
-from ingest.archive import Kept
-from ingest.tasks import telemetry
+
+if TYPE_CHECKING:
+    from ingest.archive import Kept
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -30,6 +34,8 @@ readings_app = typer.Typer(help="Roll-ups of signals.", no_args_is_help=True)
 @archive_app.command("list")
 def listed() -> None:
     """The days that were archived or dropped, where their files are, and what came to nothing; 1 where anything did."""
+    from ingest import archive
+
     console = Console(highlight=False, soft_wrap=True)
     with _record() as (settings, record):
         days = archive.every_day(record)
@@ -50,6 +56,8 @@ def listed() -> None:
 @archive_app.command("run")
 def run() -> None:
     """Archive what is past its retention now, as the nightly turn does."""
+    from ingest.tasks import telemetry
+
     now = datetime.now(UTC)
     with _record() as (settings, record):
         telemetry.roll_up(record, lambda: now)
@@ -60,6 +68,8 @@ def run() -> None:
 @archive_app.command("restore")
 def restore(day: Annotated[str, typer.Argument(help="YYYY-MM-DD")]) -> None:
     """Bring a day's signals back from its file; safe to repeat."""
+    from ingest import archive
+
     asked = archive.day_of(day)
     with _record() as (settings, record):
         rows = archive.restore(record, settings.archive_folder, asked, datetime.now(UTC))
@@ -69,6 +79,8 @@ def restore(day: Annotated[str, typer.Argument(help="YYYY-MM-DD")]) -> None:
 @readings_app.command("roll-up")
 def roll_up() -> None:
     """Count what came since the last turn, as happens every five minutes."""
+    from ingest.tasks import telemetry
+
     with _record() as (_settings, record):
         signals = telemetry.roll_up(record, lambda: datetime.now(UTC))
     Console(highlight=False).print(f"{signals:,} signals counted.")
@@ -100,7 +112,7 @@ def _record() -> Iterator[tuple[Settings, Record]]:
             record.close()
 
 
-def _state(kept: Kept) -> str:
+def _state(kept: "Kept") -> str:
     if kept.restored_at is not None:
         return f"brought back {kept.restored_at.astimezone(HERE):%Y-%m-%d %H:%M}"
     if kept.dropped_at is None:

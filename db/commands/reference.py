@@ -1,6 +1,5 @@
 """What every record needs before its first venue: regions with their boundaries, and the programme's milestones."""
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
@@ -62,6 +61,8 @@ def name_en(district: District) -> str:
     """Zhanggong District, Gan County, Ruijin City."""
     if district.name_en:
         return district.name_en
+    from pypinyin import lazy_pinyin  # its tables take half a second to read: not for every command
+
     bare, kind = district.name[:-1], district.name[-1]
     if len(bare) < 2:
         return "".join(lazy_pinyin(district.name)).capitalize()

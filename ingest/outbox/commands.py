@@ -15,7 +15,6 @@ from db import addresses
 from db.commands import fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
-from db.demo.fire_service import PLAYED
 from db.errors import InvalidInput
 from db.queries import outbox as outbox_queries
 from db.rules.access_scope import EVERYTHING
@@ -86,6 +85,8 @@ def play(
     slow: Annotated[float, typer.Option(min=0, help="seconds that each answer takes")] = 0.0,
 ) -> None:
     """Play a province's platform that takes this installation's fires, until Ctrl-C: a real far end to try with."""
+    from db.demo.fire_service import PLAYED  # with the whole demonstration behind it
+
     settings = load()
     with _recording() as (record, operator):
         with record.scoped(EVERYTHING) as session:

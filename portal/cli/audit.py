@@ -14,7 +14,6 @@ from db.errors import InvalidInput
 from db.rules.bulletin_audit import Audit, Places
 from db.rules.bulletin_audit import audit as examined
 from geodata import districts
-from portal.audit_text import text_of
 
 
 class Format(StrEnum):
@@ -27,6 +26,8 @@ def audit(
     format: Annotated[Format, typer.Option(help="for people or for programs")] = Format.TABLE,
 ) -> None:
     """Check a bulletin's figures against each other: sums, parts, rates, order, the same figure in two places."""
+    from portal.audit_text import text_of  # what reads Word and PDF is slow to read itself
+
     found = examined(text_of(_content(file)), places=known_places())
     if format is Format.JSON:
         sys.stdout.write(json.dumps(_plain(found), ensure_ascii=False, indent=2) + "\n")

@@ -18,8 +18,6 @@ from db.rules.access_scope import region_scope
 from db.services.database import running
 from db.session import Record
 from db.settings import load
-from portal.exports.bulletins import bundle
-from portal.exports.bulletins.bundle import Format
 
 
 def bulletin(
@@ -33,6 +31,8 @@ def bulletin(
 
     The newest one as of the day, issued rather than draft; where there is none, a draft over figures frozen now.
     """
+    from portal.exports.bulletins import bundle  # what writes the files is slow to read
+
     started = time.monotonic()
     console = Console(highlight=False)
     day = _day(as_of)
@@ -52,7 +52,7 @@ def bulletin(
             record.close()
         at = row.issued_at or row.made_at
         written = []
-        for each in Format:
+        for each in bundle.Format:
             content = bundle.file(made_from, region, each, at, has_red_head=red_head)
             written.append(_write(out, bundle.name(made_from, region, each), content))
         archive = bundle.bundle(made_from, region, at, lambda path: status.update(path))

@@ -15,7 +15,6 @@ from rich.console import Console
 from db import addresses
 from db.addresses import Addresses
 from db.cli import upgrade_record
-from db.demo import phones
 from db.errors import CannotStart
 from db.services import private_services
 from db.services.checks import check_external
@@ -166,6 +165,8 @@ def _start_programs(
     env = environment(settings, found)
     phones_port = _phones_port(settings)
     if phones_port:
+        from db.demo import phones
+
         phones.channel_file(settings.var_dir / PHONES_FILE, phones_port)
     with steps.step("portal and gateway") as report:
         for command in commands(

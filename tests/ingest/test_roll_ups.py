@@ -143,7 +143,8 @@ def test_a_transaction_that_commits_late_is_not_missed(heard: Heard) -> None:
     slow = create_engine(heard.record.owner_url, poolclass=NullPool)
     with slow.connect() as connection:
         heard.insert(connection, minute(0), 1.0)
-        heard.say((minute(1), 2.0))
+        heard.insert(heard.owner, minute(1), 2.0)
+        heard.owner.commit()
         heard.roll()
         connection.commit()
     heard.roll()

@@ -34,6 +34,7 @@ def test_venues_are_chosen_by_a_radius_and_by_a_line(
     page = watched.page
     page.wait_for_selector(".side h1")
     page.keyboard.press("r")
+    page.wait_for_selector("#map-canvas[data-tool=radius]")
     dragged(watched, (300, 300), (380, 300))
     page.wait_for_selector(".chosen h2:has-text('公里范围内')")
     assert "near=" in page.url
@@ -42,6 +43,7 @@ def test_venues_are_chosen_by_a_radius_and_by_a_line(
         page.click(".chosen-tools a:has-text('CSV')")
     assert len(download.value.path().read_bytes().splitlines()) == chosen + 1 > 10
     page.click(".tool-lasso")
+    page.wait_for_selector("#map-canvas[data-tool=lasso]")
     dragged(watched, (250, 250), (450, 250), (450, 450), (250, 450))
     page.wait_for_selector(".chosen h2:has-text('圈选')")
     assert "near=" not in page.url

@@ -29,7 +29,10 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
 ) -> None:
     watched = visit("zhanggong", 390, 844, has_touch=True, is_mobile=True)
     page, base = watched.page, portal_server.url
+    page.goto(f"{base}/alarms")
+    page.wait_for_selector(".ag-row")
     see(page, base, "/alarms")
+    page.wait_for_selector(".ag-row")
     rows = page.locator(".ag-row").count()
     assert watched.complaints == []
     page.context.set_offline(True)

@@ -34,6 +34,8 @@ PARTS = {
     "escalation",
 } | {"relay"}
 
+SLOWER = ("worker", "portal", "mosquitto", "Redis")
+
 
 @pytest.fixture(scope="module")
 def own() -> Settings:
@@ -113,7 +115,9 @@ def test_the_table_names_every_part_and_no_secret(up: Up, own: Settings) -> None
     assert not [secret for secret in secrets if secret in said.stdout]
 
 
-@pytest.mark.parametrize("name", ["gateway", "worker", "portal", "mosquitto", "Redis", "PostgreSQL"])
+@pytest.mark.parametrize(
+    "name", ["gateway", "PostgreSQL", *(pytest.param(each, marks=pytest.mark.broad) for each in SLOWER)]
+)
 def test_what_dies_under_load_is_started_again_and_nothing_is_lost(
     up: Up, own: Settings, owner_here: Callable[[], Connection], name: str
 ) -> None:
@@ -180,6 +184,7 @@ def test_commands_use_the_running_database(up: Up) -> None:
     assert status(up.env)["parts"]["PostgreSQL"]["running"]
 
 
+@pytest.mark.broad
 def test_killed_whole_and_stopped_in_order(another: Settings) -> None:
     first = start(another)
     killed = pids(status(first.env))

@@ -13,6 +13,7 @@ from db.queries import regions, snapshots
 from db.queries.snapshots import Snapshot
 from db.rules.bulletin_audit import Places, audit
 from portal import asking
+from portal.address import number_of
 from portal.audit_text import checked, text_of
 from portal.components.layout import note, panel
 from portal.locale import _
@@ -42,7 +43,6 @@ def layout(**query: str) -> Component:
 
 
 def _form(query: dict[str, str]) -> Component:
-    chosen = query.get("snapshot", "")
     return panel(
         _("Text"),
         dcc.Textarea(
@@ -61,7 +61,7 @@ def _form(query: dict[str, str]) -> Component:
                 dcc.Dropdown(
                     id=ids.SNAPSHOT,
                     options=_offered(),
-                    value=int(chosen) if chosen.isdigit() else None,
+                    value=number_of(query.get("snapshot")),
                     placeholder=_("Against a snapshot too"),
                     className="audit-against",
                 ),
