@@ -20,6 +20,14 @@ STILL = """
 """
 
 
+SILENT = (
+    "* { color: transparent !important; -webkit-text-fill-color: transparent !important; } "
+    "svg text { fill: transparent !important; }"
+)
+LIVE = ".map-canvas, canvas, .js-plotly-plot, .ag-row, tbody, .leaflet-container"
+"""What a page draws of its rows: it differs from day to day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One picture. `hidden`: CSS selectors of what differs from day to day; it keeps its place and is not seen."""
@@ -31,6 +39,8 @@ class Picture:
     language: str = "zh_CN"
     login: str | None = "leader"
     hidden: str = ""
+    letters: bool = True
+    """Without them the page's form is left: boxes, lines, colours and signs, whatever today's figures are."""
     ready: str = "#frame > *"
 
     @property
@@ -90,6 +100,16 @@ _PLAYLIST = Picture("playlist", "/wall/playlist", ready=".playlist-line")
 _LOGIN = Picture("login", "/login", login=None, ready=".door-card")
 _WALL = Picture("wall", "/wall", WALLS[0], "dark", hidden=WALL_LIVE, ready="#wall-right .panel")
 _BENCH = Picture("conformance", "/conformance", ready=".page h1")
+FORMED = {name: PLACES[name] for name in PLACES if name not in ("playlist", "conformance")}
+
+
+def _forms() -> Iterator[Picture]:
+    """Every other page without its letters and rows: light, and of those met on a phone one there, one in the dark."""
+    for place, (name, path) in enumerate(FORMED.items()):
+        size, scheme = (DESK, "light") if place % 2 else (PHONE, "dark")
+        yield Picture(name, path, size, scheme, hidden=LIVE, letters=False)
+
+
 COMPARED: tuple[Picture, ...] = (
     _LOGIN,
     replace(_LOGIN, scheme="dark", size=PHONE),
@@ -101,6 +121,7 @@ COMPARED: tuple[Picture, ...] = (
     replace(_BENCH, scheme="dark"),
     _WALL,
     replace(_WALL, size=WALLS[2]),
+    *_forms(),
 )
 """Those that look the same on every day: tests compare them with tests/pictures."""
 
@@ -136,6 +157,6 @@ def _rest(page: Page, picture: Picture) -> None:
     if "canvas" not in picture.hidden:
         page.wait_for_function(PAINTED, timeout=90_000)
     hidden = f"{picture.hidden} {{ visibility: hidden !important; }}" if picture.hidden else ""
-    page.add_style_tag(content=STILL + hidden)
+    page.add_style_tag(content=STILL + hidden + ("" if picture.letters else SILENT))
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(SETTLED_MS)

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).parents[1] / "pictures"
 MOST_MEAN, MOST_CLEAR = 4.0, 0.012
+MOST_MEAN_OF_FORMS = 0.6
+"""Without letters nothing is left that machines draw in their own way: a panel that is gone is 1."""
 MOST_BYTES = 4_000_000
 
 
@@ -46,7 +48,7 @@ def test_the_page_looks_as_it_did(
     seen = tmp_path / picture.file
     seen.write_bytes(png)
     told = f"{picture.file}: {found}; look at {seen}, and if it is right: make screenshots"
-    assert found.mean <= MOST_MEAN, told
+    assert found.mean <= (MOST_MEAN if picture.letters else MOST_MEAN_OF_FORMS), told
     assert found.clear_share <= MOST_CLEAR, told
 
 
