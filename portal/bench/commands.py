@@ -1,14 +1,30 @@
 """`anwang bench …`: figures as JSON on standard output, progress on standard error."""
 
 import json
+import signal
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
+_progress = Console(stderr=True, highlight=False)
+
+
+@bench_app.callback()
+def _ends_in_order() -> None:
+    """A benchmark that is asked to stop takes the installation that it started with it."""
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(128 + signal.SIGTERM))
+
+
+def _step(step: str) -> None:
+    _progress.print(f"· {step}")
+
+
+def _told(figures: Any) -> None:
+    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
 @bench_app.command("portal")
@@ -20,9 +36,7 @@ def portal(
     """The portal under load: callbacks, tiles, the ranking, the wall. Starts an installation of its own."""
     from portal.bench.portal import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(users, seconds, pause, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(users, seconds, pause, _step))
 
 
 @bench_app.command("ingest")
@@ -34,9 +48,7 @@ def ingest(
     """Ingest under load: messages on record and alarms on screen. Starts an installation of its own."""
     from portal.bench.ingest import Load, measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(Load(devices, rate, seconds), lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(Load(devices, rate, seconds), _step))
 
 
 @bench_app.command("doors")
@@ -49,9 +61,7 @@ def doors(
     """The doors beside MQTT under load: platforms' pushes, transmission devices among hostile ones."""
     from portal.bench.doors import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(pushes, peers, hostile, seconds, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(pushes, peers, hostile, seconds, _step))
 
 
 @bench_app.command("streams")
@@ -63,9 +73,7 @@ def streams(
     """Event streams on one portal process, each in its reader's scope. Starts an installation of its own."""
     from portal.bench.streams import Crowd, measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(Crowd(streams, seconds, users), lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(Crowd(streams, seconds, users), _step))
 
 
 @bench_app.command("readings")
@@ -75,9 +83,7 @@ def readings(
     """A year of one device's readings opened, and rolling up. Starts an installation of its own."""
     from portal.bench.readings import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(rows, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(rows, _step))
 
 
 @bench_app.command("desk")
@@ -89,9 +95,7 @@ def desk(
     """A filter or a sort of the desks among a million rows. Starts a PostgreSQL and a portal of its own."""
     from portal.bench.desk import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(alarms, hazards, runs, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(alarms, hazards, runs, _step))
 
 
 @bench_app.command("alarms")
@@ -103,9 +107,7 @@ def alarms(
     """A province's month of alarms through the gate, beside its truth. Starts a PostgreSQL of its own."""
     from portal.bench.alarms import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(seed, days, fires, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(seed, days, fires, _step))
 
 
 @bench_app.command("rankings")
@@ -118,10 +120,8 @@ def rankings(
     from portal.bench.measured_past import NATION, PROVINCE
     from portal.bench.rankings import measure
 
-    console = Console(stderr=True, highlight=False)
     sizes = (PROVINCE, replace(NATION, days=nation_days)) if nation else (PROVINCE,)
-    figures = measure(runs, sizes, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(runs, sizes, _step))
 
 
 @bench_app.command("audit")
@@ -132,9 +132,7 @@ def audit(
     """Altered figures that the audit of bulletins finds, by the text alone and beside the snapshot."""
     from portal.bench.audit import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(bulletins, seed, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(bulletins, seed, _step))
 
 
 @bench_app.command("map")
@@ -147,9 +145,7 @@ def map_(
     """The map: tiles cold and cached, frames, first paint, bytes; beside the same points as clusters."""
     from portal.bench.map import MapLoad, measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(MapLoad(tiles, seconds, paints, venues), lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(MapLoad(tiles, seconds, paints, venues), _step))
 
 
 @bench_app.command("vision")
@@ -163,6 +159,4 @@ def vision(
     """Cameras a core, the gate's saving, the rules' precision and recall, and seconds from the event to the screen."""
     from portal.bench.vision import measure
 
-    console = Console(stderr=True, highlight=False)
-    figures = measure(seconds, films, events, lambda step: console.print(f"· {step}"))
-    sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    _told(measure(seconds, films, events, _step))

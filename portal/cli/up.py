@@ -31,7 +31,7 @@ from portal.cli.supervisor import Care, Supervisor
 from portal.cli.welcome import say_demo, say_where
 
 HERE = ZoneInfo("Asia/Shanghai")
-PORTAL_SECONDS = 60.0
+PORTAL_SECONDS = 180.0
 GATEWAY_SECONDS = 15.0
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
