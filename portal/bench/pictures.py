@@ -1,6 +1,6 @@
 """Every page as a picture: which ones there are, and how one is taken so that the next looks the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from playwright.sync_api import Browser, Page
@@ -127,9 +127,14 @@ COMPARED: tuple[Picture, ...] = (
 
 
 def take(
-    browser: Browser, base: str, picture: Picture, passwords: Mapping[str, str], names: Mapping[str, str]
+    browser: Browser,
+    base: str,
+    picture: Picture,
+    passwords: Mapping[str, str],
+    names: Mapping[str, str],
+    look: Callable[[Page], None] = lambda _page: None,
 ) -> bytes:
-    """A PNG of the page once it has come to rest; `names` fill the address."""
+    """A PNG of the page once it has come to rest; `names` fill the address, `look` sees the page before it opens."""
     width, height = picture.size
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -145,6 +150,7 @@ def take(
         page = context.new_page()
         if picture.login is not None:
             log_in(page, base, picture.login, passwords[picture.login])
+        look(page)
         page.goto(base + picture.path.format(**names))
         _rest(page, picture)
         return page.screenshot(animations="disabled")

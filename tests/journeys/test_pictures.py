@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from portal.bench.pictures import COMPARED, PLACES, Picture, every, take
 from portal.pages import PAGES
+from tests.journeys.conftest import Watched, watch
 from tests.journeys.likeness import bright_share, kept, likeness
 from tests.portal.conftest import PortalServer
 from tests.portal.door import one
@@ -38,12 +39,17 @@ def test_the_page_looks_as_it_did(
     tmp_path: Path,
     pytestconfig: pytest.Config,
 ) -> None:
-    png = take(browser, portal_server.url, picture, portal_server.passwords, names)
+    watched: list[Watched] = []
+    png = take(
+        *(browser, portal_server.url, picture, portal_server.passwords, names),
+        look=lambda page: watched.append(watch(page, portal_server.url)),
+    )
     reference = FOLDER / picture.file
     if pytestconfig.getoption("--renew-pictures"):
         FOLDER.mkdir(exist_ok=True)
         reference.write_bytes(kept(png))
         return
+    assert watched[0].complaints == []
     found = likeness(png, reference.read_bytes())
     seen = tmp_path / picture.file
     seen.write_bytes(png)
