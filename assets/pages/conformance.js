@@ -9,8 +9,8 @@ setInterval(() => {
 // On a narrow screen the report stands below the form: a trial that is begun or chosen is brought into sight.
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.bench = {
-  into_sight() {
-    if (window.innerWidth <= 1180) setTimeout(() => document.getElementById("bench-report")?.scrollIntoView({ behavior: "smooth" }), 300);
+  into_sight(trial) {
+    if (trial && window.innerWidth <= 1180) setTimeout(() => document.getElementById("bench-report")?.scrollIntoView({ behavior: "smooth" }), 300);
     return window.dash_clientside.no_update;
   },
 };
