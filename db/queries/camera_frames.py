@@ -26,6 +26,10 @@ _ONE = text(
     " where f.id = :id"
 )
 
+_NEWEST = text(
+    "select id, taken_at from camera_frames where device_id = :id order by taken_at desc, id desc limit 1"
+)
+
 
 class RecordedFrames:
     """What `db.frame_source.FrameSource` asks for, from the frames on record."""
@@ -42,6 +46,20 @@ class RecordedFrames:
             )
             for row in session.execute(_NEAR, asked)
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A camera's newest picture on record."""
+
+    id: int
+    taken_at: datetime
+
+
+def newest(session: Session, device_id: int) -> Newest | None:
+    """None where no picture of it was ever kept."""
+    row = session.execute(_NEWEST, {"id": device_id}).one_or_none()
+    return None if row is None else Newest(*row)
 
 
 @dataclass(frozen=True, slots=True)

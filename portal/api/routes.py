@@ -25,6 +25,7 @@ from portal.api import (
     taken_away,
     wall,
     windows,
+    zones,
 )
 from portal.api.models import Me, Refused
 from portal.locale import language
@@ -80,6 +81,7 @@ router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(scenes.router)
 router.include_router(cameras.router)
+router.include_router(zones.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
 router.include_router(wall.router)

@@ -9,7 +9,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
-from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, EDIT_PLAYLISTS
+from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, DRAW_ZONES, EDIT_PLAYLISTS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.appeals import page as appeals
@@ -37,6 +37,7 @@ from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
 from portal.pages.wall import page as wall
 from portal.pages.windows import page as windows
+from portal.pages.zones import page as zones
 
 REGIONAL = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ANALYST, Role.ADMINISTRATOR})
 PEOPLE = REGIONAL | {Role.VENUE, Role.MAINTAINER}
@@ -132,6 +133,14 @@ PAGES: tuple[Page, ...] = (
         menu_path="/cameras",
         icon="camera",
         follows=True,
+    ),
+    Page(
+        "zones",
+        re.compile(r"/cameras/(?P<camera_id>\d{1,9})/zones"),
+        lambda: _("Zones and rules"),
+        zones.layout,
+        zones.register_callbacks,
+        DRAW_ZONES,
     ),
     Page(
         "duty",
