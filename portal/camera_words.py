@@ -1,6 +1,9 @@
 """Words of cameras: how fit they are, and what their tiles say."""
 
+from typing import Any
+
 from db.relay_folder import Trouble
+from db.rules.vision_review import Why
 from portal.locale import _
 
 
@@ -96,3 +99,26 @@ def periods() -> dict[str, str]:
         "holiday": _("Holidays"),
         "outside_teaching": _("Outside teaching"),
     }
+
+
+def refusal(why: Why) -> str:
+    """Why a verdict is refused."""
+    return {
+        Why.NOT_THERE: _("Nothing of the kind is there"),
+        Why.HARMLESS: _("It is there, and allowed"),
+        Why.LIGHT: _("Shadow, reflection or light"),
+        Why.WRONG_ZONE: _("Zone or numbers do not fit"),
+        Why.BAD_PICTURE: _("The picture cannot be judged"),
+        Why.OTHER: _("Another reason"),
+    }[why]
+
+
+def trained(card: dict[str, Any] | None, model: str | None) -> str:
+    """The model's card in a line; a model of synthetic scenes is called so."""
+    if model is None:
+        return _("Found without a model, by comparing pictures.")
+    if card is None:
+        return _("Model {name}: its card is not on record.").format(name=model)
+    if card.get("is_synthetic"):
+        return _("Model {name}: trained on synthetic scenes only, never on a real picture.").format(name=model)
+    return _("Model {name}: trained on {data}").format(name=model, data=card["trained_on"])

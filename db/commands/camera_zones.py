@@ -89,9 +89,7 @@ def record(session: Session, new: NewZones, actor: Actor, now: datetime) -> int:
 class _Writing:
     """One edition on its way into the record; `told` is what the audit log keeps of it."""
 
-    def __init__(
-        self, session: Session, before: Watched, picture: bytes | None, actor: Actor, now: datetime
-    ) -> None:
+    def __init__(self, session: Session, before: Watched, picture: bytes | None, actor: Actor, now: datetime) -> None:
         self._session, self._before, self._picture, self._actor, self._now = session, before, picture, actor, now
         self._zones = {zone.id: zone for zone in before.zones}
         self._rules = {rule.id: rule for zone in before.zones for rule in zone.rules} | {r.id: r for r in before.whole}

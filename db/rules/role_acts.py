@@ -26,6 +26,11 @@ SHARE_SCENES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE})
 TOLD_AT_ONCE = frozenset({Role.COUNTY, Role.VENUE, Role.MAINTAINER})
 """Whose business an alarm is from its first second; cities and the province are told when nobody moves."""
 
+REVIEW_VISION = ACT_ON_ALARMS
+"""Whoever may say what an alarm was may say what a camera saw."""
+EXPORT_REFUSALS = frozenset({Role.PROVINCE})
+"""Pictures to learn from show faces: one office takes them away, and it is logged."""
+
 SUPERVISION = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY})
 EDIT_PLAYLISTS = SUPERVISION | {Role.ADMINISTRATOR}
 """What a region's walls show is its supervision's choice."""

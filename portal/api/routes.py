@@ -23,6 +23,7 @@ from portal.api import (
     search,
     shown,
     taken_away,
+    vision,
     wall,
     windows,
     zones,
@@ -82,6 +83,7 @@ router.include_router(duty.router)
 router.include_router(scenes.router)
 router.include_router(cameras.router)
 router.include_router(zones.router)
+router.include_router(vision.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
 router.include_router(wall.router)

@@ -35,6 +35,7 @@ from portal.pages.plan import page as plan
 from portal.pages.playlist import page as playlist
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
+from portal.pages.vision import page as vision
 from portal.pages.wall import page as wall
 from portal.pages.windows import page as windows
 from portal.pages.zones import page as zones
@@ -141,6 +142,17 @@ PAGES: tuple[Page, ...] = (
         zones.layout,
         zones.register_callbacks,
         DRAW_ZONES,
+    ),
+    Page(
+        "vision",
+        re.compile("/vision"),
+        lambda: _("Review of vision"),
+        vision.layout,
+        vision.register_callbacks,
+        PEOPLE,
+        menu_path="/vision",
+        icon="eye",
+        follows=True,
     ),
     Page(
         "duty",

@@ -1,0 +1,32 @@
+// Review by keys: Y right, N wrong and then a figure for why, the space bar skips.
+(() => {
+  "use strict";
+  const acts = () => document.querySelector(".vision-review .verdict-acts");
+  const press = (act) => document.querySelector(`.vision-review [id*='"act":"${act}"']`)?.click();
+
+  const open = (box, isOpen) => {
+    box.classList.toggle("refusing", isOpen);
+    if (isOpen) box.querySelector(".verdict-reasons button")?.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".verdict-refuse");
+    if (button) { const box = acts(); open(box, !box.classList.contains("refusing")); }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const box = acts();
+    if (!box || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]"), key = event.key.toLowerCase();
+    if (event.key === "Escape") { open(box, false); return; }
+    if (isTyping) {
+      // Words typed and Enter: another reason, in these words.
+      if (event.key === "Enter" && event.target.id === "vision-words") setTimeout(() => press("other"), 60);
+      return;
+    }
+    if (box.classList.contains("refusing") && /^[1-9]$/.test(key)) { event.preventDefault(); box.querySelectorAll(".verdict-reasons button")[Number(key) - 1]?.click(); return; }
+    if (key === "y") { event.preventDefault(); press("confirm"); }
+    else if (key === "n") { event.preventDefault(); open(box, true); }
+    else if (key === " " && !event.target.closest("button, a, video, summary")) { event.preventDefault(); press("skip"); }
+  });
+})();
