@@ -19,7 +19,7 @@
   };
 
   const ask = async (box) => {
-    const field = box.querySelector(".unmask-reason"), said = box.querySelector(".unmask-said"), button = box.querySelector(".unmask-go");
+    const field = box.querySelector(".unmask-line input"), said = box.querySelector(".unmask-said"), button = box.querySelector(".unmask-go");
     if (button.disabled) return;
     button.disabled = true;
     said.className = "unmask-said";
@@ -43,12 +43,12 @@
   document.addEventListener("toggle", (event) => {
     const box = event.target;
     if (!box.matches?.(".unmask") || !box.open) return;
-    const field = box.querySelector(".unmask-reason");
+    const field = box.querySelector(".unmask-line input");
     if (!field.value) field.value = reasons.get(about(box)) || "";
     field.focus();
   }, true);
   document.addEventListener("keydown", (event) => {
-    if (!event.target.matches?.(".unmask-reason")) return;
+    if (!event.target.matches?.(".unmask-line input")) return;
     event.stopPropagation(); // a desk's keys are not for whoever types a reason
     if (event.key === "Enter") { event.preventDefault(); ask(event.target.closest(".unmask")); }
   }, true);

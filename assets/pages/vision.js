@@ -14,6 +14,12 @@
     if (button) { const box = acts(); open(box, !box.classList.contains("refusing")); }
   });
 
+  // A threshold is taken when its field is left or Enter is pressed, never because a table was drawn.
+  document.addEventListener("change", (event) => {
+    const label = event.target.closest?.(".threshold-of"), typed = event.target.value;
+    if (label) window.dash_clientside.set_props("vision-threshold", { data: { rule: Number(label.dataset.rule), value: typed === "" ? null : Number(typed), at: Date.now() } });
+  });
+
   document.addEventListener("keydown", (event) => {
     const box = acts();
     if (!box || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;

@@ -47,7 +47,7 @@ def _opening(seen: Evidence) -> Component:
                         type="text",
                         maxLength=LONGEST_REASON,
                         className="unmask-reason",
-                        placeholder=_("Why must faces be seen? Logged with your name."),
+                        placeholder=_("Why must faces be seen? (logged)"),
                     ),
                     html.Button(_("Show"), type="button", className="button unmask-go"),
                 ],

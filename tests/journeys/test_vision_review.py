@@ -111,14 +111,14 @@ def test_precision_thresholds_and_models(visit: Any, alone: None, portal_server:
     page.wait_for_selector(".muted-rule")
     assert "静默" in page.inner_text(".muted-rule")
     assert "仅合成场景" in page.inner_text(".model-cards")
-    page.fill(".muted-rule .threshold", "0.95")
-    page.press(".muted-rule .threshold", "Tab")
+    page.fill(".muted-rule input", "0.95")
+    page.press(".muted-rule input", "Tab")
     page.wait_for_function("() => document.querySelector('#toast').textContent.includes('阈值')")
     rule = "select threshold from camera_rules where id = (select rule_id from vision_verdicts where id = :id)"
     assert one(portal_server, rule, id=given.verdict_id) == pytest.approx(0.35)
-    page.wait_for_function("() => document.querySelector('.muted-rule .threshold').value === '0.35'")
-    page.fill(".muted-rule .threshold", "0.5")
-    page.press(".muted-rule .threshold", "Tab")
+    page.wait_for_function("() => document.querySelector('.muted-rule input').value === '0.35'")
+    page.fill(".muted-rule input", "0.5")
+    page.press(".muted-rule input", "Tab")
     page.wait_for_function("() => document.querySelector('#toast').textContent.includes('30 秒')")
     assert one(portal_server, rule, id=given.verdict_id) == pytest.approx(0.5)
 
@@ -134,7 +134,7 @@ def test_evidence_is_masked_until_a_reason_is_given(visit: Any, alone: None, por
     page.wait_for_selector(".unmask-said.bad")
     before = "select count(*) from audit_log where act = 'evidence unmasked' and subject = :s"
     assert one(portal_server, before, s=f"frames/{given.frame_id}") == 0
-    page.fill(".unmask-reason", "核实堵塞物归属")
+    page.fill(".unmask-line input", "核实堵塞物归属")
     page.keyboard.press("Enter")
     page.wait_for_selector(".unmask.opened")
     assert "leave=" in page.locator(".framed img").get_attribute("src")

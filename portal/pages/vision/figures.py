@@ -14,7 +14,6 @@ from db.rules.vision_review import interval
 from portal import asking, camera_words, words
 from portal.components.layout import badge, note, panel
 from portal.locale import _
-from portal.pages.vision import ids
 
 MOST_ROWS = 200
 
@@ -22,7 +21,9 @@ MOST_ROWS = 200
 def precisions(rows: list[RulePrecision], days: int, now: datetime) -> Component:
     """Muted rules first, then those that were wrong most often."""
     spans = [
-        dcc.Link(_("Last {n} days").format(n=n), href=f"/vision?days={n}", className="chip here" if n == days else "chip")
+        dcc.Link(
+            _("Last {n} days").format(n=n), href=f"/vision?days={n}", className="chip here" if n == days else "chip"
+        )
         for n in (30, 90, 365)
     ]
     if not rows:
@@ -52,7 +53,16 @@ def _order(row: RulePrecision) -> tuple[bool, float, int]:
 
 
 def _head() -> Component:
-    names = (_("Rule of vision"), _("Camera"), _("Findings"), _("It is right"), _("Wrong"), _("Precision"), _("State"), _("Threshold"))
+    names = (
+        _("Rule of vision"),
+        _("Camera"),
+        _("Findings of the rule"),
+        _("It is right"),
+        _("Wrong"),
+        _("Precision"),
+        _("State"),
+        _("Threshold"),
+    )
     return html.Thead(html.Tr([html.Th(name) for name in names]))
 
 
@@ -94,15 +104,12 @@ def _threshold(row: RulePrecision) -> Any:
         return [f"{row.threshold:.2f} ", said]
     field = dcc.Input(
         type="number",
-        id={"type": ids.THRESHOLD, "rule": row.rule_id},
+        id=f"threshold-{row.rule_id}-{row.threshold:.4f}",
         value=round(row.threshold, 3),
-        min=limits.lowest,
-        max=limits.highest,
         step="any",
-        debounce=True,
         className="threshold",
     )
-    return html.Label([field, said])
+    return html.Label([field, said], className="threshold-of", **{"data-rule": str(row.rule_id)})
 
 
 def models(rows: list[ModelRow], now: datetime) -> Component:

@@ -40,6 +40,8 @@ def layout(**query: str) -> Component:
         [
             dcc.Store(id=ids.SHOWN, data=number),
             dcc.Store(id=ids.SKIPPED, data=[]),
+            dcc.Store(id=ids.SET),
+            dcc.Store(id=ids.THRESHOLD),
             dcc.Interval(id=ids.CLOCK, interval=CLOCK_MS),
             html.Div(head, className="page-head"),
             html.Section(shown, id=ids.CARD, className="vision-review", **{"aria-live": "polite"}),
@@ -73,18 +75,24 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(
         Output(ids.FIGURES, "children"),
-        Output("toast", "children", allow_duplicate=True),
         Input("address", "search"),
-        Input({"type": ids.THRESHOLD, "rule": ALL}, "value"),
+        Input(ids.SET, "data"),
         State("address", "pathname"),
         prevent_initial_call=True,
     )
-    def figure(search: str | None, _values: list[Any], path: str) -> Any:
-        if path != PATH:
+    def figure(search: str | None, _set: Any, path: str) -> Any:
+        return _figures(address_parts(search)) if path == PATH else dash.no_update
+
+    @app.callback(
+        Output(ids.SET, "data"),
+        Output("toast", "children", allow_duplicate=True),
+        Input(ids.THRESHOLD, "data"),
+        prevent_initial_call=True,
+    )
+    def threshold(asked: dict[str, Any] | None) -> Any:
+        if not asked:
             return dash.no_update, dash.no_update
-        asked = dash.ctx.triggered_id
-        told = _set_threshold(asked["rule"], dash.ctx.triggered[0]["value"]) if isinstance(asked, dict) else None
-        return _figures(address_parts(search)), told or dash.no_update
+        return datetime.now(UTC).isoformat(), _set_threshold(int(asked["rule"]), asked.get("value"))
 
 
 _STAY = (dash.no_update, dash.no_update)
