@@ -2,12 +2,12 @@
 (() => {
   "use strict";
   const reasons = new Map(); // by alarm or verdict: its second picture needs no second thought, but a second entry
-  const about = (box) => (box.dataset.alarm ? `alarm-${box.dataset.alarm}` : `verdict-${box.dataset.verdict}`);
+  const about = (box) => (box.dataset.alarm ? `alarm-${box.dataset.alarm}` : box.dataset.camera ? `camera-${box.dataset.camera}` : `verdict-${box.dataset.verdict}`);
   const clock = new Intl.DateTimeFormat("zh-CN", { hour12: false, timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
 
   const show = (box, told) => {
     const frame = box.previousElementSibling, image = frame.querySelector("img");
-    if (told.clip) {
+    if (told.clip && !box.dataset.camera) {
       const video = document.createElement("video");
       Object.assign(video, { src: told.clip, poster: told.picture, controls: true, muted: true, loop: true, preload: "none" });
       image.hidden = true;
@@ -26,7 +26,7 @@
     try {
       const number = (name) => (box.dataset[name] ? Number(box.dataset[name]) : null);
       const answer = await fetch(`/api/v1/frames/${box.dataset.frame}/unmask`, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ csrf_token: box.dataset.csrf, reason: field.value, alarm: number("alarm"), verdict: number("verdict") }) });
+        body: JSON.stringify({ csrf_token: box.dataset.csrf, reason: field.value, alarm: number("alarm"), verdict: number("verdict"), camera: number("camera") }) });
       const told = await answer.json().catch(() => ({}));
       if (!answer.ok) { said.textContent = told.error?.message || box.dataset.lost; said.className = "unmask-said bad"; return; }
       reasons.set(about(box), field.value);

@@ -1,6 +1,13 @@
 // Review by keys: Y right, N wrong and then a figure for why, the space bar skips.
 (() => {
   "use strict";
+  // A second press while the first is on its way is none.
+  const PATIENCE_MS = 400;
+  let pressedAt = 0;
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(".verdict-acts button:not(.verdict-refuse)")) return;
+    if (Date.now() - pressedAt < PATIENCE_MS) { event.stopPropagation(); event.preventDefault(); } else pressedAt = Date.now();
+  }, true);
   const acts = () => document.querySelector(".vision-review .verdict-acts");
   const press = (act) => document.querySelector(`.vision-review [id*='"act":"${act}"']`)?.click();
 

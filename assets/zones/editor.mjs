@@ -25,7 +25,7 @@ class Editor {
     this.side = made("div", "zones-side");
     this.hoursNode = made("section", "zones-hours panel");
     this.finishing = made("div", "zones-finish", [made("button", "primary", "✓", { type: "button", click: () => this.canvas.finish() }), made("button", "", "×", { type: "button", click: () => this.canvas.giveUp() })], { hidden: true });
-    this.node.replaceChildren(this.bar, made("div", "zones-desk", [made("div", "zones-main", [made("div", "zones-frame", [this.paper, this.finishing]), this.taken, this.hint]), made("aside", "zones-aside", [this.said, this.side])]), this.hoursNode);
+    this.node.replaceChildren(this.bar, made("div", "zones-desk", [made("div", "zones-main", [made("div", "zones-frame", [this.paper, this.finishing]), this.#unmasking(), this.taken, this.hint]), made("aside", "zones-aside", [this.said, this.side])]), this.hoursNode);
     this.canvas = new Canvas(this.paper, words, this.#canvasActs());
     this.forms = new Forms(this.side, words, config.limits, {
       change: (act, kind) => this.draft.change(act, kind), choose: (index) => this.choose(index),
@@ -126,11 +126,30 @@ class Editor {
       const found = await ask(this.config.ground, {});
       this.frame = found.frame;
       this.canvas.show(found.picture);
+      this.#mask(found.frame, found.picture);
       this.taken.textContent = fill(found.is_now ? this.words.as_of : this.words.old, { at: moment(found.taken_at) });
     } catch (error) { this.taken.textContent = error.status ? error.message : this.words.lost; } finally {
       this.pictureButton.disabled = false;
       this.node.dataset.picture = this.frame === null ? "none" : String(this.frame);
     }
+  }
+
+  // Offices above the venue see heads blurred: a worker finds them some seconds after the picture was kept.
+  #unmasking() {
+    const { words, config } = this;
+    if (!config.is_masked) return null;
+    const line = made("div", "unmask-line", [made("input", "", null, { type: "text", maxlength: 200, placeholder: words.why, "aria-label": words.why }), made("button", "button unmask-go", words.show, { type: "button" })]);
+    this.unmask = made("details", "unmask", [made("summary", "", words.unmask), made("p", "quiet", words.masked), line, made("p", "unmask-said", "", { role: "status" })], { "data-camera": config.camera, "data-csrf": config.csrf, "data-lost": words.lost, "data-opened": words.opened });
+    return this.unmask;
+  }
+
+  #mask(frame, address) {
+    if (!this.unmask) return;
+    this.unmask.dataset.frame = frame;
+    this.unmask.classList.remove("opened");
+    this.unmask.querySelector(".unmask-said").textContent = "";
+    delete this.unmask.previousElementSibling.dataset.unmasked;
+    for (const [n, wait] of [6000, 15000].entries()) setTimeout(() => { if (this.frame === frame && !this.unmask.previousElementSibling.dataset.unmasked && this.node.isConnected) this.canvas.show(`${address}?again=${n}`); }, wait);
   }
 
   // What of the picture lies in a zone: how equipment must look.

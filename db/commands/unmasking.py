@@ -9,7 +9,10 @@ from db.commands.actor import Actor
 from db.commands.camera_watching import LONGEST_REASON, SHORTEST_REASON
 from db.errors import InvalidInput, NotAllowed
 from db.queries import camera_frames
+from db.queries.camera_frames import FrameFile
+from db.rules.access_scope import Role
 from db.rules.play_address import Form, forms_of
+from db.rules.role_acts import DRAW_ZONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Unmasking:
     reason: str
     alarm_id: int | None = None
     verdict_id: int | None = None
+    camera_id: int | None = None
+    """Zones are drawn upon it."""
 
 
 def note_unmasking(session: Session, asked: Unmasking, actor: Actor) -> None:
@@ -30,7 +35,7 @@ def note_unmasking(session: Session, asked: Unmasking, actor: Actor) -> None:
     reason = " ".join(asked.reason.split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise InvalidInput("Say in a few words why faces must be seen; the reason is logged.")
-    if not _belongs(session, asked):
+    if not _belongs(session, asked, frame, actor.role):
         raise InvalidInput("A picture is opened for the alarm or verdict that it belongs to.")
     audit.write(
         session,
@@ -42,13 +47,17 @@ def note_unmasking(session: Session, asked: Unmasking, actor: Actor) -> None:
         venue_id=frame.venue_id,
         county=frame.county,
         detail={"reason": reason, "camera": frame.camera, "sha256": frame.sha256.hex()}
-        | ({"alarm": asked.alarm_id} if asked.alarm_id is not None else {"verdict": asked.verdict_id}),
+        | {name: number for name, number in _subjects(asked).items() if number is not None},
     )
 
 
-def _belongs(session: Session, asked: Unmasking) -> bool:
+def _subjects(asked: Unmasking) -> dict[str, int | None]:
+    return {"alarm": asked.alarm_id, "verdict": asked.verdict_id, "zones_of": asked.camera_id}
+
+
+def _belongs(session: Session, asked: Unmasking, frame: FrameFile, role: Role) -> bool:
     if asked.alarm_id is not None:
         return camera_frames.is_of_alarm(session, asked.frame_id, asked.alarm_id)
     if asked.verdict_id is not None:
         return camera_frames.is_of_verdict(session, asked.frame_id, asked.verdict_id)
-    return False
+    return frame.device_id == asked.camera_id and role in DRAW_ZONES

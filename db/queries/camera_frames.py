@@ -83,6 +83,7 @@ class FrameFile:
     sha256: bytes
     clip: bytes | None
     name: str
+    device_id: int
     camera: str
     venue_id: int
     county: int
@@ -101,6 +102,7 @@ def one(session: Session, frame_id: int) -> FrameFile:
         sha256=bytes(row.sha256),
         clip=bytes(row.clip) if row.clip else None,
         name=f"{row.code}-{stamp}",
+        device_id=row.device_id,
         camera=row.code,
         venue_id=row.venue_id,
         county=row.county,

@@ -35,6 +35,7 @@ class Ask(BaseModel):
     reason: str = Field(max_length=1000, description="logged")
     alarm: Number = None
     verdict: Number = None
+    camera: Number = None
 
 
 class Unmasked(BaseModel):
@@ -82,11 +83,11 @@ def one_clip(request: Request, frame_id: Id, leave_word: Leave = "") -> Response
 
 @router.post("/frames/{frame_id}/unmask")
 def unmask(request: Request, frame_id: Id, ask: Ask) -> Unmasked:
-    """Leave to see one picture unmasked, for the alarm or verdict that it belongs to; logged with its reason."""
+    """Leave to see one picture unmasked, for the alarm, verdict or zones that it belongs to; logged with its reason."""
     if not secrets.compare_digest(ask.csrf_token.encode(), asking.current().csrf_token.encode()):
         raise NotAllowed("This form is out of date; go back, reload the page and try again.")
     with asking.reading() as session:
-        note_unmasking(session, Unmasking(frame_id, ask.reason, ask.alarm, ask.verdict), asking.actor())
+        note_unmasking(session, Unmasking(frame_id, ask.reason, ask.alarm, ask.verdict, ask.camera), asking.actor())
         has_clip = camera_frames.one(session, frame_id).clip is not None
     until = datetime.now(UTC) + LASTING
     word = leave(frame_id, _session_hash(request), request.app.state.play_secret, until)

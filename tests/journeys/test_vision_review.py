@@ -147,4 +147,4 @@ def test_evidence_is_masked_until_a_reason_is_given(visit: Any, alone: None, por
     page.reload()  # another look at the alarm: masked again
     page.wait_for_selector(f".unmask[data-frame='{given.frame_id}']")
     assert "leave=" not in page.locator(".framed img").get_attribute("src")
-    assert watched.complaints == []
+    assert [each for each in watched.complaints if "422" not in each] == []  # the refusal, as browsers note it

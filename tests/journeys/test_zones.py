@@ -103,6 +103,12 @@ def test_drawn_saved_reloaded_and_watched(visit: Any, relay: Path, portal_server
     watched = opened(visit, "zhanggong", number)
     page = watched.page
     page.wait_for_selector(".zones-picture[data-painted='1']")
+    page.click(".unmask summary")
+    page.fill(".unmask input", "绘制走廊区域")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".unmask.opened")
+    unmasked = "select detail->>'zones_of' from audit_log where act = 'evidence unmasked' order by id desc limit 1"
+    assert one(portal_server, unmasked) == str(number)
     draw(page, (0.1, 0.2), (0.5, 0.2), (0.5, 0.8), (0.1, 0.8))
     (zone,) = zones(page)
     assert zone["corners"][0] == pytest.approx([0.1, 0.2], abs=0.01)

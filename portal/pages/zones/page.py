@@ -6,6 +6,7 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from db.queries import camera_zones
+from db.rules.play_address import Form, forms_of
 from portal import asking
 from portal.api.zone_bodies import told
 from portal.assets import asset_url
@@ -15,6 +16,7 @@ from portal.pages.zones import words
 
 def layout(camera_id: str, **_query: str) -> Component:
     """The editor; `NotFound` outside the reader's scope."""
+    asker = asking.current()
     with asking.reading() as session:
         watched = camera_zones.of_camera(session, int(camera_id))
     address = f"/api/v1/cameras/{watched.device_id}"
@@ -26,6 +28,8 @@ def layout(camera_id: str, **_query: str) -> Component:
         "watched": told(watched),
         "limits": words.limits(),
         "words": words.of_editor(),
+        "csrf": asker.csrf_token,
+        "is_masked": forms_of(asker.role)[0] is Form.MASKED,
     }
     name = " · ".join(part for part in (watched.venue_name, watched.area_name, watched.code) if part)
     return html.Div(

@@ -40,6 +40,11 @@ def _drawing() -> dict[str, str]:
         "zone": _("Zone {n}"),
         "corner": _("Corner {n} of {name}"),
         "unsaved": _("Not saved yet"),
+        "masked": _("Heads are blurred here; until they are found the whole picture is."),
+        "unmask": _("Show unmasked"),
+        "why": _("Why must faces be seen? (logged)"),
+        "show": _("Show"),
+        "opened": _("Unmasked until {at}; the reason is logged."),
     }
 
 
