@@ -218,10 +218,3 @@ def test_the_venues_hours_are_chosen_and_edited(visit: Any, relay: Path, portal_
     with portal_server.test_record.record.scoped(EVERYTHING) as session:
         (hours,) = cameras.sets(session, [number])[number].timetable
     assert (hours.period, str(hours.since), str(hours.last_on)) == ("exam", "07:30:00", "2026-06-09")
-
-
-def test_a_maintainer_and_an_analyst_draw_nothing(visit: Any, relay: Path, portal_server: PortalServer) -> None:
-    number = camera(portal_server, 4, relay)
-    for login in ("maintainer", "analyst"):
-        answer = portal_server.client(login).post(f"/api/v1/cameras/{number}/zones", json={"revision": 0, "zones": []})
-        assert answer.status_code in (403, 404), answer.text
