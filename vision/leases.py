@@ -21,7 +21,9 @@ log = logging.getLogger("anwang.vision.leases")
 LOOK_SECONDS = 1.0
 LOOK_BACK = timedelta(minutes=5)
 LEARN_SECONDS = 600.0
-HEADLESS_AT_ONCE = 4
+HEADLESS_BACK, HEADLESS_AFTER = timedelta(days=7), timedelta(seconds=3)
+"""A worker's own pictures are looked at by itself at once; older ones than a week open as a whole or with a reason."""
+HEADLESS_AT_ONCE = 2
 News = Callable[[], tuple[WorkerNews, list[CameraNews]]]
 
 
@@ -116,7 +118,9 @@ class LeaseKeeper:
             return
         with self._record.scoped(EVERYTHING) as session:
             found = camera_queries.wanted_frames(session, list(self._held), now - LOOK_BACK)
-            headless = camera_frames.headless(session, list(self._held), HEADLESS_AT_ONCE)
+            headless = camera_frames.headless(
+                session, list(self._held), now - HEADLESS_BACK, now - HEADLESS_AFTER, HEADLESS_AT_ONCE
+            )
         with self._lock:
             new = [each for each in found if (each.alarm_id, each.device_id) not in self._asked]
             self._asked = {(each.alarm_id, each.device_id) for each in found}

@@ -66,16 +66,18 @@ def nobody_looks(_picture: Colours) -> None:
 
 
 class Recorder:
-    """Takes acts and does each until it is done, in order; clips follow seconds later beside them."""
+    """Takes acts and does each until it is done, in order; clips and heads follow seconds later beside them."""
 
     def __init__(self, record: Record, store: EvidenceStore, model: str, heads: FindHeads = nobody_looks) -> None:
         self._record, self._store, self._model, self._heads = record, store, model, heads
         self._acts: queue.Queue[Act | None] = queue.Queue(MOST_WAITING)
         self._clips: queue.Queue[_WantedClip | None] = queue.Queue(MOST_WAITING)
+        self._faces: queue.Queue[Headless | None] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._write, name="recorder", daemon=True),
             threading.Thread(target=self._cut, name="clips", daemon=True),
+            threading.Thread(target=self._mask, name="heads", daemon=True),
         ]
         self.written = 0
 
@@ -90,6 +92,8 @@ class Recorder:
         self._stopping.set()
         self._put(self._clips, None)
         self._threads[1].join(seconds)
+        self._put(self._faces, None)
+        self._threads[2].join(seconds)
 
     def found(self, verdict: NewVerdict, shown: Shown | None) -> None:
         """A verdict that begins, with its picture."""
@@ -115,10 +119,18 @@ class Recorder:
         self._put(self._acts, lambda: self._keep(device_id, alarm_id, shown))
 
     def masks(self, frame: Headless) -> None:
-        """Look for heads in a picture that others have kept."""
-        self._put(self._acts, lambda: self._mask(frame))
+        """Look for heads in a picture, once it is kept: an alarm does not wait for it."""
+        if self._heads is not nobody_looks:
+            self._put(self._faces, frame)
 
-    def _mask(self, frame: Headless) -> None:
+    def _mask(self) -> None:
+        while (frame := self._faces.get()) is not None:
+            try:
+                self._mask_one(frame)
+            except Exception:
+                log.exception("heads could not be kept: the picture stays masked as a whole")
+
+    def _mask_one(self, frame: Headless) -> None:
         try:
             content, _kind = self._store.read(frame.sha256, JPEG, "original")
         except NotFound:
@@ -158,9 +170,10 @@ class Recorder:
 
     def _give(self, verdict: NewVerdict, shown: Shown | None) -> None:
         stored = self._store.keep(jpeg(shown.frame)) if shown is not None else None
-        heads = self._heads_of(shown.frame.colours()) if shown is not None else None
         with self._record.scoped(EVERYTHING) as session:
-            given = camera_verdicts.give(session, verdict, stored, datetime.now(UTC), heads)
+            given = camera_verdicts.give(session, verdict, stored, datetime.now(UTC))
+        if given.frame_id is not None and stored is not None:
+            self.masks(Headless(given.frame_id, stored.sha256))
         if given.frame_id is not None and shown is not None:
             self._put(self._clips, _WantedClip(given.frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
@@ -183,9 +196,10 @@ class Recorder:
             cameras.keep_equipment(session, rule_id, stored.sha256)
 
     def _keep(self, device_id: int, alarm_id: int, shown: Shown) -> None:
-        stored, heads = self._store.keep(jpeg(shown.frame)), self._heads_of(shown.frame.colours())
+        stored = self._store.keep(jpeg(shown.frame))
         with self._record.scoped(EVERYTHING) as session:
-            frame_id = camera_verdicts.keep_frame(session, device_id, stored, shown.frame.at, alarm_id, heads)
+            frame_id = camera_verdicts.keep_frame(session, device_id, stored, shown.frame.at, alarm_id)
+        self.masks(Headless(frame_id, stored.sha256))
         self._put(self._clips, _WantedClip(frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
     def _cut(self) -> None:

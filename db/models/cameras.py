@@ -162,6 +162,7 @@ class CameraFrame(Base):
     __table_args__ = (
         Index("ix_camera_frames_alarm_id", "alarm_id", postgresql_where=text("alarm_id is not null")),
         Index("ix_camera_frames_taken_at", "device_id", "taken_at"),
+        Index("ix_camera_frames_headless", "device_id", "id", postgresql_where=text("heads is null")),
     )
 
     id: Mapped[big_key]
@@ -191,6 +192,11 @@ class VisionVerdict(Base):
         Index("ix_vision_verdicts_device_id", "device_id", "observed_at"),
         Index("ix_vision_verdicts_rule_id", "rule_id", "observed_at"),
         Index("ix_vision_verdicts_alarm_id", "alarm_id", postgresql_where=text("alarm_id is not null")),
+        Index(
+            "ix_vision_verdicts_waiting",
+            "id",
+            postgresql_where=text("mode = 'review' and outcome is null and alarm_id is null and rule <> 'flame'"),
+        ),
     )
 
     id: Mapped[big_key]

@@ -39,7 +39,7 @@ _OF_ALARM = text(
 _OF_VERDICT = text("select exists (select from vision_verdicts where id = :verdict and frame_id = :frame)")
 _HEADLESS = text(
     "select id, sha256 from camera_frames where device_id = any (:cameras) and heads is null"
-    " order by id desc limit :most"
+    " and taken_at between :since and :until order by id desc limit :most"
 )
 Box = tuple[float, float, float, float]
 
@@ -128,7 +128,8 @@ class Headless:
     sha256: bytes
 
 
-def headless(session: Session, cameras: Sequence[int], most: int) -> list[Headless]:
+def headless(session: Session, cameras: Sequence[int], since: datetime, until: datetime, most: int) -> list[Headless]:
     """The newest such pictures of these cameras."""
-    rows = session.execute(_HEADLESS, {"cameras": list(cameras), "most": most})
+    asked = {"cameras": list(cameras), "since": since, "until": until, "most": most}
+    rows = session.execute(_HEADLESS, asked)
     return [Headless(row.id, bytes(row.sha256)) for row in rows]

@@ -1,6 +1,6 @@
 """Heads are found for whoever blurs them, and where they cannot be looked for nothing is claimed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -54,10 +54,12 @@ def test_heads_of_rendered_people_are_covered(faces: Detector, detector: Detecto
 def frame_of(site: Site) -> Headless:
     """A picture that somebody kept without looking for heads."""
     camera = site.camera(NewStream("file", "/film.mp4"))
-    stored = site.store.keep(jpeg())
+    stored, now = site.store.keep(jpeg()), datetime.now(UTC)
     with site.made.record.scoped(EVERYTHING) as session:
-        number = keep_frame(session, camera, stored, datetime.now(UTC), None)
-        assert camera_frames.headless(session, [camera], 4) == [Headless(number, stored.sha256)]
+        number = keep_frame(session, camera, stored, now, None)
+        assert camera_frames.headless(session, [camera], now - timedelta(days=1), now, 4) == [
+            Headless(number, stored.sha256)
+        ]
     return Headless(number, stored.sha256)
 
 

@@ -14,6 +14,11 @@ def upgrade() -> None:
     op.execute("alter table camera_streams add column zones_changed_by_name text")
     op.execute("alter table vision_verdicts add column outcome_reason text")
     op.execute("alter table camera_frames add column heads jsonb")
+    op.execute("create index ix_camera_frames_headless on camera_frames (device_id, id) where heads is null")
+    op.execute(
+        "create index ix_vision_verdicts_waiting on vision_verdicts (id)"
+        " where mode = 'review' and outcome is null and alarm_id is null and rule <> 'flame'"
+    )
 
 
 def downgrade() -> None:

@@ -68,7 +68,9 @@ def register_callbacks(app: Dash) -> None:
     def go_on(clicks: list[Any], _ticks: Any, shown: int | None, skipped: list[int], said: str | None) -> Any:
         asked = dash.ctx.triggered_id
         if asked == ids.CLOCK:
-            return (*((dash.no_update,) * 2 if shown is not None else _next(skipped)[:2]), _next(skipped)[2], *_STAY)
+            following = _next(skipped)
+            card_now = (dash.no_update, dash.no_update) if shown is not None else following[:2]
+            return (*card_now, following[2], dash.no_update, dash.no_update)
         if not isinstance(asked, dict) or not any(clicks):
             return (dash.no_update,) * 5
         return _pressed(str(asked["act"]), shown, skipped, said or "")
@@ -93,9 +95,6 @@ def register_callbacks(app: Dash) -> None:
         if not asked:
             return dash.no_update, dash.no_update
         return datetime.now(UTC).isoformat(), _set_threshold(int(asked["rule"]), asked.get("value"))
-
-
-_STAY = (dash.no_update, dash.no_update)
 
 
 def _pressed(act: str, shown: int | None, skipped: list[int], said: str) -> Any:
