@@ -22,6 +22,7 @@ from portal import asking
 from portal.api.asked import BIGGEST_INT, VenueId
 from portal.api.models import Refused
 from portal.api.zone_bodies import DrawnZones, Ground, NewTimetable, Recorded, told
+from portal.asking import Asker
 from portal.camera_words import params as param_words
 from portal.refusals import in_words
 
@@ -36,6 +37,7 @@ LOOK_SECONDS = 0.1
 @router.get("/cameras/{camera_id}/zones")
 def zones(camera_id: CameraId) -> dict[str, Any]:
     """Zones, rules and hours as they stand, with the number of the edition."""
+    _may_draw()
     with asking.reading() as session:
         return told(camera_zones.of_camera(session, camera_id))
 
@@ -60,9 +62,7 @@ def record_zones(camera_id: CameraId, drawn: DrawnZones) -> Any:
 @router.post("/cameras/{camera_id}/ground")
 def ground(request: Request, camera_id: CameraId) -> Ground:
     """The camera's picture of this moment, kept on record, or else its newest one."""
-    asker = asking.current()
-    if asker.role not in DRAW_ZONES:
-        raise NotAllowed("Your role may look, not act.")
+    asker = _may_draw()
     with asking.reading() as session:
         note_watching(session, camera_id, Purpose.STILL, forms_of(asker.role)[0], "", asking.actor())
     content = _still(request.app.state.relay, camera_id)
@@ -76,6 +76,13 @@ def ground(request: Request, camera_id: CameraId) -> Ground:
     if newest is None:
         raise NotFound("The camera gives no picture now, and none is on record; try again when it does.")
     return _ground(newest.id, newest.taken_at, is_now=False)
+
+
+def _may_draw() -> Asker:
+    asker = asking.current()
+    if asker.role not in DRAW_ZONES:
+        raise NotAllowed("Your role may look, not act.")
+    return asker
 
 
 def _still(relay: RelayFolder, camera_id: int) -> tuple[bytes, datetime] | None:

@@ -1,24 +1,28 @@
 """Heads are found for whoever blurs them, and where they cannot be looked for nothing is claimed."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
 from db.commands.camera_verdicts import keep_frame
-from db.commands.cameras import NewStream
+from db.commands.cameras import NewRule, NewStream
 from db.queries import camera_frames
 from db.queries.camera_frames import Headless
 from db.rules.access_scope import EVERYTHING
+from db.rules.camera_rules import VisionRule
 from tests.db.pictures import jpeg
 from tests.vision.conftest import Site
+from tests.vision.test_worker import until, working
 from vision.detectors.loading import load
 from vision.detectors.protocol import Detector
 from vision.frames import Colours
 from vision.heads import Heads
 from vision.recorder import FindHeads, Recorder
 from vision.training.data import scene
+from vision.training.films import Film
 from vision.weights.store import WeightStore
 
 
@@ -84,3 +88,17 @@ def test_an_error_leaves_heads_unknown(site: Site, caplog: pytest.LogCaptureFixt
     assert masked_by(site, broken) is None
     assert "the model is gone" in caplog.text
     assert masked_by(site, Heads(lambda: None, lambda: pytest.fail("asked without people")).of) is None
+
+
+def test_a_worker_finds_the_heads_of_what_it_keeps(
+    site: Site, faces: Detector, detector: Detector, crowd: tuple[Film, Path]
+) -> None:
+    """The alarm comes first, its picture's heads after it."""
+    rule = NewRule(VisionRule.CROWDING, params={"people": 3, "seconds": 1})
+    site.camera(NewStream("file", str(crowd[1]), "every", is_repeating=True), rule)
+    with working(site, detector, faces=lambda: faces):
+        frame = until(site, "select * from camera_frames where heads is not null")
+    assert frame.alarm_id is not None
+    assert len(frame.heads) >= 3
+    models = site.owner.execute(text("select name from vision_models order by name")).scalars().all()
+    assert models == ["mtcnn-faces", "nanodet-g"]
