@@ -1,12 +1,16 @@
 // Review by keys: Y right, N wrong and then a figure for why, the space bar skips.
 (() => {
   "use strict";
-  // A second press while the first is on its way is none.
+  // The same press again while the first is on its way is none; a reason with other words is another press.
   const PATIENCE_MS = 400;
-  let pressedAt = 0;
+  let pressedAt = 0, pressed = "";
   document.addEventListener("click", (event) => {
-    if (!event.target.closest?.(".verdict-acts button:not(.verdict-refuse)")) return;
-    if (Date.now() - pressedAt < PATIENCE_MS) { event.stopPropagation(); event.preventDefault(); } else pressedAt = Date.now();
+    const button = event.target.closest?.(".verdict-acts button:not(.verdict-refuse)");
+    if (!button) return;
+    const press = `${button.id} ${document.getElementById("vision-words")?.value || ""}`;
+    if (press === pressed && Date.now() - pressedAt < PATIENCE_MS) { event.stopPropagation(); event.preventDefault(); return; }
+    pressed = press;
+    pressedAt = Date.now();
   }, true);
   const acts = () => document.querySelector(".vision-review .verdict-acts");
   const press = (act) => document.querySelector(`.vision-review [id*='"act":"${act}"']`)?.click();

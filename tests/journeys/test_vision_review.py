@@ -128,16 +128,17 @@ def test_evidence_is_masked_until_a_reason_is_given(visit: Any, alone: None, por
     watched = visit("zhanggong")
     page = watched.page
     page.goto(f"{portal_server.url}/alarms?alarm={given.alarm_id}")
-    page.wait_for_selector(f".unmask[data-frame='{given.frame_id}']")
-    page.click(".unmask summary")
-    page.click(".unmask-go")
-    page.wait_for_selector(".unmask-said.bad")
+    box = f".unmask[data-frame='{given.frame_id}']"
+    picture = page.locator(f".framed:has(+ {box}) img")
+    page.click(f"{box} summary")
+    page.click(f"{box} .unmask-go")
+    page.wait_for_selector(f"{box} .unmask-said.bad")
     before = "select count(*) from audit_log where act = 'evidence unmasked' and subject = :s"
     assert one(portal_server, before, s=f"frames/{given.frame_id}") == 0
-    page.fill(".unmask-line input", "核实堵塞物归属")
+    page.fill(f"{box} input", "核实堵塞物归属")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".unmask.opened")
-    assert "leave=" in page.locator(".framed img").get_attribute("src")
+    page.wait_for_selector(f"{box}.opened")
+    assert "leave=" in str(picture.get_attribute("src"))
     with portal_server.owner.connect() as connection:
         logged = connection.execute(
             text("select actor_name, detail from audit_log where act = 'evidence unmasked' order by id desc limit 1")
@@ -145,6 +146,6 @@ def test_evidence_is_masked_until_a_reason_is_given(visit: Any, alone: None, por
     assert logged.detail["reason"] == "核实堵塞物归属"
     assert logged.detail["alarm"] == given.alarm_id
     page.reload()  # another look at the alarm: masked again
-    page.wait_for_selector(f".unmask[data-frame='{given.frame_id}']")
-    assert "leave=" not in page.locator(".framed img").get_attribute("src")
+    page.wait_for_selector(box)
+    assert "leave=" not in str(picture.get_attribute("src"))
     assert [each for each in watched.complaints if "422" not in each] == []  # the refusal, as browsers note it
