@@ -14,6 +14,7 @@ class Frame:
 
     camera_id: int
     taken_at: datetime
+    id: int
     picture: str
     clip: str | None = None
 

@@ -143,8 +143,8 @@ def export_refusals(
     days: Annotated[int, typer.Option(min=1, help="look back for so many days")] = 365,
 ) -> None:
     """What people found wrong, as a COCO data set: pictures beside `annotations.json`."""
+    from db.evidence.refusals import export
     from db.evidence.store import EvidenceStore
-    from vision.training.refusals import export
 
     with _record() as record, record.scoped(EVERYTHING) as session:
         found = vision_verdicts.refusals(session, datetime.now(UTC) - timedelta(days=days))

@@ -9,7 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.commands import camera_leases, vision_reviews
 from db.commands.camera_leases import LEASE, RENEW_SECONDS, CameraNews, WorkerNews
+from db.queries import camera_frames
 from db.queries import cameras as camera_queries
+from db.queries.camera_frames import Headless
 from db.queries.cameras import CameraSet, WantedFrame
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
@@ -19,6 +21,9 @@ log = logging.getLogger("anwang.vision.leases")
 LOOK_SECONDS = 1.0
 LOOK_BACK = timedelta(minutes=5)
 LEARN_SECONDS = 600.0
+HEADLESS_BACK, HEADLESS_AFTER = timedelta(days=7), timedelta(seconds=3)
+"""A worker's own pictures are looked at by itself at once; older ones than a week open as a whole or with a reason."""
+HEADLESS_AT_ONCE = 2
 News = Callable[[], tuple[WorkerNews, list[CameraNews]]]
 
 
@@ -33,6 +38,8 @@ class LeaseKeeper:
         self._fresh = False
         self._wanted: list[WantedFrame] = []
         self._asked: set[tuple[int, int]] = set()
+        self._headless: list[Headless] = []
+        self._handed: set[int] = set()
         self._name = ""
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._learnt = datetime.now(UTC)
@@ -64,6 +71,12 @@ class LeaseKeeper:
         with self._lock:
             wanted, self._wanted = self._wanted, []
         return wanted
+
+    def headless(self) -> list[Headless]:
+        """Pictures in which nobody has looked for heads, each once."""
+        with self._lock:
+            found, self._headless = self._headless, []
+        return found
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -105,7 +118,12 @@ class LeaseKeeper:
             return
         with self._record.scoped(EVERYTHING) as session:
             found = camera_queries.wanted_frames(session, list(self._held), now - LOOK_BACK)
+            headless = camera_frames.headless(
+                session, list(self._held), now - HEADLESS_BACK, now - HEADLESS_AFTER, HEADLESS_AT_ONCE
+            )
         with self._lock:
             new = [each for each in found if (each.alarm_id, each.device_id) not in self._asked]
             self._asked = {(each.alarm_id, each.device_id) for each in found}
             self._wanted += new
+            self._headless += [each for each in headless if each.id not in self._handed]
+            self._handed = {each.id for each in headless}

@@ -1,5 +1,6 @@
 """What was found goes on record, in a thread of its own: the database may be slow or away, the looking goes on."""
 
+import io
 import logging
 import queue
 import threading
@@ -8,16 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+from PIL import Image
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.commands import camera_verdicts, cameras
 from db.commands.camera_verdicts import NewVerdict
+from db.errors import NotFound
+from db.evidence.sniffing import JPEG
 from db.evidence.store import EvidenceStore
+from db.queries.camera_frames import Box, Headless
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 from vision.clips import clip_of, jpeg
 from vision.frame_source import FrameReader, Kept
-from vision.frames import Frame
+from vision.frames import Colours, Frame
 
 log = logging.getLogger("anwang.vision.recorder")
 
@@ -52,19 +58,26 @@ class _WantedClip:
 
 
 Act = Callable[[], None]
+FindHeads = Callable[[Colours], list[Box] | None]
+
+
+def nobody_looks(_picture: Colours) -> None:
+    """Without a detector of heads every picture is masked as a whole."""
 
 
 class Recorder:
-    """Takes acts and does each until it is done, in order; clips follow seconds later beside them."""
+    """Takes acts and does each until it is done, in order; clips and heads follow seconds later beside them."""
 
-    def __init__(self, record: Record, store: EvidenceStore, model: str) -> None:
-        self._record, self._store, self._model = record, store, model
+    def __init__(self, record: Record, store: EvidenceStore, model: str, heads: FindHeads = nobody_looks) -> None:
+        self._record, self._store, self._model, self._heads = record, store, model, heads
         self._acts: queue.Queue[Act | None] = queue.Queue(MOST_WAITING)
         self._clips: queue.Queue[_WantedClip | None] = queue.Queue(MOST_WAITING)
+        self._faces: queue.Queue[Headless | None] = queue.Queue(MOST_WAITING)
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._write, name="recorder", daemon=True),
             threading.Thread(target=self._cut, name="clips", daemon=True),
+            threading.Thread(target=self._mask, name="heads", daemon=True),
         ]
         self.written = 0
 
@@ -79,6 +92,8 @@ class Recorder:
         self._stopping.set()
         self._put(self._clips, None)
         self._threads[1].join(seconds)
+        self._put(self._faces, None)
+        self._threads[2].join(seconds)
 
     def found(self, verdict: NewVerdict, shown: Shown | None) -> None:
         """A verdict that begins, with its picture."""
@@ -102,6 +117,36 @@ class Recorder:
     def wanted(self, device_id: int, alarm_id: int, shown: Shown) -> None:
         """A picture for an alarm that something else has raised."""
         self._put(self._acts, lambda: self._keep(device_id, alarm_id, shown))
+
+    def masks(self, frame: Headless) -> None:
+        """Look for heads in a picture, once it is kept: an alarm does not wait for it."""
+        if self._heads is not nobody_looks:
+            self._put(self._faces, frame)
+
+    def _mask(self) -> None:
+        while (frame := self._faces.get()) is not None:
+            try:
+                self._mask_one(frame)
+            except Exception:
+                log.exception("heads could not be kept: the picture stays masked as a whole")
+
+    def _mask_one(self, frame: Headless) -> None:
+        try:
+            content, _kind = self._store.read(frame.sha256, JPEG, "original")
+        except NotFound:
+            return
+        heads = self._heads_of(np.array(Image.open(io.BytesIO(content)).convert("RGB")))
+        if heads is not None:
+            with self._record.scoped(EVERYTHING) as session:
+                camera_verdicts.keep_heads(session, frame.id, heads)
+
+    def _heads_of(self, picture: Colours) -> list[Box] | None:
+        """None after an error too: a picture that cannot be looked at is masked as a whole."""
+        try:
+            return self._heads(picture)
+        except Exception:
+            log.exception("heads could not be looked for")
+            return None
 
     def _put(self, waiting: queue.Queue, entry: object) -> None:  # type: ignore[type-arg]
         try:
@@ -127,6 +172,8 @@ class Recorder:
         stored = self._store.keep(jpeg(shown.frame)) if shown is not None else None
         with self._record.scoped(EVERYTHING) as session:
             given = camera_verdicts.give(session, verdict, stored, datetime.now(UTC))
+        if given.frame_id is not None and stored is not None:
+            self.masks(Headless(given.frame_id, stored.sha256))
         if given.frame_id is not None and shown is not None:
             self._put(self._clips, _WantedClip(given.frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
@@ -152,6 +199,7 @@ class Recorder:
         stored = self._store.keep(jpeg(shown.frame))
         with self._record.scoped(EVERYTHING) as session:
             frame_id = camera_verdicts.keep_frame(session, device_id, stored, shown.frame.at, alarm_id)
+        self.masks(Headless(frame_id, stored.sha256))
         self._put(self._clips, _WantedClip(frame_id, shown, shown.frame.seconds + AFTER_SECONDS))
 
     def _cut(self) -> None:

@@ -30,8 +30,9 @@ from vision.analyse import WHOLE, Box, Ready, cut, put_back
 from vision.detections import Detections
 from vision.detectors.protocol import Detector
 from vision.frames import Frame
+from vision.heads import Heads
 from vision.leases import LeaseKeeper
-from vision.recorder import Recorder, Shown
+from vision.recorder import Recorder, Shown, nobody_looks
 from vision.schedule import Budget, fairest
 from vision.watching import WatchedCamera
 from vision.weights.cards import card
@@ -43,6 +44,7 @@ BATCH = 8
 REST_SECONDS = 0.01
 CHECK_SECONDS = 1.0
 DETECTOR_WIDTH = 640
+FACES = "mtcnn-faces"
 NOMINAL_FPS = 100.0
 """What a worker without a set budget counts for when cameras are shared out."""
 
@@ -57,6 +59,8 @@ class Choice:
     detector: Callable[[], Detector]
     """Made when the first camera is leased: a worker without cameras costs next to nothing."""
     hints: Callable[[], Detector | None] = lambda: None
+    faces: Callable[[], Detector] | None = None
+    """None: no heads are looked for, and pictures are masked as a whole."""
 
 
 class Worker:
@@ -68,7 +72,9 @@ class Worker:
         self._cameras: dict[int, WatchedCamera] = {}
         self._detector: Detector | None = None
         self._hints: Detector | None = None
-        self._recorder = Recorder(record, store, "")
+        faces = choice.faces
+        looks = Heads(lambda: self._detector, lambda: self._registered(faces())).of if faces else nobody_looks
+        self._recorder = Recorder(record, store, "", looks)
         self._keeper = LeaseKeeper(record, self._news)
         self._budget = Budget(choice.budget_fps)
         self._started_at = datetime.now(UTC)
@@ -149,7 +155,8 @@ class Worker:
         if not parts:
             return None
         if self._hints is None:
-            self._hints = self._choice.hints()
+            hints = self._choice.hints()
+            self._hints = self._registered(hints) if hints is not None else None
         if self._hints is None:
             return None
         picture = step.frame.colours()
@@ -182,13 +189,21 @@ class Worker:
 
     def _load(self) -> None:
         self._detector = self._choice.detector()
-        its = card(self._detector.name)
+        self._registered(self._detector)
+        log.info("looking with %s on %s", self._detector.name, self._choice.device)
+
+    def _registered(self, detector: Detector) -> Detector:
+        """The same one, with its card on record."""
+        its = card(detector.name)
         with self._record.scoped(EVERYTHING) as session:
             vision_models.register(session, its.name, bytes.fromhex(its.sha256), its.as_record(), datetime.now(UTC))
-        log.info("looking with %s on %s", its.name, self._choice.device)
+        return detector
 
     def _picture_alarms(self) -> None:
         """Alarms that others raised at these cameras' venues get a picture of the moment."""
+        if self._choice.faces is not None and self._detector is not None:
+            for frame in self._keeper.headless():
+                self._recorder.masks(frame)
         for wanted in self._keeper.wanted():
             watched = self._cameras.get(wanted.device_id)
             if watched is not None and watched.newest is not None:
@@ -247,7 +262,8 @@ def choice_of(settings: Settings, name: str) -> Choice:
         return loaded(settings.vision_hints_model) if settings.vision_hints_model else None
 
     return Choice(
-        name, settings.vision_device, settings.vision_budget_fps, lambda: loaded(settings.vision_model), hints
+        *(name, settings.vision_device, settings.vision_budget_fps, lambda: loaded(settings.vision_model), hints),
+        faces=lambda: loaded(FACES),
     )
 
 

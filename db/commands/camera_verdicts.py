@@ -38,11 +38,12 @@ _LATEST = text(
 _PROVEN = text("update camera_watches set proven_at = :now where device_id = :device")
 _FRAME = text(
     """
-    insert into camera_frames (device_id, venue_id, county, alarm_id, taken_at, sha256, width, height, is_demo)
-    values (:device, :venue, :county, :alarm, :at, :sha256, :width, :height, :demo) returning id
+    insert into camera_frames (device_id, venue_id, county, alarm_id, taken_at, sha256, width, height, heads, is_demo)
+    values (:device, :venue, :county, :alarm, :at, :sha256, :width, :height, cast(:heads as jsonb), :demo) returning id
     """
 )
 _CLIP = text("update camera_frames set clip = :sha256, clip_from = :since, clip_until = :until where id = :id")
+_HEADS = text("update camera_frames set heads = cast(:heads as jsonb) where id = :id and heads is null")
 _VERDICT = text(
     """
     insert into vision_verdicts (device_id, venue_id, county, area_id, rule_id, rule, observed_at, recorded_at, score,
@@ -51,6 +52,11 @@ _VERDICT = text(
         cast(:boxes as jsonb), :frame, :alarm, :demo) returning id
     """
 )
+
+
+Box = tuple[float, float, float, float]
+Boxes = Sequence[Box] | None
+"""Where heads are, from 0 to 1; None: it is not known, and whoever may see no face sees the whole picture masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Given:
     is_new: bool
 
 
-def give(session: Session, new: NewVerdict, frame: Stored | None, now: datetime) -> Given:
+def give(session: Session, new: NewVerdict, frame: Stored | None, now: datetime, heads: Boxes = None) -> Given:
     """Write a verdict with its picture; one that rings folds into the open alarm of its place, or raises one."""
     camera = session.execute(_CAMERA, {"id": new.device_id}).one()
     signal, kind = _speaks(new)
@@ -92,7 +98,7 @@ def give(session: Session, new: NewVerdict, frame: Stored | None, now: datetime)
         alarm_id, is_new = raised.alarm_id, raised.folding is Folding.NEW
     elif new.rule is VisionRule.FLAME:
         hear_witnesses(session, [Near(camera.venue_id, new.observed_at)], now)
-    frame_id = _keep(session, camera, frame, alarm_id, new.observed_at) if frame is not None else None
+    frame_id = _keep(session, camera, frame, alarm_id, new.observed_at, heads) if frame is not None else None
     verdict = session.execute(_VERDICT, _row(camera, new, frame_id, alarm_id, now)).scalar_one()
     return Given(int(verdict), frame_id, alarm_id, is_new)
 
@@ -115,9 +121,21 @@ def prove(session: Session, device_id: int, at: datetime, now: datetime) -> None
     session.execute(_PROVEN, {"device": device_id, "now": now})
 
 
-def keep_frame(session: Session, device_id: int, frame: Stored, taken_at: datetime, alarm_id: int | None) -> int:
+def keep_frame(
+    session: Session,
+    device_id: int,
+    frame: Stored,
+    taken_at: datetime,
+    alarm_id: int | None,
+    heads: Boxes = None,
+) -> int:
     """A picture around an alarm that something else raised; answers its number."""
-    return _keep(session, session.execute(_CAMERA, {"id": device_id}).one(), frame, alarm_id, taken_at)
+    return _keep(session, session.execute(_CAMERA, {"id": device_id}).one(), frame, alarm_id, taken_at, heads)
+
+
+def keep_heads(session: Session, frame_id: int, heads: Sequence[Box]) -> None:
+    """Where heads are in a picture that was kept before anybody had looked for them."""
+    session.execute(_HEADS, {"id": frame_id, "heads": json.dumps(list(heads))})
 
 
 def keep_clip(session: Session, frame_id: int, sha256: bytes, since: datetime, until: datetime) -> None:
@@ -155,7 +173,7 @@ def _say(
     session.execute(_LATEST, asked | {"proven": now if is_proof else None})
 
 
-def _keep(session: Session, camera: Any, frame: Stored, alarm_id: int | None, at: datetime) -> int:
+def _keep(session: Session, camera: Any, frame: Stored, alarm_id: int | None, at: datetime, heads: Boxes = None) -> int:
     picture = frame.picture
     asked = {
         "device": camera.id,
@@ -164,6 +182,7 @@ def _keep(session: Session, camera: Any, frame: Stored, alarm_id: int | None, at
         "alarm": alarm_id,
         "at": at,
         "sha256": frame.sha256,
+        "heads": None if heads is None else json.dumps(list(heads)),
         "demo": camera.is_demo,
         "width": picture.width if picture else 0,
         "height": picture.height if picture else 0,

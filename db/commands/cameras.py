@@ -62,6 +62,7 @@ _RETIRE_RULE = text(
     " returning device_id, venue_id, county, rule"
 )
 _TOUCH = text("update camera_streams set changed_at = :now where device_id = :id")
+_COUNTY = text("select county from venues where id = :venue")
 _FORGET_HOURS = text("delete from timetable_periods where venue_id = :venue")
 _HOURS = text(
     """
@@ -165,6 +166,16 @@ def draw_zone(session: Session, device_id: int, name: str, corners: Any, actor: 
 
 def add_rule(session: Session, device_id: int, new: NewRule, actor: Actor, now: datetime) -> int:
     """Judge this from now on; answers the rule's number."""
+    camera = _camera(session, device_id)
+    number = put_rule(session, device_id, new, now)
+    session.execute(_TOUCH, {"id": device_id, "now": now})
+    detail = {"rule": number, "kind": new.rule.value, "mode": (new.mode or BY_RULE[new.rule].mode).value}
+    _audit(session, camera, actor, "camera rule", detail)
+    return number
+
+
+def put_rule(session: Session, device_id: int, new: NewRule, now: datetime) -> int:
+    """The rule's row alone, for whoever writes the log's entry of the whole act."""
     row = BY_RULE[new.rule]
     camera = _camera(session, device_id)
     if row.needs_zone and new.zone_id is None:
@@ -185,10 +196,7 @@ def add_rule(session: Session, device_id: int, new: NewRule, actor: Actor, now: 
         "params": json.dumps(params_of(new.rule, dict(new.params))),
         "reference": new.reference,
     }
-    number = int(session.execute(_RULE, asked).scalar_one())
-    session.execute(_TOUCH, {"id": device_id, "now": now})
-    _audit(session, camera, actor, "camera rule", {"rule": number, "kind": new.rule.value, "mode": asked["mode"]})
-    return number
+    return int(session.execute(_RULE, asked).scalar_one())
 
 
 def retire_rule(session: Session, rule_id: int, actor: Actor, now: datetime) -> None:
@@ -225,6 +233,7 @@ def set_timetable(session: Session, venue_id: int, timetable: Sequence[Hours], a
         act="timetable",
         subject=f"venue {venue_id}",
         venue_id=venue_id,
+        county=session.scalar(_COUNTY, {"venue": venue_id}),
         detail={"rows": len(timetable)},
     )
 

@@ -66,6 +66,10 @@ class CameraStream(Base):
     reference_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+    zones_revision: Mapped[int] = mapped_column(server_default="0")
+    """Edition of its zones and rules; who began from an older one is told who was first."""
+    zones_changed_at: Mapped[datetime | None]
+    zones_changed_by_name: Mapped[str | None]
 
 
 class CameraWatch(Base):
@@ -158,6 +162,7 @@ class CameraFrame(Base):
     __table_args__ = (
         Index("ix_camera_frames_alarm_id", "alarm_id", postgresql_where=text("alarm_id is not null")),
         Index("ix_camera_frames_taken_at", "device_id", "taken_at"),
+        Index("ix_camera_frames_headless", "device_id", "id", postgresql_where=text("heads is null")),
     )
 
     id: Mapped[big_key]
@@ -173,6 +178,8 @@ class CameraFrame(Base):
     clip_from: Mapped[datetime | None]
     clip_until: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+    heads: Mapped[dict[str, Any] | None]
+    """Corners of every head, from 0 to 1; None: nobody has looked for them, and the picture is masked as a whole."""
 
 
 class VisionVerdict(Base):
@@ -185,6 +192,11 @@ class VisionVerdict(Base):
         Index("ix_vision_verdicts_device_id", "device_id", "observed_at"),
         Index("ix_vision_verdicts_rule_id", "rule_id", "observed_at"),
         Index("ix_vision_verdicts_alarm_id", "alarm_id", postgresql_where=text("alarm_id is not null")),
+        Index(
+            "ix_vision_verdicts_waiting",
+            "id",
+            postgresql_where=text("mode = 'review' and outcome is null and alarm_id is null and rule <> 'flame'"),
+        ),
     )
 
     id: Mapped[big_key]
@@ -211,6 +223,8 @@ class VisionVerdict(Base):
     outcome_at: Mapped[datetime | None]
     outcome_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+    outcome_reason: Mapped[str | None]
+    """Why it was refused, in a word of `vision_review` or a person's own."""
 
 
 class VisionModel(Base):

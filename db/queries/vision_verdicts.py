@@ -47,7 +47,7 @@ _JUDGED_SO_FAR = text(
 _REFUSED = text(
     f"""
     select v.id, v.rule, v.score, v.observed_at, v.boxes, v.model, d.code, f.sha256, f.width, f.height,
-        a.cause
+        coalesce(v.outcome_reason, a.cause) as cause
     from vision_verdicts v join devices d on d.id = v.device_id join camera_frames f on f.id = v.frame_id
     left join alarms a on a.id = v.alarm_id
     where v.observed_at >= :since and {_OUTCOME} = 'refused' order by v.id limit :most

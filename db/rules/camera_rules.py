@@ -6,6 +6,7 @@ from typing import Any
 
 from db.errors import InvalidInput
 from db.rules.alarm_kinds import AlarmKind
+from db.rules.plan_geometry import is_simple
 from db.rules.signal_kinds import SignalKind
 
 
@@ -162,6 +163,8 @@ def checked_polygon(corners: Any) -> list[tuple[float, float]]:
         found.append((float(corner[0]), float(corner[1])))
     if _area(found) < 0.0002:
         raise InvalidInput("The zone encloses nothing.")
+    if not is_simple(tuple((x * 1000, y * 1000) for x, y in found)):
+        raise InvalidInput("The zone's outline crosses itself.")
     return found
 
 

@@ -19,10 +19,17 @@ FORWARD_FIRES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ADMINISTR
 """Who may have a message to the fire service tried again now."""
 DRAW_PLANS = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE, Role.MAINTAINER})
 """Whoever knows the building: the venue, the maintainer who hangs devices in it, and supervision."""
+DRAW_ZONES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE})
+"""What a camera watches is the venue's and supervision's choice."""
 SHARE_SCENES = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.VENUE})
 """Who may show a venue's scene to somebody without an account: a maintainer may not give away what is not his."""
 TOLD_AT_ONCE = frozenset({Role.COUNTY, Role.VENUE, Role.MAINTAINER})
 """Whose business an alarm is from its first second; cities and the province are told when nobody moves."""
+
+REVIEW_VISION = ACT_ON_ALARMS
+"""Whoever may say what an alarm was may say what a camera saw."""
+EXPORT_REFUSALS = frozenset({Role.PROVINCE})
+"""Pictures to learn from show faces: one office takes them away, and it is logged."""
 
 SUPERVISION = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY})
 EDIT_PLAYLISTS = SUPERVISION | {Role.ADMINISTRATOR}

@@ -23,8 +23,10 @@ from portal.api import (
     search,
     shown,
     taken_away,
+    vision,
     wall,
     windows,
+    zones,
 )
 from portal.api.models import Me, Refused
 from portal.locale import language
@@ -80,6 +82,8 @@ router.include_router(windows.router)
 router.include_router(duty.router)
 router.include_router(scenes.router)
 router.include_router(cameras.router)
+router.include_router(zones.router)
+router.include_router(vision.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
 router.include_router(wall.router)

@@ -69,6 +69,7 @@ PLACES: Mapping[str, str] = {
     "bind": "/bind",
     "labels": "/labels",
     "cameras": "/cameras",
+    "vision": "/vision",
     "bulletins": "/bulletins",
     "audit": "/audit",
     "appeals": "/appeals",

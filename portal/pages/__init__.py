@@ -9,7 +9,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from db.rules.access_scope import Role
-from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, EDIT_PLAYLISTS
+from db.rules.role_acts import BIND_DEVICES, DRAW_PLANS, DRAW_ZONES, EDIT_PLAYLISTS
 from portal.locale import _
 from portal.pages.alarms import page as alarms
 from portal.pages.appeals import page as appeals
@@ -35,8 +35,10 @@ from portal.pages.plan import page as plan
 from portal.pages.playlist import page as playlist
 from portal.pages.rankings import page as rankings
 from portal.pages.venue import page as venue
+from portal.pages.vision import page as vision
 from portal.pages.wall import page as wall
 from portal.pages.windows import page as windows
+from portal.pages.zones import page as zones
 
 REGIONAL = frozenset({Role.PROVINCE, Role.CITY, Role.COUNTY, Role.ANALYST, Role.ADMINISTRATOR})
 PEOPLE = REGIONAL | {Role.VENUE, Role.MAINTAINER}
@@ -131,6 +133,25 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/cameras",
         icon="camera",
+        follows=True,
+    ),
+    Page(
+        "zones",
+        re.compile(r"/cameras/(?P<camera_id>\d{1,9})/zones"),
+        lambda: _("Zones and rules"),
+        zones.layout,
+        zones.register_callbacks,
+        DRAW_ZONES,
+    ),
+    Page(
+        "vision",
+        re.compile("/vision"),
+        lambda: _("Review of vision"),
+        vision.layout,
+        vision.register_callbacks,
+        PEOPLE,
+        menu_path="/vision",
+        icon="eye",
         follows=True,
     ),
     Page(

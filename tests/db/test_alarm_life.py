@@ -378,7 +378,7 @@ class OnePicture:
     """A source that has a picture of every camera, taken a minute after the moment asked for."""
 
     def near(self, session: Session, camera_ids: Any, at: datetime) -> dict[int, Frame]:
-        return {each: Frame(each, at + timedelta(minutes=1), "/x.jpg") for each in camera_ids}
+        return {each: Frame(each, at + timedelta(minutes=1), each, "/x.jpg") for each in camera_ids}
 
 
 def silence(scene: Scene, ground: Ground, who: Someone | None = None, frames: Any = None) -> Any:

@@ -28,6 +28,7 @@ PATHS = {
     "/duty": ".units tbody tr",
     "/windows": ".window-card",
     "/outbox": ".listing tbody tr",
+    "/vision": "#vision-figures .panel",
     "/wall": "#wall-left .panel",
     "/venues/{venue}": ".state-sentence",
     "/venues/{venue}?tab=devices": ".venue-tabs",

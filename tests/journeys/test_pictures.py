@@ -65,8 +65,9 @@ def test_no_reference_is_left_over_and_all_are_small() -> None:
 
 def test_every_page_has_its_picture() -> None:
     shown = set(PLACES) | {"wall"}
-    # A device found by its number is the page of the binding; a bulletin is there once somebody has written one.
-    assert {page.name for page in PAGES} - shown == {"bind-number", "bulletin"}
+    # A device found by its number is the page of the binding; a bulletin is there once somebody has written one, and
+    # zones once a camera has a source of pictures.
+    assert {page.name for page in PAGES} - shown == {"bind-number", "bulletin", "zones"}
 
 
 def _drawn(*, box: tuple[int, int, int, int] | None = None, shift: int = 0) -> bytes:

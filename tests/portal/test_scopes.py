@@ -41,7 +41,7 @@ PAGES = (
     *("/ladders?tab=holes", "/ladders?tab=letters", "/devices", "/bind/{device}", "/labels"),
     *("/venues/{venue}?tab=space", "/venues/{venue}/plan"),
     *("/conformance", "/hazards", "/orders", "/duty", "/windows", "/outbox", "/messages", "/deadlines"),
-    *("/cameras", "/cameras?venue={venue}"),
+    *("/cameras", "/cameras?venue={venue}", "/cameras/{camera}/zones", "/vision"),
     *("/audit", "/appeals"),
     *("/excused", "/rankings?measure=verified_duty"),
     "/wall/playlist",
@@ -351,11 +351,20 @@ def try_frames(level: Level, which: str) -> None:
     """A camera's picture and its clip are there for whoever sees the venue, and for nobody else."""
     for venue in (min(level.theirs), *level.outside):
         answer = level.get(f"/api/v1/frames/{_put_frame(level, venue)}{which}")
-        if venue in level.theirs:
+        if venue in level.theirs and which and level.scope.is_regional:
+            assert answer.status_code == 403  # a clip shows faces: offices say first why
+        elif venue in level.theirs:
             assert answer.status_code == 200
             assert answer.headers["content-type"] == ("video/mp4" if which else "image/jpeg")
         else:
             _refused(level, answer, venue)
+
+
+def try_unmasking(level: Level) -> None:
+    for venue in level.outside:
+        ask = {"csrf_token": _csrf(level), "reason": "no business of mine", "alarm": 1}
+        _refused(level, level.browser.post(f"/api/v1/frames/{_put_frame(level, venue)}/unmask", json=ask), venue)
+    assert one(level.server, "select count(*) from audit_log where detail->>'reason' = 'no business of mine'") == 0
 
 
 def _put_frame(level: Level, venue: int) -> int:
@@ -469,6 +478,24 @@ def try_play(level: Level) -> None:
     for camera in _with_cameras(level):
         answer = level.browser.post(f"/api/v1/cameras/{camera}/play", json={"csrf_token": csrf})
         assert answer.status_code == 404, answer.text
+
+
+def try_zones(level: Level, which: str, body: dict[str, Any] | None) -> None:
+    for camera in _with_cameras(level):
+        address = f"/api/v1/cameras/{camera}/{which}"
+        answer = level.get(address) if body is None else level.browser.post(address, json=body)
+        assert answer.status_code == (403 if level.login == "maintainer" else 404), answer.text
+
+
+def try_timetable(level: Level) -> None:
+    for outside in level.outside:
+        answer = level.browser.post(f"/api/v1/venues/{outside}/timetable", json={"before": [], "after": []})
+        assert answer.status_code == (403 if level.login == "maintainer" else 404), answer.text
+
+
+def try_refusals(level: Level) -> None:
+    """The province's alone, which holds every venue."""
+    assert level.get("/api/v1/vision/refusals.zip").status_code == (404 if level.login == "leader" else 403)
 
 
 def _window(venue: int, reason: str) -> dict[str, Any]:
@@ -758,6 +785,13 @@ def try_months(level: Level) -> None:
 TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("get", "/api/v1/cameras"): try_cameras,
     ("post", "/api/v1/cameras/{camera_id}/play"): try_play,
+    ("get", "/api/v1/cameras/{camera_id}/zones"): lambda level: try_zones(level, "zones", None),
+    ("post", "/api/v1/cameras/{camera_id}/zones"): lambda level: try_zones(
+        level, "zones", {"revision": 0, "zones": []}
+    ),
+    ("post", "/api/v1/cameras/{camera_id}/ground"): lambda level: try_zones(level, "ground", {}),
+    ("post", "/api/v1/venues/{venue_id}/timetable"): try_timetable,
+    ("get", "/api/v1/vision/refusals.zip"): try_refusals,
     ("get", "/api/v1/me"): try_me,
     ("get", "/api/v1/regions"): try_regions,
     ("get", "/api/v1/regions.geojson"): try_boundaries,
@@ -806,6 +840,7 @@ TRIED: dict[tuple[str, str], Callable[[Level], None]] = {
     ("post", "/api/v1/evidence"): try_adding_evidence,
     ("get", "/api/v1/frames/{frame_id}"): lambda level: try_frames(level, ""),
     ("get", "/api/v1/frames/{frame_id}/clip"): lambda level: try_frames(level, "/clip"),
+    ("post", "/api/v1/frames/{frame_id}/unmask"): try_unmasking,
     ("get", "/api/v1/windows"): try_windows,
     ("post", "/api/v1/windows"): try_announcing,
     ("post", "/api/v1/windows/{window_id}/end"): try_ending,
@@ -901,7 +936,10 @@ def test_pages_keep_within_the_scope(level: Level, page: str) -> None:
         county = one(level.server, "select county from venues where id = :id", id=outside)
         alarm = one(level.server, "select max(id) from alarms where venue_id = :id", id=outside)
         device = one(level.server, "select coalesce(max(code), 'none') from devices where venue_id = :id", id=outside)
-        path, _question, asked = page.format(venue=outside, device=device).partition("?")
+        camera = one(
+            level.server, "select coalesce(max(device_id), 1) from camera_streams where venue_id = :v", v=outside
+        )
+        path, _question, asked = page.format(venue=outside, device=device, camera=camera).partition("?")
         search = f"?area={county}&alarm={alarm or 0}&region={county}&venue={outside}&{asked}"
         assert level.get(path + search).status_code in (200, 403)
         assert name not in level.get(path + search).text

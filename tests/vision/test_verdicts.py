@@ -12,6 +12,7 @@ from db.commands.alarms import AlarmSignal
 from db.commands.camera_verdicts import Given, NewVerdict
 from db.commands.cameras import NewRule, NewStream
 from db.errors import WrongState
+from db.evidence.refusals import export
 from db.queries import cameras as camera_queries
 from db.queries import vision_verdicts
 from db.rules.access_scope import EVERYTHING
@@ -22,7 +23,6 @@ from tests import factories
 from tests.db.pictures import jpeg
 from tests.vision.conftest import Site
 from vision.training import data
-from vision.training.refusals import export
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 FILE = NewStream("file", "/film.mp4")

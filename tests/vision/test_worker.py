@@ -3,7 +3,7 @@
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,8 +28,10 @@ LIMIT_SECONDS = 90.0
 
 
 @contextmanager
-def working(site: Site, detector: Detector, name: str = "one") -> Iterator[Worker]:
-    worker = Worker(site.made.record, site.store, Choice(name, "cpu", 0, lambda: detector))
+def working(
+    site: Site, detector: Detector, name: str = "one", faces: Callable[[], Detector] | None = None
+) -> Iterator[Worker]:
+    worker = Worker(site.made.record, site.store, Choice(name, "cpu", 0, lambda: detector, faces=faces))
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from vision.detectors.mtcnn import Mtcnn
 from vision.detectors.nanodet import NanoDet
 from vision.detectors.protocol import Detector
 from vision.detectors.torchvision_models import TorchvisionDetector
@@ -31,6 +32,8 @@ def load(name: str, store: WeightStore, device: str = "cpu") -> Detector:
             below = _tensors(arrays(store.find(card(its.trunk))))
             weights |= {key: value for key, value in below.items() if key.startswith("trunk.")}
         return NanoDet(its.name, its.classes, weights, device, exclusive=VEHICLES)
+    if its.architecture == "mtcnn":
+        return Mtcnn(its.name, _tensors(arrays(store.find(its))), device)
     return TorchvisionDetector(its.name, its.architecture, its.classes, _checkpoint(its, store), device)
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from PIL import Image
 
 from db.errors import InvalidInput
+from db.evidence.refusals import ANNOTATIONS
 from vision.detections import Detections
 from vision.frames import Colours
 from vision.training.scenes.canvas import Air, Label
 from vision.training.scenes.corridor import some_corridor, some_lens
 from vision.training.scenes.things import CARTON, CLASSES, Bicycle, Carton, Extinguisher, Fire, Thing, somebody
 
-ANNOTATIONS = "annotations.json"
 HIDDEN_SHARE = 0.75
 """A thing that nearer ones cover by more is no longer there to be found."""
 

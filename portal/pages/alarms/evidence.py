@@ -7,8 +7,10 @@ from dash.development.base_component import Component
 
 from db.frame_source import Frame
 from db.queries.alarm_evidence import AROUND, Ending, NearCamera, Series
+from db.rules.play_address import Form, forms_of
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
-from portal import alarm_words, words
+from portal import alarm_words, asking, words
+from portal.components.frames import Evidence, framed
 from portal.components.layout import badge, panel
 from portal.components.next_steps import letters_out, rungs_ahead
 from portal.figures.around import Line, around, colours
@@ -72,10 +74,13 @@ def _camera(camera: NearCamera, case: Case) -> Component:
     if frame is None:
         picture: Component = html.Div(_("No picture yet"), className="no-picture")
     else:
-        shown: Component = html.Img(src=frame.picture, alt=camera.code)
-        if frame.clip is not None:
-            shown = html.Video(src=frame.clip, poster=frame.picture, controls=True, muted=True, preload="none")
-        picture = html.Div([shown, html.A(_moment(frame, case), href=frame.picture, target="_blank")])
+        asker = asking.current()
+        forms = forms_of(asker.role)
+        seen = Evidence(
+            *(frame.id, frame.picture, frame.clip, camera.code, forms[0] is Form.MASKED, Form.PLAIN in forms),
+            *(("alarm", case.alarm.row.id), asker.csrf_token),
+        )
+        picture = html.Div([*framed(seen), html.A(_moment(frame, case), href=frame.picture, target="_blank")])
     return html.Figure(
         [picture, html.Figcaption([dcc.Link(camera.code, href=f"/devices/{camera.code}"), html.Span(near)])]
     )

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from db.queries import camera_views
 from db.queries.camera_views import CameraRow, Choice
 from db.rules.play_address import Form, Purpose, forms_of
+from db.rules.role_acts import DRAW_ZONES
 from portal import asking, words
 from portal.address import address_parts, number_of
 from portal.assets import asset_url
@@ -153,6 +154,9 @@ def _one(row: CameraRow, query: dict[str, str]) -> list[Component]:
         html.H2([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" · {area}"]),
         html.P([row.county_name, " · ", row.code], className="quiet"),
         badge(fitness(row.fitness), "" if row.fitness in (None, "fit", "unknown") else "alarmed"),
+        dcc.Link(_("Zones and rules"), href=f"{PATH}/{row.id}/zones", className="button")
+        if asking.current().role in DRAW_ZONES
+        else None,
         _unmask() if len(forms) > 1 else None,
         html.P(_masked_note(), className="quiet") if forms[0] is Form.MASKED else None,
     ]

@@ -10,7 +10,8 @@ from db.errors import InvalidInput, NotFound
 from db.evidence.sniffing import JPEG
 from db.evidence.store import EvidenceStore
 from db.queries.vision_verdicts import Refusal
-from vision.training.data import ANNOTATIONS
+
+ANNOTATIONS = "annotations.json"
 
 
 def export(refusals: Sequence[Refusal], store: EvidenceStore, folder: Path) -> int:

@@ -1,0 +1,12 @@
+"""Names of the review page's parts."""
+
+CARD = "vision-card"
+SHOWN = "vision-shown"
+SKIPPED = "vision-skipped"
+COUNTED = "vision-counted"
+CLOCK = "vision-clock"
+ACT = "vision-act"
+WORDS = "vision-words"
+FIGURES = "vision-figures"
+THRESHOLD = "vision-threshold"
+SET = "vision-set"
