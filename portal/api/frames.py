@@ -1,19 +1,18 @@
 """Pictures and clips that cameras gave as evidence."""
 
-import io
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
-from PIL import Image
 from starlette.responses import FileResponse, Response
 
 from db.errors import NotAllowed, NotFound
+from db.evidence.masking import masked
 from db.evidence.sniffing import JPEG, MP4
 from db.evidence.store import EvidenceStore
 from db.queries import camera_frames
 from db.queries.camera_frames import FrameFile
-from db.rules.play_address import MASK_POINTS, Form, forms_of
+from db.rules.play_address import Form, forms_of
 from portal import asking
 from portal.api.asked import BIGGEST_ID
 
@@ -34,7 +33,7 @@ def one_frame(
     store: EvidenceStore = request.app.state.evidence
     content, kind = store.read(file.sha256, JPEG, "thumbnail" if is_small else "shown")
     if is_masked or _sees_masked_alone():
-        content = _masked(content)
+        content = masked(content)
     return Response(content, media_type=kind, headers=_headers(f"{file.name}.jpg"))
 
 
@@ -52,18 +51,6 @@ def one_clip(request: Request, frame_id: Id) -> Response:
 
 def _sees_masked_alone() -> bool:
     return Form.PLAIN not in forms_of(asking.current().role)
-
-
-def _masked(content: bytes) -> bytes:
-    """The same picture down to a few points and up again."""
-    made = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as picture:
-        width, height = picture.size
-        points = picture.convert("RGB").resize(
-            (MASK_POINTS, max(1, MASK_POINTS * height // width)), Image.Resampling.BOX
-        )
-        points.resize((width, height), Image.Resampling.BILINEAR).save(made, "JPEG", quality=80)
-    return made.getvalue()
 
 
 def _file(frame_id: int) -> FrameFile:
