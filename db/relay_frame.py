@@ -39,7 +39,7 @@ class Segment:
 
 
 def take(folder: RelayFolder, wanted: Wanted, seen_at: datetime | None) -> Taken:
-    """The frame shown at `seen_at`, the newest where that is left out or gone; a sentence where pictures have stopped."""
+    """The frame shown at `seen_at`, the newest where that is left out; `WrongState` where pictures have stopped."""
     age = folder.age(wanted)
     if age is None or age > STALE_SECONDS:
         raise WrongState("The picture is not live: there is nothing to capture.")

@@ -17,8 +17,10 @@ from db.commands.patrol import may_patrol
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from db.evidence.store import Stored
 from db.queries import camera_views
+from db.queries.hazards import state_of
 from db.rules.evidence_checks import Stage
 from db.rules.hazard_kinds import Grade, HazardKind, Source
+from db.rules.hazard_lifecycle import may_add_evidence
 from db.rules.patrol_marks import Mark
 from db.rules.play_address import Form
 
@@ -123,7 +125,10 @@ def file_hazard(
         found_at=min(row.taken_at, now),
     )
     found = hazards.find(session, finding, acting, now)
-    for number, stored in enumerate(pictures):
+    # What is submitted as put right, and is seen again, takes no pictures of before: the step itself says it.
+    state = state_of(session, found.id)
+    fits = acting.role is not None and may_add_evidence(state, Stage.BEFORE, acting.role) is None
+    for number, stored in enumerate(pictures if fits else ()):
         name = f"patrol-{capture_id}{'-marked' if number else ''}.jpg"
         add_to_hazard(session, found.id, NewEvidence(Stage.BEFORE, stored, name), acting, now)
     session.execute(_FILED, {"id": capture_id, "hazard": found.id})

@@ -74,7 +74,8 @@ _FILE = text(
     " join devices d on d.id = c.device_id where c.id = :id"
 )
 _IS_PLAIN = text(
-    "select exists (select 1 from patrol_captures where form = 'plain' and (sha256 = :sha256 or marked_sha256 = :sha256))"
+    "select exists (select 1 from patrol_captures where form = 'plain'"
+    " and (sha256 = :sha256 or marked_sha256 = :sha256))"
 )
 
 

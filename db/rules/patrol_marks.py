@@ -48,12 +48,17 @@ def read_marks(told: Any) -> tuple[Mark, ...] | Refusal:
 def _read(told: Any) -> Mark | None:
     if not isinstance(told, Mapping) or told.get("kind") not in tuple(MarkKind):
         return None
-    places = [told.get(name) for name in ("x", "y", "x2", "y2")]
-    if not all(isinstance(place, int | float) and math.isfinite(place) and 0 <= place <= 1 for place in places):
+    x, y, x2, y2 = (_place(told.get(name)) for name in ("x", "y", "x2", "y2"))
+    if x is None or y is None or x2 is None or y2 is None:
         return None
     words = told.get("words", "")
     if not isinstance(words, str) or len(words) > MOST_WORDS:
         return None
     if told["kind"] == MarkKind.WORDS and not words.strip():
         return None
-    return Mark(MarkKind(told["kind"]), *(round(float(place), 4) for place in places), " ".join(words.split()))
+    return Mark(MarkKind(told["kind"]), x, y, x2, y2, " ".join(words.split()))
+
+
+def _place(told: Any) -> float | None:
+    is_number = isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told)
+    return round(float(told), 4) if is_number and 0 <= told <= 1 else None
