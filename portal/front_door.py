@@ -64,6 +64,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     telling, examining = Telling(addresses.redis), Telling(addresses.redis, BENCH_TURN)
     shouting = Telling(addresses.redis, SHOUT)
     dash_app.server.config["ANWANG_EXAMINE"] = examining.tell
+    dash_app.server.config["ANWANG_EVIDENCE"] = EvidenceStore(settings.evidence_folder)
     inbox = InboxWriter(record, telling.tell)
     doorman = Doorman(record, settings)
     live = Live(record, doorman, settings)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from db.relay_folder import Trouble
-from db.rules.shouting import Caution
+from db.rules.loudspeakers import NOT_YET
+from db.rules.shouting import Caution, Unsaid
 from portal import camera_words
 from portal.locale import _
 
@@ -37,3 +38,20 @@ def shout_state(found: str) -> str:
     """How a shout stands."""
     said = {"waiting": _("on its way"), "taken": _("called out"), "failed": _("not called out")}
     return said[found]
+
+
+def unsaid(answer: str) -> str:
+    """Why a shout was not called out, with the far end's own words behind it."""
+    code, _colon, rest = answer.partition(":")
+    said = {
+        Unsaid.NO_ENGINE: _("the speech engine is missing on the server"),
+        Unsaid.NO_SOUND: _("there was no sound to call out"),
+        Unsaid.NO_GATEWAY: _("the server does not know this make of loudspeaker"),
+        Unsaid.NO_KEY: _("the server has no key for this loudspeaker"),
+        Unsaid.NO_ANSWER: _("the loudspeaker does not answer"),
+        Unsaid.REFUSED: _("the loudspeaker refused"),
+        Unsaid.NOT_YET: _(NOT_YET.reason),
+    }
+    return " · ".join(
+        part for part in (said.get(Unsaid(code)) if code in tuple(Unsaid) else code, rest.strip()) if part
+    )

@@ -12,6 +12,7 @@ from db.commands.acting import Acting
 from db.errors import InvalidInput, NotAllowed, WrongState
 from db.queries import shouts as queries
 from db.queries.shouts import DueShout
+from db.rules.alarm_lifecycle import Refusal
 from db.rules.loudspeakers import NOT_YET, Adapter
 from db.rules.shouting import MAY_SHOUT, MOST_WORDS, Caution, cautions, next_try
 
@@ -20,6 +21,8 @@ LEASE = timedelta(seconds=60)
 AT_ONCE = 8
 PAUSE = timedelta(seconds=10)
 """Two officials, or two clicks: one column is not talked over."""
+
+CONFIRM = Refusal("It is a time at which people sleep or are taught: confirm that it must be called out now.")
 
 _NEW = text(
     """
@@ -63,7 +66,7 @@ class NeedsConfirming(WrongState):
     """The hour asks for a second word; `cautions` says why."""
 
     def __init__(self, found: tuple[Caution, ...]) -> None:
-        super().__init__("It is a time at which people sleep or are taught: confirm that it must be called out now.")
+        super().__init__(CONFIRM.reason)
         self.cautions = found
 
 

@@ -165,6 +165,25 @@ _REACH = text(
 )
 
 
+_OFFICIALS = text(
+    """
+    select distinct on (r.adcode, p.name, p.id) p.id, p.name, r.name as home_name from grants g
+        join people p on p.id = g.person_id join regions r on r.level = g.role and r.adcode = g.county_lo
+    where g.role in ('province', 'city', 'county') and g.county_lo >= :lo and g.county_hi <= :hi and p.id <> :but
+    order by r.adcode, p.name, p.id limit 300
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Somebody who may be sent on patrol."""
+
+    person_id: int
+    name: str
+    home_name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How much of a region can be patrolled at all."""
@@ -229,3 +248,9 @@ def reach(session: Session, region: int) -> Reach:
     """Venues of a region, and how many of them have a camera whose pictures can be had."""
     lo, hi = region_range(region)
     return Reach(*session.execute(_REACH, {"lo": lo, "hi": hi}).one())
+
+
+def officials(session: Session, region: int, but: int) -> list[Official]:
+    """Who goes on patrol in this region, this one person left out."""
+    lo, hi = region_range(region)
+    return [Official(*row) for row in session.execute(_OFFICIALS, {"lo": lo, "hi": hi, "but": but})]

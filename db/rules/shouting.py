@@ -27,6 +27,21 @@ STANDARD = (
 """Sentences that are called out word for word: the province's, in Chinese."""
 
 
+class Unsaid(StrEnum):
+    """Why a shout was not called out; what the far end said follows behind a colon."""
+
+    NO_ENGINE = "no_engine"
+    NO_SOUND = "no_sound"
+    NO_GATEWAY = "no_gateway"
+    NO_KEY = "no_key"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    NOT_YET = "not_yet"
+
+    def with_words(self, words: str) -> str:
+        return f"{self.value}: {words}" if words else self.value
+
+
 class Caution(StrEnum):
     """Why a person is asked once more before anything is called out."""
 

@@ -10,7 +10,8 @@ import httpx
 
 from db.queries.shouts import DueShout
 from db.rules.gateway import Gateway, HttpRequest, NotTaken, judged, request_for, signature_headers
-from db.rules.loudspeakers import NOT_YET, Adapter
+from db.rules.loudspeakers import Adapter
+from db.rules.shouting import Unsaid
 from ingest.shout.gateway_file import OWN
 from ingest.shout.speech import Speech
 
@@ -41,10 +42,10 @@ class HttpColumn:
         speaker = due.loudspeaker
         gateway = OWN if speaker.gateway is None else self._gateways.get(speaker.gateway)
         if gateway is None:
-            return NotTaken(f"[{speaker.gateway}] stands in no file of loudspeakers on this machine", is_final=True)
+            return NotTaken(Unsaid.NO_GATEWAY.with_words(speaker.gateway or ""), is_final=True)
         gateway = replace(gateway, secret=key or gateway.secret)
         if gateway.sign == "hmac" and not gateway.secret:
-            return NotTaken("this machine has no key for the loudspeaker", is_final=True)
+            return NotTaken(Unsaid.NO_KEY.value, is_final=True)
         request = request_of(gateway, due, speech, datetime.now(UTC))
         try:
             answer = self._client.request(
@@ -54,12 +55,12 @@ class HttpColumn:
                 timeout=httpx.Timeout(gateway.timeout_seconds, connect=2.0),
             )
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return NotTaken(f"{type(error).__name__}: {error}"[:SHOWN_ANSWER])
+            return NotTaken(Unsaid.NO_ANSWER.with_words(f"{type(error).__name__}: {error}"[:SHOWN_ANSWER]))
         body = answer.content[:LONGEST_ANSWER]
         told = judged(gateway.success, answer.status_code, body)
         if isinstance(told, NotTaken):
             is_refused = 400 <= answer.status_code < 500 and answer.status_code not in (408, 409, 423, 425, 429)
-            return replace(told, is_final=told.is_final or is_refused)
+            return NotTaken(Unsaid.REFUSED.with_words(told.reason), is_final=told.is_final or is_refused)
         return Called(
             f"{answer.status_code} {' '.join(body.decode('utf-8', 'replace').split())}"[:SHOWN_ANSWER].strip()
         )
@@ -69,7 +70,7 @@ class SipColumn:
     """Announced: a column that is called like a telephone."""
 
     def call(self, _due: DueShout, _speech: Speech, _key: str | None) -> Called | NotTaken:
-        return NotTaken(NOT_YET.reason, is_final=True)
+        return NotTaken(Unsaid.NOT_YET.value, is_final=True)
 
 
 def request_of(gateway: Gateway, due: DueShout, speech: Speech, now: datetime) -> HttpRequest:

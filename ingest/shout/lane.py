@@ -14,7 +14,7 @@ from db.evidence.sounds import SoundStore
 from db.queries.shouts import DueShout
 from db.rules.access_scope import EVERYTHING
 from db.rules.gateway import Gateway, NotTaken
-from db.rules.shouting import LONGEST_RECORDING_SECONDS
+from db.rules.shouting import LONGEST_RECORDING_SECONDS, Unsaid
 from db.session import Record
 from ingest.shout import keys
 from ingest.shout.columns import Called, columns
@@ -48,8 +48,10 @@ def _one(record: Record, lane: Lane, client: httpx.Client, due: DueShout) -> boo
         speech = _speech(lane, due)
         column = columns(lane.gateways, client)[due.loudspeaker.adapter]
         told = column.call(due, speech, keys.key_of(lane.var_dir, due.loudspeaker.id))
-    except (Unspoken, NotFound) as error:
+    except Unspoken as error:
         told = NotTaken(str(error), is_final=True)
+    except NotFound:
+        told = NotTaken(Unsaid.NO_SOUND.value, is_final=True)
     seconds = None if speech is None else round(speech.seconds, 1)
     now = datetime.now(UTC)
     with record.scoped(EVERYTHING) as session:

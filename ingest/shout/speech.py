@@ -7,6 +7,8 @@ import subprocess
 import wave
 from dataclasses import dataclass
 
+from db.rules.shouting import Unsaid
+
 SPEAK_SECONDS = 20
 RATE = 16_000
 ESPEAK = ("espeak-ng", "-v", "cmn", "-s", "150", "-a", "180", "--stdout", "--stdin")
@@ -14,7 +16,7 @@ PLAIN = ("-vn", "-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-fflags", "+
 
 
 class Unspoken(Exception):
-    """There is no speech; the message says why."""
+    """There is no speech; the message is an `Unsaid` with words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,15 @@ def spoken(words: str, command: str, longest_seconds: float) -> Speech:
     """The words in Mandarin, twice, as calls are; `command` reads them and writes WAV, espeak-ng where it is empty."""
     program = shlex.split(command) if command else list(ESPEAK)
     if shutil.which(program[0]) is None:
-        raise Unspoken(f"{program[0]} is missing on this machine: nothing can be spoken")
-    said = _run(program, f"{words}\n{words}\n".encode(), "the speech engine")
+        raise Unspoken(Unsaid.NO_ENGINE.with_words(program[0]))
+    said = _run(program, f"{words}\n{words}\n".encode())
     return plain(said, longest_seconds)
 
 
 def plain(sound: bytes, longest_seconds: float) -> Speech:
     """Any recording as the one form that columns take, cut where it grows too long."""
     if shutil.which("ffmpeg") is None:
-        raise Unspoken("ffmpeg is missing on this machine: sound cannot be turned into WAV")
+        raise Unspoken(Unsaid.NO_ENGINE.with_words("ffmpeg"))
     opening = (
         "ffmpeg",
         "-hide_banner",
@@ -49,21 +51,21 @@ def plain(sound: bytes, longest_seconds: float) -> Speech:
         "-i",
         "pipe:0",
     )
-    made = _run([*opening, "-t", f"{longest_seconds:g}", *PLAIN, "pipe:1"], sound, "ffmpeg")
+    made = _run([*opening, "-t", f"{longest_seconds:g}", *PLAIN, "pipe:1"], sound)
     samples = _samples(made)
     if not samples:
-        raise Unspoken("there is no sound in it")
+        raise Unspoken(Unsaid.NO_SOUND.value)
     return Speech(_wav(samples), len(samples) / 2 / RATE)
 
 
-def _run(command: list[str], given: bytes, who: str) -> bytes:
+def _run(command: list[str], given: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=given, capture_output=True, timeout=SPEAK_SECONDS, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Unspoken(f"{who} does not work: {type(error).__name__}") from error
+        raise Unspoken(Unsaid.NO_ENGINE.with_words(f"{command[0]}: {type(error).__name__}")) from error
     if done.returncode or not done.stdout:
         said = " ".join(done.stderr.decode("utf-8", "replace").split())[:200]
-        raise Unspoken(f"{who} does not work: {said or 'no sound came'}")
+        raise Unspoken(Unsaid.NO_SOUND.with_words(f"{command[0]}: {said}"))
     return done.stdout
 
 
