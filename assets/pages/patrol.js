@@ -8,7 +8,13 @@
   const words = () => JSON.parse(root()?.dataset.patrolWords || "{}");
   const round = () => Number(room()?.dataset.round) || null;
   const set = (id, data) => window.dash_clientside.set_props(id, { data });
-  const tell = (text) => window.dash_clientside.set_props("toast", { children: text });
+  let quiet = null;
+  const tell = (text) => {
+    const line = document.querySelector(".patrol-told");
+    if (!line) return;
+    line.textContent = text;
+    clearTimeout(quiet); quiet = setTimeout(() => { line.textContent = ""; }, 6000);
+  };
   const noted = new Set();
   let isBusy = false, reason = "", marker = null;
 

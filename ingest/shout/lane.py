@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from db import loudspeaker_keys as keys
 from db.commands import shouts
 from db.errors import NotFound
 from db.evidence.sounds import SoundStore
@@ -16,7 +17,6 @@ from db.rules.access_scope import EVERYTHING
 from db.rules.gateway import Gateway, NotTaken
 from db.rules.shouting import LONGEST_RECORDING_SECONDS, Unsaid
 from db.session import Record
-from ingest.shout import keys
 from ingest.shout.columns import Called, columns
 from ingest.shout.speech import Speech, Unspoken, plain, spoken
 

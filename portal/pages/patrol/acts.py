@@ -13,6 +13,7 @@ from portal import asking
 from portal.address import address_parts
 from portal.locale import _
 from portal.pages.patrol import capture, ids, shouting, today
+from portal.pages.patrol.telling import told
 from portal.pages.patrol.view import View
 from portal.refusals import in_words
 
@@ -42,8 +43,8 @@ def _register_round(app: Dash) -> None:
                     session, today.acting(), asking.current().home, count, datetime.now(UTC)
                 )
         except AnwangError as error:
-            return STILL, in_words(error)
-        return View("today", number).href(), _("Drawn: those longest not looked at come first.")
+            return STILL, told(in_words(error))
+        return View("today", number).href(), told(_("Drawn: those longest not looked at come first."))
 
     @app.callback(
         Output(ids.LEFT, "children"),
@@ -71,9 +72,9 @@ def _register_round(app: Dash) -> None:
                 chosen = today.round_of(session, view)
                 commands.skip(session, chosen, int(asked["venue"]), reason or "", today.acting(), datetime.now(UTC))
         except AnwangError as error:
-            return STILL, in_words(error)
+            return STILL, told(in_words(error))
         # Another address, so that the page is drawn anew even where the round began with this venue.
-        return f"{View('today', chosen).href()}&after={asked['venue']}", _("Skipped, with your reason.")
+        return f"{View('today', chosen).href()}&after={asked['venue']}", told(_("Skipped, with your reason."))
 
 
 def _register_capture(app: Dash) -> None:
@@ -95,10 +96,10 @@ def _register_capture(app: Dash) -> None:
             return STILL, STILL
         filled = {field["name"]: str(value or "") for field, value in zip(fields, values, strict=True)}
         try:
-            told = capture.file_hazard(int(asked["capture"]), filled, flask.current_app.config["ANWANG_EVIDENCE"])
+            said = capture.file_hazard(int(asked["capture"]), filled, flask.current_app.config["ANWANG_EVIDENCE"])
         except AnwangError as error:
-            return STILL, in_words(error)
-        return capture.shown(int(asked["capture"]), None, datetime.now(UTC)), told
+            return STILL, told(in_words(error))
+        return capture.shown(int(asked["capture"]), None, datetime.now(UTC)), told(said)
 
 
 def _register_shouts(app: Dash) -> None:

@@ -23,6 +23,7 @@ from portal.components.moments import field
 from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
 from portal.pages.patrol import ids
+from portal.pages.patrol.telling import told
 from portal.pages.patrol.view import View
 from portal.refusals import in_words
 
@@ -210,15 +211,15 @@ def register_callbacks(app: Dash) -> None:
     def make(clicks: int, venues: list[int] | None, values: list[Any], fields: list[dict[str, str]]) -> Any:
         if not clicks:
             return STILL, STILL
-        told = {field["name"]: value for field, value in zip(fields, values, strict=True)}
+        filled = {field["name"]: value for field, value in zip(fields, values, strict=True)}
         try:
             with asking.reading() as session:
                 number = commands.make(
-                    session, _plan(told, venues or []), _acting(), asking.current().home, datetime.now(UTC)
+                    session, _plan(filled, venues or []), _acting(), asking.current().home, datetime.now(UTC)
                 )
         except AnwangError as error:
-            return STILL, in_words(error)
-        return f"{View('plans').href()}&made={number}", _("The plan runs from now on.")
+            return STILL, told(in_words(error))
+        return f"{View('plans').href()}&made={number}", told(_("The plan runs from now on."))
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),
@@ -234,5 +235,5 @@ def register_callbacks(app: Dash) -> None:
             with asking.reading() as session:
                 commands.end(session, int(asked["plan"]), _acting(), datetime.now(UTC))
         except AnwangError as error:
-            return STILL, in_words(error)
-        return f"{View('plans').href()}&ended={asked['plan']}", _("The plan has ended.")
+            return STILL, told(in_words(error))
+        return f"{View('plans').href()}&ended={asked['plan']}", told(_("The plan has ended."))

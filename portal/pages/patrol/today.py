@@ -218,7 +218,8 @@ def _middle(stops: Sequence[StopRow], place: Place | None, view: View) -> list[C
         ],
         className="patrol-title",
     )
-    return [title, *_picture(camera), _turns(stops, place, view), *_below(stop, camera)]
+    line = html.P(className="patrol-told", role="status")
+    return [title, *_picture(camera), _turns(stops, place, view), line, *_below(stop, camera)]
 
 
 def _picture(camera: CameraStop | None) -> list[Component]:
