@@ -38,7 +38,7 @@
     try {
       const told = await post("/api/v1/patrol/looks", { address: seen.address, round_id: round() });
       if (told.outcome !== "seen") setTimeout(() => noted.delete(key), 10000);
-      set("patrol-looked", Date.now());
+      set("patrol-looked", { camera: Number(element.dataset.camera), at: Date.now() });
     } catch (error) { setTimeout(() => noted.delete(key), error.status === 409 ? 1500 : 10000); }
   };
 
@@ -47,7 +47,7 @@
     if (!none || !round()) return;
     try {
       await post("/api/v1/patrol/looks/none", { camera_id: Number(none.dataset.camera), round_id: round() });
-      set("patrol-looked", Date.now());
+      set("patrol-looked", { camera: Number(none.dataset.camera), at: Date.now() });
     } catch (error) { tell(error.message); }
   };
 

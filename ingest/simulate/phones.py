@@ -92,7 +92,7 @@ class Network:
         return JSONResponse({"code": "0", "id": number})
 
     async def sound(self, request: Request) -> Response:
-        """A loudspeaker column: it takes a WAV once for each key, plays it to nobody, and answers as such columns do."""
+        """A loudspeaker column: it takes a WAV once for each key, and plays it to nobody."""
         body, key = await request.body(), request.headers.get("idempotency-key", "")
         if not key or not request.headers.get("x-anwang-signature"):
             return JSONResponse({"error": "unsigned"}, 401)

@@ -53,7 +53,7 @@ def relay(portal_server: PortalServer, films: Path) -> Iterator[None]:
                         where kind = 'camera' and county = 360702 and retired_on is null
                         group by venue_id order by count(*) desc, venue_id limit 1))
                 insert into camera_streams (device_id, venue_id, county, kind, address, changed_at)
-                select id, venue_id, county, 'file', case when n = 2 then '/nowhere.mp4' else :path end, now() from chosen
+                select id, venue_id, county, 'file', case n when 2 then '/nowhere.mp4' else :path end, now() from chosen
                 """
             ),
             {"path": str(films)},
@@ -124,7 +124,8 @@ def test_a_morning_on_patrol(visit: Any, portal_server: PortalServer, column: in
     page.locator(".patrol-standard").first.click()
     page.locator(".patrol-say").click()
     page.wait_for_function(
-        "() => document.querySelector('.patrol-said').textContent || !document.querySelector('.patrol-confirming').hidden"
+        "() => document.querySelector('.patrol-said').textContent"
+        " || !document.querySelector('.patrol-confirming').hidden"
     )
     if page.locator(".patrol-confirm").is_visible():  # this test runs at night too
         page.locator(".patrol-confirm").click()

@@ -52,8 +52,12 @@ def _register_round(app: Dash) -> None:
         State("address", "search"),
         prevent_initial_call=True,
     )
-    def looked(_data: Any, search: str | None) -> Any:
-        return today.refreshed(View.parse(address_parts(search))) or STILL
+    def looked(data: dict[str, Any] | None, search: str | None) -> Any:
+        """The camera that the middle shows stays the chosen one, though it is not waiting any more."""
+        if not data:
+            return STILL
+        view = View.parse(address_parts(search))
+        return today.refreshed(View("today", view.round, int(data["camera"]))) or STILL
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),

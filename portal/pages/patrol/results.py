@@ -37,9 +37,7 @@ def shown(view: View, now: datetime) -> list[Component]:
                 html.Div(
                     [
                         html.Div(chips, className="chips"),
-                        html.Div([_card(row, now) for row in kept], className="patrol-cards")
-                        if kept
-                        else note(_("No picture has been kept on patrol here.")),
+                        cards(kept, now),
                     ],
                     className="patrol-kept",
                 ),
@@ -59,6 +57,13 @@ def shown(view: View, now: datetime) -> list[Component]:
     ]
 
 
+def cards(kept: Sequence[CaptureRow], now: datetime) -> Component:
+    """Captures with what became of each."""
+    if not kept:
+        return note(_("No picture has been kept on patrol here."))
+    return html.Div([_card(row, now) for row in kept], className="patrol-cards")
+
+
 def _card(row: CaptureRow, now: datetime) -> Component:
     address = f"/api/v1/patrol/captures/{row.id}"
     marked = "marked=1" if row.marked_at else "marked=0"
@@ -74,7 +79,7 @@ def _card(row: CaptureRow, now: datetime) -> Component:
     return html.Figure(
         [
             html.A(
-                html.Img(src=f"{address}?{marked}&small=1", alt=row.venue_name, loading="lazy"),
+                html.Img(src=f"{address}?{marked}&small=1", alt=row.venue_name),
                 href=f"{address}?{marked}",
                 target="_blank",
             ),

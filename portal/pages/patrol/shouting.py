@@ -97,21 +97,16 @@ def history(rows: list[ShoutRow], now: datetime) -> list[Component]:
 def _line(row: ShoutRow, now: datetime) -> Component:
     kind = {"taken": "good", "failed": "alarmed"}.get(row.state, "")
     said = row.words or _("Recorded voice")
-    if row.seconds:
-        said += f" · {row.seconds:.0f} s"
+    parts = [words.moment(row.asked_at, now), row.person_name, row.loudspeaker]
+    if row.state == "taken" and row.answered_at:
+        parts.append(_("answered {at}: {answer}").format(at=words.clock(row.answered_at), answer=row.answer or ""))
+    elif row.answer:
+        parts.append(patrol_words.unsaid(row.answer))
+    length = f" · {row.seconds:.0f} s" if row.seconds else ""
     return html.Li(
         [
-            html.Span([badge(patrol_words.shout_state(row.state), kind), " ", said]),
-            html.Small(
-                [
-                    f"{words.moment(row.asked_at, now)} · {row.person_name} · {row.loudspeaker}",
-                    f" · {patrol_words.unsaid(row.answer)}" if row.answer and row.state != "taken" else "",
-                    f" · {_('answered {at}').format(at=words.clock(row.answered_at))}"
-                    if row.state == "taken" and row.answered_at
-                    else "",
-                ],
-                className="quiet",
-            ),
+            html.Span([badge(patrol_words.shout_state(row.state), kind), f" {said}{length}"]),
+            html.Small(" · ".join(parts), className="quiet"),
         ]
     )
 

@@ -43,8 +43,8 @@ def shown(view: View, now: datetime) -> list[Component]:
         html.Div(
             [
                 html.Div(left(rounds, chosen, stops, place, view, reach), id=ids.LEFT, className="patrol-left"),
-                html.Div(_middle(stops, place, view), className="patrol-middle"),
-                html.Div(_right(chosen, place, view, now), className="patrol-right"),
+                html.Div(_middle(chosen, stops, place, view, now), className="patrol-middle"),
+                html.Div(_right(place, view, now), className="patrol-right"),
             ],
             className="patrol-room",
             **{"data-round": str(chosen.id)},
@@ -207,7 +207,9 @@ def _mark(camera: CameraStop) -> Component:
     return html.Span("○", className="quiet", title=patrol_words.outcome(None))
 
 
-def _middle(stops: Sequence[StopRow], place: Place | None, view: View) -> list[Component]:
+def _middle(
+    chosen: RoundRow, stops: Sequence[StopRow], place: Place | None, view: View, now: datetime
+) -> list[Component]:
     if place is None:
         return [note(_("There is no venue on this round."))]
     stop, camera = place
@@ -219,7 +221,11 @@ def _middle(stops: Sequence[StopRow], place: Place | None, view: View) -> list[C
         className="patrol-title",
     )
     line = html.P(className="patrol-told", role="status")
-    return [title, *_picture(camera), _turns(stops, place, view), line, *_below(stop, camera)]
+    return [
+        *(title, *_picture(camera), _turns(stops, place, view), line),
+        shouting.box(stop.venue_id, stop.venue_name, chosen.id, now),
+        *_below(stop, camera),
+    ]
 
 
 def _picture(camera: CameraStop | None) -> list[Component]:
@@ -242,7 +248,7 @@ def _turns(stops: Sequence[StopRow], place: Place, view: View) -> Component:
     camera = place[1]
     return html.Div(
         [
-            _turn(view, before, "patrol-before", [html.Kbd("←"), _("Previous")]),
+            _turn(view, before, "patrol-before", [html.Kbd("←"), _("Previous camera")]),
             html.Button(
                 [html.Kbd("C"), _("Capture")],
                 type="button",
@@ -286,13 +292,12 @@ def _below(stop: StopRow, camera: CameraStop | None) -> list[Component]:
     ]
 
 
-def _right(chosen: RoundRow, place: Place | None, view: View, now: datetime) -> list[Component]:
+def _right(place: Place | None, view: View, now: datetime) -> list[Component]:
     if place is None:
         return []
-    stop, camera = place
+    camera = place[1]
     return [
         html.Div(capture.shown(view.capture, camera.id if camera else None, now), id=ids.CAPTURE),
-        shouting.box(stop.venue_id, stop.venue_name, chosen.id, now),
         html.P(
             [
                 html.Span([html.Kbd("C"), _("capture")]),
