@@ -160,7 +160,7 @@ def figures(
 def heads() -> tuple[str, ...]:
     """What the columns of an official's figures say."""
     return (
-        *(_("From"), _("Region"), _("Role"), _("Official"), _("Rounds planned"), _("Rounds done")),
+        *(_("Period from"), _("Region"), _("Role"), _("Official"), _("Rounds planned"), _("Rounds done")),
         *(_("Venues drawn"), _("Venues looked at"), _("Skipped"), _("Cameras seen"), _("Not playable")),
         *(_("Captures"), _("Hazards found"), _("Of them closed"), _("Shouts"), _("Shouts taken")),
     )

@@ -53,7 +53,9 @@ def _sums(rows: list[OfficialFigures]) -> Component:
     rate = words.pct(total("cameras_unplayable") / tried * 100 if tried else None)
     return html.Div(
         [
-            figure(_("Rounds done"), words.count(total("rounds_done")), detail=_("of {n}").format(n=total("rounds"))),
+            figure(
+                _("Rounds done"), words.count(total("rounds_done")), detail=_("{n} planned").format(n=total("rounds"))
+            ),
             figure(
                 _("Cameras seen"),
                 words.count(total("cameras_seen")),

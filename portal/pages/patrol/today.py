@@ -220,11 +220,11 @@ def _middle(
         ],
         className="patrol-title",
     )
-    line = html.P(className="patrol-told", role="status")
     return [
-        *(title, *_picture(camera), _turns(stops, place, view), line),
+        *(title, *_picture(camera), _turns(stops, place, view), html.P(className="patrol-told", role="status")),
+        _faces(camera),
         shouting.box(stop.venue_id, stop.venue_name, chosen.id, now),
-        *_below(stop, camera),
+        _skip(stop) if stop.ended_at is None else None,
     ]
 
 
@@ -268,28 +268,28 @@ def _turn(view: View, to: Place | None, name: str, inside: list[Any]) -> Compone
     return html.Button(inside, type="button", className=name, disabled=name == "patrol-before")
 
 
-def _below(stop: StopRow, camera: CameraStop | None) -> list[Component]:
+def _faces(camera: CameraStop | None) -> Component:
+    """That pictures are blurred, and the way to see faces with a reason."""
     role = asking.current().role
     said = masked_note(role)
-    return [
-        html.Div(
-            [
-                html.P(said, className="quiet") if said else None,
-                unmask(role) if camera is not None and camera.has_source else None,
-            ],
-            className="patrol-below",
-        ),
-        html.Details(
-            [
-                html.Summary(_("Skip this venue")),
-                dcc.Input(id=ids.SKIP_REASON, type="text", maxLength=200, placeholder=_("Why, in a few words")),
-                html.Button(_("Skip"), id={"type": ids.SKIP, "venue": stop.venue_id}, n_clicks=0),
-            ],
-            className="patrol-more",
-        )
-        if stop.ended_at is None
-        else None,
-    ]
+    return html.Div(
+        [
+            html.P(said, className="quiet") if said else None,
+            unmask(role) if camera is not None and camera.has_source else None,
+        ],
+        className="patrol-below",
+    )
+
+
+def _skip(stop: StopRow) -> Component:
+    return html.Details(
+        [
+            html.Summary(_("Skip this venue")),
+            dcc.Input(id=ids.SKIP_REASON, type="text", maxLength=200, placeholder=_("Why, in a few words")),
+            html.Button(_("Skip"), id={"type": ids.SKIP, "venue": stop.venue_id}, n_clicks=0),
+        ],
+        className="patrol-more",
+    )
 
 
 def _right(place: Place | None, view: View, now: datetime) -> list[Component]:
