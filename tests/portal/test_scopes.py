@@ -801,7 +801,9 @@ def try_patrol_act(level: Level, path: str) -> None:
         address = address_of(level.server, level.browser, each.camera)
         body = {
             "csrf_token": token(level.server, level.browser),
-            **{"address": address, "round_id": each.round, "camera_id": each.camera},
+            "address": address,
+            "round_id": each.round,
+            "camera_id": each.camera,
             "marks": [{"kind": "rectangle", "x": 0, "y": 0, "x2": 1, "y2": 1}],
         }
         answer = level.browser.post(path.format(capture_id=each.capture), json=body)
