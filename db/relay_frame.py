@@ -89,24 +89,25 @@ def _still(folder: RelayFolder, wanted: Wanted, age: float) -> Taken:
 
 
 def _decoded(segment: bytes, offset: float) -> bytes:
-    """The picture at `offset` seconds; the last one before it where the piece is shorter."""
+    """The picture that is shown at `offset` seconds of the piece."""
     program = shutil.which("ffmpeg")
     if program is None:
         raise WrongState("ffmpeg is missing on this machine: pictures cannot be captured.")
-    for moment in (offset, 0.0):
-        done = subprocess.run(  # noqa: S603 - the system's own program; the piece goes in over a pipe
-            [
-                *(program, "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "pipe"),
-                *("-f", "mpegts", "-i", "pipe:0", "-ss", f"{moment:.3f}", "-frames:v", "1"),
-                *("-q:v", "2", "-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"),
-            ],
-            input=segment,
-            capture_output=True,
-            timeout=DECODE_SECONDS,
-            check=False,
-        )
-        if done.stdout.startswith(b"\xff\xd8"):
-            return done.stdout
+    # The last picture at or before the moment; the first one where the piece begins later.
+    shown = f"select='eq(n,0)+between(t,{max(offset - 0.5, 0.0):.3f},{offset:.3f})',reverse"
+    done = subprocess.run(  # noqa: S603 - the system's own program; the piece goes in over a pipe
+        [
+            *(program, "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "pipe"),
+            *("-f", "mpegts", "-i", "pipe:0", "-vf", shown, "-frames:v", "1"),
+            *("-q:v", "2", "-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"),
+        ],
+        input=segment,
+        capture_output=True,
+        timeout=DECODE_SECONDS,
+        check=False,
+    )
+    if done.stdout.startswith(b"\xff\xd8"):
+        return done.stdout
     raise InvalidInput("This piece of the picture is damaged; capture once more.")
 
 
