@@ -51,6 +51,7 @@ def unsaid(answer: str) -> str:
         Unsaid.NO_ANSWER: _("the loudspeaker does not answer"),
         Unsaid.REFUSED: _("the loudspeaker refused"),
         Unsaid.NOT_YET: _(NOT_YET.reason),
+        Unsaid.TOO_LATE: _("nothing called it out within ten minutes: given up"),
     }
     return " · ".join(
         part for part in (said.get(Unsaid(code)) if code in tuple(Unsaid) else code, rest.strip()) if part

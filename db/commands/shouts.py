@@ -14,7 +14,7 @@ from db.queries import shouts as queries
 from db.queries.shouts import DueShout
 from db.rules.alarm_lifecycle import Refusal
 from db.rules.loudspeakers import NOT_YET, Adapter
-from db.rules.shouting import MAY_SHOUT, MOST_WORDS, Caution, cautions, next_try
+from db.rules.shouting import MAY_SHOUT, MOST_WORDS, STALE_AFTER, Caution, Unsaid, cautions, next_try
 
 LEASE = timedelta(seconds=60)
 """A worker that died with a shout in its hands holds it no longer than this."""
@@ -39,6 +39,10 @@ _BUSY = text(
 )
 _ROUND = text("select person_id from patrol_rounds where id = :id")
 _LEASE = text("update shouts set tries = tries + 1, due_at = :until where id = any (:ids)")
+_TOO_LATE = text(
+    "update shouts set state = 'failed', due_at = null, answered_at = :now, answer = coalesce(answer, :answer)"
+    " where state = 'waiting' and asked_at < :since and due_at <= :now"
+)
 _TAKEN = text(
     "update shouts set state = 'taken', due_at = null, answered_at = :now, answer = :answer, seconds = :seconds"
     " where id = :id and state = 'waiting'"
@@ -126,7 +130,11 @@ def shout(session: Session, new: NewShout, home: int, acting: Acting, now: datet
 
 
 def take_due(session: Session, now: datetime) -> list[DueShout]:
-    """Shouts that this worker is to try now; they are its own until the lease ends."""
+    """Shouts that this worker is to try now; they are its own until the lease ends.
+
+    What waited too long, because no worker ran, is given up: nobody would know any more what it was about.
+    """
+    session.execute(_TOO_LATE, {"now": now, "since": now - STALE_AFTER, "answer": Unsaid.TOO_LATE.value})
     found = queries.due(session, now, AT_ONCE)
     session.execute(_LEASE, {"ids": [each.id for each in found], "until": now + LEASE})
     return found

@@ -37,6 +37,7 @@ class Unsaid(StrEnum):
     NO_ANSWER = "no_answer"
     REFUSED = "refused"
     NOT_YET = "not_yet"
+    TOO_LATE = "too_late"
 
     def with_words(self, words: str) -> str:
         return f"{self.value}: {words}" if words else self.value

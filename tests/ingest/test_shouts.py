@@ -157,6 +157,15 @@ def test_a_worker_that_dies_loses_nothing(record: TestRecord, who: Acting, speak
         session.execute(text("update shouts set state = 'failed' where id = :id"), {"id": number})
 
 
+def test_what_waited_for_a_worker_too_long_is_given_up(
+    record: TestRecord, who: Acting, speaker: int, lane: Lane, fake_gateway: FakeGateway
+) -> None:
+    number = shout(record, who, NewShout(speaker, "集合"), NOON)
+    assert turn(record.record, lane) == 0
+    assert (told(record, number).state, told(record, number).answer) == ("failed", "too_late")
+    assert fake_gateway.came == []
+
+
 def test_makers_are_asked_in_their_own_way(
     record: TestRecord, owner: Connection, who: Acting, lane: Lane, fake_gateway: FakeGateway, tmp_path: Path
 ) -> None:

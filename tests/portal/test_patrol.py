@@ -20,6 +20,7 @@ from tests.portal.conftest import PortalServer
 from tests.portal.door import one
 from tests.portal.patrolling import address_of, token
 
+CHEQUERED = "color=black:size=320x180:rate=10:duration=1,geq=lum='235*mod(floor(X/2)+floor(Y/2),2)':cb=128:cr=128"
 STARTED = datetime(2026, 11, 26, 1, 0, 0, tzinfo=UTC)
 
 
@@ -134,7 +135,7 @@ def test_faces_in_a_capture_are_for_those_who_may_see_them(portal_server: Portal
     county, analyst = portal_server.client("zhanggong"), portal_server.client("analyst")
     checked = subprocess.run(
         [
-            *("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=1"),
+            *("ffmpeg", "-v", "error", "-f", "lavfi", "-i", CHEQUERED),
             *("-c:v", "libx264", "-pix_fmt", "yuv420p", "-f", "mpegts", "pipe:1"),
         ],
         capture_output=True,

@@ -169,7 +169,7 @@ def _plan(told: dict[str, Any], venues: list[int]) -> NewPlan:
         [int(day) for day in told.get("weekdays") or []],
         Role(str(who)) if person is None and who in tuple(PATROL) else None,
         person,
-        None if category in (None, EVERY) else Category(str(category)),
+        Category(str(category)) if category in tuple(Category) else None,
         venues,
     )
 
