@@ -21,6 +21,15 @@ from tests.portal.door import one
 from tests.portal.patrolling import address_of, token
 
 CHEQUERED = "color=black:size=320x180:rate=10:duration=1,geq=lum='235*mod(floor(X/2)+floor(Y/2),2)':cb=128:cr=128"
+EVIDENCE = text(
+    """
+    with h as (insert into hazards (venue_id, county, place, spot_key, kind, grade, source, state, what, found_at,
+        found_by_name) values (:v, 360702, 'x', 'x', 'other', 'general', 'patrol', 'found', 'x', now(), 'x') returning id)
+    insert into evidence_files (venue_id, county, hazard_id, stage, sha256, media_type, size_bytes, name, uploaded_at,
+        uploaded_by_name)
+    select :v, 360702, id, 'before', :sha, 'image/jpeg', 1, 'x', now(), 'x' from h returning id
+    """
+)
 STARTED = datetime(2026, 11, 26, 1, 0, 0, tzinfo=UTC)
 
 
@@ -148,20 +157,8 @@ def test_faces_in_a_capture_are_for_those_who_may_see_them(portal_server: Portal
     assert sharpness(blurred) < sharpness(sharp) * 0.6
     sha = one(portal_server, "select sha256 from patrol_captures where id = :id", id=told["id"])
     venue = one(portal_server, "select venue_id from devices where id = :id", id=camera)
-    evidence = one(
-        portal_server,
-        """
-        with h as (insert into hazards (venue_id, county, place, spot_key, kind, grade, source, state, what, found_at,
-            found_by_name) values (:v, 360702, 'x', 'x', 'other', 'general', 'patrol', 'found', 'x', now(), 'x')
-            returning id)
-        insert into evidence_files (venue_id, county, hazard_id, stage, sha256, media_type, size_bytes, name,
-            uploaded_at, uploaded_by_name)
-        select :v, 360702, id, 'before', :sha, 'image/jpeg', 1, 'x', now(), 'x' from h
-        returning id
-        """,
-        v=venue,
-        sha=sha,
-    )
+    with portal_server.owner.begin() as connection:
+        evidence = connection.scalar(EVIDENCE, {"v": venue, "sha": sha})
     for form in ("shown", "original"):
         told_to = analyst.get(f"/api/v1/evidence/{evidence}?form={form}").content
         assert sharpness(told_to) < sharpness(sharp) * 0.6
