@@ -1,7 +1,7 @@
 // On patrol: keys, keeping a frame, marks on it, shouting. What a camera shows is played by cameras.js.
 (() => {
   "use strict";
-  const LOOK_MS = 700;
+  const LOOK_MS = 700, OPENING_MS = 5000;
   const root = () => document.querySelector(".patrol");
   const room = () => document.querySelector(".patrol-room");
   const tile = () => room()?.querySelector(".camera-tile.large");
@@ -16,6 +16,7 @@
     clearTimeout(quiet); quiet = setTimeout(() => { line.textContent = ""; }, 6000);
   };
   const noted = new Set();
+  const shown = { element: null, since: 0 };
   let isBusy = false, reason = "", marker = null;
 
   const post = async (address, body) => {
@@ -37,7 +38,7 @@
     noted.add(key);
     try {
       const told = await post("/api/v1/patrol/looks", { address: seen.address, round_id: round() });
-      if (told.outcome !== "seen") setTimeout(() => noted.delete(key), 10000);
+      if (told.outcome !== "seen") { tell(told.said); setTimeout(() => noted.delete(key), 10000); }
       set("patrol-looked", { camera: Number(element.dataset.camera), at: Date.now() });
     } catch (error) { setTimeout(() => noted.delete(key), error.status === 409 ? 1500 : 10000); }
   };
@@ -56,7 +57,7 @@
     if (!to || isBusy) return;
     isBusy = true;
     try {
-      if (name === ".patrol-next") { await lookAtNothing(); if (["live", "none", "stale", "refused"].includes(tile()?.dataset.shows)) await look(); }
+      if (name === ".patrol-next") { await lookAtNothing(); await look(); }
     } finally { isBusy = false; }
     if (to.tagName === "A") to.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 7 }));
   };
@@ -272,8 +273,10 @@
 
   setInterval(() => {
     if (!room()) { noted.clear(); stopRecording(); return; }
-    const shows = tile()?.dataset.shows;
-    if (shows === "live" || shows === "none") look();
+    // A camera that does not open has no word of its own: the portal is asked after a while what the relay says.
+    const element = tile();
+    if (element !== shown.element) { shown.element = element; shown.since = Date.now(); }
+    if (element && (element.dataset.shows === "live" || Date.now() - shown.since > OPENING_MS)) look();
     const field = document.getElementById("camera-reason");
     if (field && reason && !field.value) window.dash_clientside.set_props("camera-reason", { value: reason });
   }, LOOK_MS);

@@ -26,7 +26,7 @@ from db.rules.alarm_lifecycle import Refusal
 from db.rules.patrol import Outcome, Seen
 from db.rules.patrol_marks import read_marks
 from db.rules.play_address import Form, forms_of
-from portal import asking, words
+from portal import asking, patrol_words, words
 from portal.api.asked import BIGGEST_ID, BIGGEST_INT
 from portal.api.models import Refused
 from portal.play import granted
@@ -62,6 +62,7 @@ class Noted(BaseModel):
 
     outcome: Seen
     venue: Outcome | None
+    said: str = Field(description="why it could not be played, in your words; empty: it plays")
 
 
 class Keep(BaseModel):
@@ -114,7 +115,7 @@ def look_at_nothing(told: NoPicture) -> Noted:
 def _note(round_id: int, seen: Look) -> Noted:
     with asking.reading() as session:
         ended = patrol.note_look(session, round_id, seen, _acting(), datetime.now(UTC))
-    return Noted(outcome=seen.outcome, venue=ended)
+    return Noted(outcome=seen.outcome, venue=ended, said=patrol_words.trouble(seen.reason))
 
 
 @router.post("/patrol/captures", status_code=201, responses={409: {"model": Refused}})

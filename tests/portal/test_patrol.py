@@ -24,7 +24,8 @@ CHEQUERED = "color=black:size=320x180:rate=10:duration=1,geq=lum='235*mod(floor(
 EVIDENCE = text(
     """
     with h as (insert into hazards (venue_id, county, place, spot_key, kind, grade, source, state, what, found_at,
-        found_by_name) values (:v, 360702, 'x', 'x', 'other', 'general', 'patrol', 'found', 'x', now(), 'x') returning id)
+        found_by_name)
+        values (:v, 360702, 'x', 'x', 'other', 'general', 'patrol', 'found', 'x', now(), 'x') returning id)
     insert into evidence_files (venue_id, county, hazard_id, stage, sha256, media_type, size_bytes, name, uploaded_at,
         uploaded_by_name)
     select :v, 360702, id, 'before', :sha, 'image/jpeg', 1, 'x', now(), 'x' from h returning id
