@@ -26,6 +26,10 @@ from vision.relay.sources import by_kind
 
 pytestmark = pytest.mark.browser
 
+HERE = """(before) => location.href !== before
+    && location.search.includes(`camera=${document.querySelector('.camera-tile.large')?.dataset.camera}`)"""
+"""The next camera's address, and its tile."""
+
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -144,7 +148,7 @@ def test_a_morning_on_patrol(visit: Any, portal_server: PortalServer, column: in
     while page.locator("a.patrol-next").count():
         before = page.url
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("(before) => location.href !== before", arg=before)
+        page.wait_for_function(HERE, arg=before)
         page.wait_for_selector('.camera-tile.large[data-shows="live"]', timeout=60_000)
     page.wait_for_selector(".patrol-done", timeout=60_000)
 
