@@ -159,4 +159,5 @@ def test_a_morning_on_patrol(visit: Any, portal_server: PortalServer, column: in
     cells = page.locator(".patrol-figures tbody tr").first.locator("td").all_inner_texts()
     assert cells[4:6] == ["1", "1"]  # a round, and done
     assert cells[12:16] == ["1", "0", "1", "1"]  # a hazard, still open; a shout, taken
-    assert watched.complaints == []
+    # The camera whose film is gone answers 503 with its reason; nothing else went wrong.
+    assert [said for said in watched.complaints if "503" not in said] == []
