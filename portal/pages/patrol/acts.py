@@ -63,18 +63,20 @@ def _register_round(app: Dash) -> None:
         Output("address", "href", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
         Input({"type": ids.SKIP, "venue": ALL}, "n_clicks"),
-        State(ids.SKIP_REASON, "value"),
+        State({"type": ids.SKIP_REASON, "venue": ALL}, "value"),
         State("address", "search"),
         prevent_initial_call=True,
     )
-    def skip(clicks: list[int], reason: str | None, search: str | None) -> Any:
+    def skip(clicks: list[int], reasons: list[str | None], search: str | None) -> Any:
         asked, view = dash.ctx.triggered_id, View.parse(address_parts(search))
         if not any(clicks) or not isinstance(asked, dict):
             return STILL, STILL
         try:
             with asking.reading() as session:
                 chosen = today.round_of(session, view)
-                commands.skip(session, chosen, int(asked["venue"]), reason or "", today.acting(), datetime.now(UTC))
+                commands.skip(
+                    session, chosen, int(asked["venue"]), (reasons or [""])[0] or "", today.acting(), datetime.now(UTC)
+                )
         except AnwangError as error:
             return STILL, told(in_words(error))
         # Another address, so that the page is drawn anew even where the round began with this venue.

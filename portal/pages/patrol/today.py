@@ -285,7 +285,12 @@ def _skip(stop: StopRow) -> Component:
     return html.Details(
         [
             html.Summary(_("Skip this venue")),
-            dcc.Input(id=ids.SKIP_REASON, type="text", maxLength=200, placeholder=_("Why, in a few words")),
+            dcc.Input(
+                id={"type": ids.SKIP_REASON, "venue": stop.venue_id},
+                type="text",
+                maxLength=200,
+                placeholder=_("Why, in a few words"),
+            ),
             html.Button(_("Skip"), id={"type": ids.SKIP, "venue": stop.venue_id}, n_clicks=0),
         ],
         className="patrol-more",
