@@ -25,6 +25,7 @@ missing() {
     { has mosquitto && has mosquitto_passwd; } || echo mosquitto
     has mosquitto_pub || echo mosquitto-clients
     has ffmpeg || echo ffmpeg
+    has espeak-ng || echo espeak-ng
     found=$(python)
     if [ -z "$found" ]; then
         echo python

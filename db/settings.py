@@ -154,6 +154,12 @@ class Settings(BaseSettings):
     )
     wvp_url: str = Field("", description="video platform (WVP's HTTP interface) behind GB/T 28181 cameras; empty: none")
     wvp_token: str = Field("", description="access token at that platform")
+    loudspeaker_file: str = Field(
+        "", description="file that says how makers of loudspeaker columns want to be asked; empty: our own form alone"
+    )
+    speech_command: str = Field(
+        "", description="command that reads words and writes them spoken as WAV; empty: espeak-ng in Mandarin"
+    )
     relay_dir: str = Field(
         "", description="folder through which the relay hands pictures to the portal; empty: `relay` among the data"
     )
@@ -184,6 +190,10 @@ class Settings(BaseSettings):
     @property
     def notify_path(self) -> Path | None:
         return Path(self.notify_file).expanduser().resolve() if self.notify_file else None
+
+    @property
+    def loudspeaker_path(self) -> Path | None:
+        return Path(self.loudspeaker_file).expanduser().resolve() if self.loudspeaker_file else None
 
     @property
     def portal_address(self) -> str:

@@ -28,6 +28,7 @@ from ingest.gb26875 import commands as gb26875
 from ingest.gb26875 import panel_commands
 from ingest.outbox import commands as fire_service
 from ingest.replay import Span, replay_accepted, replay_refused
+from ingest.shout import commands as loudspeakers
 from ingest.simulate import broker, player, pushers
 from ingest.simulate import panels as panels_of
 from ingest.simulate.day import Day
@@ -47,6 +48,7 @@ app.add_typer(platform_commands.app, name="platforms")
 app.add_typer(archive_commands.archive_app, name="archive")
 app.add_typer(archive_commands.readings_app, name="readings")
 app.add_typer(fire_service.app, name="fire-service")
+app.add_typer(loudspeakers.app, name="loudspeakers")
 
 
 @app.command()

@@ -16,7 +16,9 @@ from ingest.tasks import (
     measures,
     online,
     overdue,
+    patrol,
     promises,
+    shouts,
     telemetry,
     upkeep,
 )
@@ -49,6 +51,8 @@ def schedule() -> dict[str, dict[str, Any]]:
         (task_names.DROP_OLD_INBOX, crontab(hour=3, minute=37), 6 * 3600),
         (task_names.REHEARSE, crontab(hour=4, minute=10), 6 * 3600),
         (task_names.FORGET_DEVICE_STATES, crontab(hour=3, minute=45), 6 * 3600),
+        (task_names.SHOUT, SWEEP_SECONDS, SWEEP_SECONDS),
+        (task_names.DRAW_PATROLS, crontab(hour=5, minute=40), 6 * 3600),
         (task_names.DRAFT_BULLETIN, crontab(hour=5, minute=10), 6 * 3600),
         (task_names.CHECK_AUDIT_LOG, crontab(hour=3, minute=40), 6 * 3600),
     )
@@ -88,3 +92,5 @@ ladders.register(app)
 conformance.register(app)
 bulletins.register(app)
 measures.register(app)
+patrol.register(app)
+shouts.register(app)

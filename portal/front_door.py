@@ -26,9 +26,9 @@ from db.relay_folder import RelayFolder
 from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
-from db.task_names import BENCH_TURN
+from db.task_names import BENCH_TURN, SHOUT
 from portal import base_map, play, refusals, shared_scene, tiles
-from portal.api import evidence, reference, scenes
+from portal.api import evidence, reference, scenes, shouts
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
 from portal.api.doors.receipts import Receipts
@@ -62,7 +62,9 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     """The front door before these pages."""
     record = open_record(addresses)
     telling, examining = Telling(addresses.redis), Telling(addresses.redis, BENCH_TURN)
+    shouting = Telling(addresses.redis, SHOUT)
     dash_app.server.config["ANWANG_EXAMINE"] = examining.tell
+    dash_app.server.config["ANWANG_EVIDENCE"] = EvidenceStore(settings.evidence_folder)
     inbox = InboxWriter(record, telling.tell)
     doorman = Doorman(record, settings)
     live = Live(record, doorman, settings)
@@ -73,12 +75,14 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
         app.state.hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         telling.start()
         examining.start()
+        shouting.start()
         inbox.start()
         async with live.running():
             yield
         await anyio.to_thread.run_sync(inbox.stop)
         await anyio.to_thread.run_sync(telling.stop)
         await anyio.to_thread.run_sync(examining.stop)
+        await anyio.to_thread.run_sync(shouting.stop)
         record.close()
 
     app = FastAPI(
@@ -117,6 +121,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
                 files={
                     evidence.ADDRESS: settings.evidence_limit_mb * 1024 * 1024 + evidence.FORM_BYTES,
                     scenes.READING: reading.IFC_BYTES,
+                    shouts.ADDRESS: shouts.FORM_BYTES,
                 },
             ),
             Middleware(Compress),
@@ -126,6 +131,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     app.state.evidence = EvidenceStore(settings.evidence_folder)
     app.state.relay, app.state.play_known = RelayFolder(settings.relay_folder), {}
     app.state.play_secret = record_addresses.read_secrets(settings.var_dir)["play_addresses"]
+    app.state.shouting = shouting
     app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
     refusals.register(app)
     refusals.register_pages(dash_app.server)

@@ -13,6 +13,8 @@ from portal.refusals import answer
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 READS_CODES = "/bind"
 """The one page that may use the camera, to read a device's code."""
+RECORDS_VOICES = "/patrol"
+"""The one page that may use the microphone, to shout."""
 BODY_SECONDS = 30.0
 """A body that is not here by then holds no thread: it is refused."""
 FILE_SECONDS = 120.0
@@ -58,8 +60,7 @@ class SecurityHeaders:
         if is_secure:
             fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         self._fixed = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
-        rights = fixed | {"Permissions-Policy": fixed["Permissions-Policy"].replace("camera=()", "camera=(self)")}
-        self._with_camera = [(name.lower().encode(), value.encode()) for name, value in rights.items()]
+        self._with_camera, self._with_microphone = _allowed(fixed, "camera"), _allowed(fixed, "microphone")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,11 +71,21 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 known = {name for name, _ in message["headers"]}
                 unsaid = [] if b"cache-control" in known else [(b"cache-control", b"no-store")]
-                fixed = self._with_camera if str(scope["path"]).startswith(READS_CODES) else self._fixed
-                message = {**message, "headers": [*message["headers"], *fixed, *unsaid]}
+                message = {**message, "headers": [*message["headers"], *self._for(str(scope["path"])), *unsaid]}
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+    def _for(self, path: str) -> list[tuple[bytes, bytes]]:
+        if path.startswith(READS_CODES):
+            return self._with_camera
+        return self._with_microphone if path.startswith(RECORDS_VOICES) else self._fixed
+
+
+def _allowed(fixed: Mapping[str, str], feature: str) -> list[tuple[bytes, bytes]]:
+    """The headers of a page that may use this."""
+    policy = fixed["Permissions-Policy"].replace(f"{feature}=()", f"{feature}=(self)")
+    return [(name.lower().encode(), value.encode()) for name, value in {**fixed, "Permissions-Policy": policy}.items()]
 
 
 class HeadAsGet:

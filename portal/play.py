@@ -84,14 +84,18 @@ def _none(folder: RelayFolder, wanted: Wanted, *, is_product: bool) -> Response:
     return JSONResponse({"error": {"code": "no_picture", "message": message}}, 503, headers={"Retry-After": "2"})
 
 
-async def _wanted(request: Request, word: str) -> Wanted:
+def granted(request: Request, word: str) -> Wanted:
     """What the address grants; 403 alike for a wrong, an expired and another session's address."""
     guest = request.scope["anwang_guest"]
     try:
         address = opened(word, guest.session.token_hash, request.app.state.play_secret, datetime.now(UTC))
     except BadAddress as error:
         raise NotAllowed("This address is not yours, or no longer good.") from error
-    wanted = Wanted(address.camera_id, Purpose(address.purpose), address.form)
+    return Wanted(address.camera_id, Purpose(address.purpose), address.form)
+
+
+async def _wanted(request: Request, word: str) -> Wanted:
+    wanted = granted(request, word)
     await _in_scope(request, wanted)
     folder: RelayFolder = request.app.state.relay
     await anyio.to_thread.run_sync(folder.want, wanted)

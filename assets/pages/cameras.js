@@ -161,6 +161,13 @@
     }
   }
 
+  // What somebody sees on a tile now: where it plays for them, and the picture's own time as far as it is told.
+  window.anwangSeen = (element) => {
+    const tile = tiles.get(element);
+    if (!tile?.address) return null;
+    return { address: tile.address.address, at: tile.player?.playingDate?.toISOString() || null };
+  };
+
   const pause = (ms) => new Promise((go) => setTimeout(go, ms));
 
   const scan = () => {

@@ -32,6 +32,7 @@ from db.models.measures import ExcusedVenue, RankingMinimum, Settling, Standing,
 from db.models.notices import Notice
 from db.models.outbox import FirePlatform, OutboxEntry
 from db.models.panel_questions import PanelQuestion
+from db.models.patrol import PatrolCapture, PatrolLook, PatrolPlan, PatrolRound, PatrolStop
 from db.models.people import Account, Grant, LoginSession, Person, WallToken
 from db.models.plans import PlanArea, PlanBuilding, PlanDevice, PlanEdition, PlanFloor, PlanRoute, SceneLink, SceneVisit
 from db.models.platforms import DeviceLink, InboxEntry, Installation, PlatformGap
@@ -40,6 +41,7 @@ from db.models.regions import Region
 from db.models.rosters import Roster
 from db.models.saved_views import SavedView
 from db.models.search import HanSound, SearchEntry
+from db.models.shouts import Loudspeaker, Shout
 from db.models.signals import DeadLetter, DeadLetterStore, Feed, RawBatch, Signal, Turn
 from db.models.telling import AlarmStamps, ContactPoint, Delivery, NotificationRule, NotifyChannel, QuietTime, Receipt
 from db.models.venues import Access, Milestone, Venue, VenueArea, VenuePerson
@@ -104,6 +106,7 @@ __all__ = [
     "LadderTemplate",
     "Letter",
     "LoginSession",
+    "Loudspeaker",
     "Maintainer",
     "MapCell",
     "MapVersion",
@@ -113,6 +116,11 @@ __all__ = [
     "NotifyChannel",
     "OutboxEntry",
     "PanelQuestion",
+    "PatrolCapture",
+    "PatrolLook",
+    "PatrolPlan",
+    "PatrolRound",
+    "PatrolStop",
     "Person",
     "PlanArea",
     "PlanBuilding",
@@ -135,6 +143,7 @@ __all__ = [
     "SceneVisit",
     "SearchEntry",
     "Settling",
+    "Shout",
     "Signal",
     "Snapshot",
     "SnapshotFigure",

@@ -1,4 +1,4 @@
-"""A telephone network for trials: an SMS and voice gateway that sends nothing anywhere, and says so.
+"""A telephone network for trials, with a loudspeaker column: it sends nothing anywhere, and says so.
 
 `python -m ingest.simulate.phones PORT`: it takes messages as a carrier's gateway would, sends a receipt for each a
 moment later, and shows what came on a page of its own. A call is answered, and no key is pressed, unless
@@ -7,10 +7,12 @@ moment later, and shows what came on a page of its own. A call is answered, and 
 
 import asyncio
 import html
+import io
 import json
 import logging
 import random
 import sys
+import wave
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -63,6 +65,7 @@ class Network:
         routes = [
             Route("/", self.page),
             *(Route(f"/{channel}", self.take, methods=["POST"]) for channel in ("sms", "voice")),
+            Route("/column", self.sound, methods=["POST"]),
         ]
         return Starlette(routes=routes, lifespan=lifespan)
 
@@ -87,6 +90,22 @@ class Network:
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
         return JSONResponse({"code": "0", "id": number})
+
+    async def sound(self, request: Request) -> Response:
+        """A loudspeaker column: it takes a WAV once for each key, and plays it to nobody."""
+        body, key = await request.body(), request.headers.get("idempotency-key", "")
+        if not key or not request.headers.get("x-anwang-signature"):
+            return JSONResponse({"error": "unsigned"}, 401)
+        try:
+            with wave.open(io.BytesIO(body)) as file:
+                seconds = file.getnframes() / file.getframerate()
+        except (wave.Error, EOFError):
+            return JSONResponse({"error": "no WAV"}, 415)
+        if key not in self._by_key:
+            self._by_key[key] = f"column-{len(self._by_key) + 1}"
+            self.calls.appendleft(Call(datetime.now(UTC), "column", "", f"{seconds:.1f} s", "PLAYED"))
+            log.info("column: %.1f s", seconds)
+        return JSONResponse({"played": True, "id": self._by_key[key]})
 
     async def _report(self, url: str, key: str, number: str, call: Call) -> None:
         """A receipt, a moment later."""

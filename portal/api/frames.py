@@ -11,13 +11,14 @@ from starlette.responses import FileResponse, Response
 
 from db.commands.unmasking import Unmasking, note_unmasking
 from db.errors import NotAllowed, NotFound
+from db.evidence import masking
 from db.evidence.sniffing import JPEG, MP4
 from db.evidence.store import EvidenceStore
 from db.queries import camera_frames
 from db.queries.camera_frames import ADDRESS, FrameFile
 from db.rules.play_address import Form, forms_of
 from db.rules.unmasking import LASTING, is_good, leave
-from portal import asking, masking
+from portal import asking
 from portal.api.asked import BIGGEST_ID
 
 router = APIRouter(tags=["evidence"])

@@ -18,9 +18,12 @@ from portal.api import (
     hazard_lists,
     letters,
     map_views,
+    patrol,
+    patrol_acts,
     places,
     scenes,
     search,
+    shouts,
     shown,
     taken_away,
     vision,
@@ -84,6 +87,9 @@ router.include_router(scenes.router)
 router.include_router(cameras.router)
 router.include_router(zones.router)
 router.include_router(vision.router)
+router.include_router(patrol.router)
+router.include_router(patrol_acts.router)
+router.include_router(shouts.router)
 router.include_router(map_views.router)
 router.include_router(search.router)
 router.include_router(wall.router)

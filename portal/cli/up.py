@@ -21,6 +21,7 @@ from db.services.checks import check_external
 from db.services.ports import check_port_free
 from db.services.service import PrivateService
 from db.services.tenure import tenure
+from db.session import Record
 from db.settings import Settings, load
 from portal.cli import run_file
 from portal.cli.programs import Program, camera_workers, commands, environment
@@ -168,6 +169,7 @@ def _start_programs(
         from db.demo import phones
 
         phones.channel_file(settings.var_dir / PHONES_FILE, phones_port)
+        _furnish_loudspeakers(settings, found, phones_port)
     with steps.step("portal and gateway") as report:
         for command in commands(
             simulate,
@@ -179,6 +181,16 @@ def _start_programs(
             supervisor.start(Program(command, settings.var_dir, env))
         _wait_for_portal(settings, supervisor, report)
         _wait_for_gateway(settings, found, supervisor, began, report)
+
+
+def _furnish_loudspeakers(settings: Settings, found: Addresses, port: int) -> None:
+    from db.demo import loudspeakers
+
+    record = Record(found.database_app, pool_size=1, application_name="anwang demonstration")
+    try:
+        loudspeakers.furnish(record, settings.var_dir, port)
+    finally:
+        record.close()
 
 
 def _wait_for_portal(settings: Settings, supervisor: Supervisor, report: Report) -> None:

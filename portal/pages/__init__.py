@@ -31,6 +31,7 @@ from portal.pages.map import page as map_page
 from portal.pages.messages import page as messages
 from portal.pages.orders import page as orders
 from portal.pages.outbox import page as outbox
+from portal.pages.patrol import page as patrol
 from portal.pages.plan import page as plan
 from portal.pages.playlist import page as playlist
 from portal.pages.rankings import page as rankings
@@ -152,6 +153,17 @@ PAGES: tuple[Page, ...] = (
         PEOPLE,
         menu_path="/vision",
         icon="eye",
+        follows=True,
+    ),
+    Page(
+        "patrol",
+        re.compile("/patrol"),
+        lambda: _("Online patrol"),
+        patrol.layout,
+        patrol.register_callbacks,
+        REGIONAL,
+        menu_path="/patrol",
+        icon="patrol",
         follows=True,
     ),
     Page(

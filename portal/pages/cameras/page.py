@@ -1,6 +1,5 @@
 """Cameras: a mosaic of stills that becomes live where somebody looks, and one camera large."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +8,12 @@ from dash.development.base_component import Component
 
 from db.queries import camera_views
 from db.queries.camera_views import CameraRow, Choice
-from db.rules.play_address import Form, Purpose, forms_of
+from db.rules.play_address import Purpose
 from db.rules.role_acts import DRAW_ZONES
 from portal import asking, words
 from portal.address import address_parts, number_of
-from portal.assets import asset_url
-from portal.camera_words import fitness, script_words
+from portal.camera_words import fitness
+from portal.components.camera_player import for_the_script, large_tile, masked_note, unmask
 from portal.components.layout import badge, note
 from portal.locale import _
 
@@ -45,7 +44,7 @@ def layout(**query: str) -> Component:
             html.Div(_body(query), id=BODY),
         ],
         className="cameras",
-        **_for_the_script(),
+        **for_the_script(asking.current().csrf_token),
     )
 
 
@@ -69,14 +68,6 @@ def register_callbacks(app: Dash) -> None:
     )
 
 
-def _for_the_script() -> dict[str, Any]:
-    return {
-        "data-csrf": asking.current().csrf_token,
-        "data-hls": asset_url("vendor/hls/hls.light.min.js"),
-        "data-words": json.dumps(script_words(), ensure_ascii=False),
-    }
-
-
 def _body(query: dict[str, str]) -> list[Component]:
     chosen = number_of(query.get("camera"))
     if chosen is not None:
@@ -97,7 +88,7 @@ def _body(query: dict[str, str]) -> list[Component]:
             [
                 _("Tiles are stills every two seconds; click one to see it live. Looking is logged."),
                 " ",
-                _masked_note(),
+                masked_note(asking.current().role),
             ],
             className="quiet",
         ),
@@ -142,49 +133,23 @@ def _tile(row: CameraRow, query: dict[str, str]) -> Component:
 
 
 def _one(row: CameraRow, query: dict[str, str]) -> list[Component]:
-    forms = forms_of(asking.current().role)
-    tile = html.Figure(
-        [html.Div(className="camera-picture"), html.Figcaption(html.Span("", className="camera-state", role="status"))],
-        className="camera-tile large",
-        key=f"large-{row.id}",
-        **{"data-camera": str(row.id), "data-purpose": Purpose.LIVE.value},
-    )
+    role = asking.current().role
+    note_of_mask = masked_note(role)
     area = row.area_name or _("no area")
     facts = [
         html.H2([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" · {area}"]),
         html.P([row.county_name, " · ", row.code], className="quiet"),
         badge(fitness(row.fitness), "" if row.fitness in (None, "fit", "unknown") else "alarmed"),
         dcc.Link(_("Zones and rules"), href=f"{PATH}/{row.id}/zones", className="button")
-        if asking.current().role in DRAW_ZONES
+        if role in DRAW_ZONES
         else None,
-        _unmask() if len(forms) > 1 else None,
-        html.P(_masked_note(), className="quiet") if forms[0] is Form.MASKED else None,
+        unmask(role),
+        html.P(note_of_mask, className="quiet") if note_of_mask else None,
     ]
     return [
         dcc.Link(_("‹ All cameras"), href=_href(query, camera=None), className="chip"),
-        html.Div([tile, html.Div(facts, className="camera-facts")], className="camera-one"),
+        html.Div([large_tile(row.id), html.Div(facts, className="camera-facts")], className="camera-one"),
     ]
-
-
-def _unmask() -> Component:
-    return html.Details(
-        [
-            html.Summary(_("See faces")),
-            html.Label(
-                [
-                    _("Why must faces be seen? The reason is logged with your name."),
-                    dcc.Input(type="text", maxLength=200, className="camera-reason", id="camera-reason"),
-                ]
-            ),
-            html.Button(_("Show without blurring"), type="button", className="button camera-unmask"),
-        ],
-        className="camera-unmasking",
-    )
-
-
-def _masked_note() -> str:
-    masked = forms_of(asking.current().role)[0] is Form.MASKED
-    return _("Pictures are blurred as a whole: nobody can be recognised.") if masked else ""
 
 
 def _href(query: dict[str, str], **changes: Any) -> str:

@@ -13,7 +13,7 @@ from portal import asking, words
 from portal.address import number_of
 from portal.components.layout import badge
 from portal.locale import _
-from portal.pages.venue import duty, space, tabs
+from portal.pages.venue import duty, patrols, space, tabs
 from portal.words import HERE
 
 TABS = ("overview", "devices", "space", "alarms", "hazards", "duty", "history")
@@ -53,7 +53,10 @@ def _shown(chosen: str, facts: tabs.Facts, query: dict[str, str]) -> list[Compon
         return duty.tab(facts.venue.id)
     if chosen == "space":
         return space.tab(facts.venue.id, number_of(query.get("alarm")), query.get("device", ""))
-    return tabs.SHOWN[chosen](facts)
+    shown = tabs.SHOWN[chosen](facts)
+    return (
+        [*shown, html.Div(patrols.shown(facts.venue.id, facts.now), className="two")] if chosen == "history" else shown
+    )
 
 
 def register_callbacks(app: Dash) -> None:
