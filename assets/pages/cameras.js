@@ -1,7 +1,7 @@
 // Tiles of cameras: stills while nobody looks, live where somebody clicks. A tile says "live" only while pictures come.
 (() => {
   "use strict";
-  const STILL_MS = 2000, LOOK_MS = 1000, STALE_S = 8, RENEW_S = 60, MOST_LIVE = 4, AT_ONCE = 3, PATIENCE_MS = 12000;
+  const STILL_MS = 2000, LOOK_MS = 1000, STALE_S = 8, RENEW_S = 60, MOST_LIVE = 4, AT_ONCE = 3, PATIENCE_MS = 12000, OPENS_WITHIN_MS = 25000;
   const tiles = new Map();
   const live = [];
   let free = AT_ONCE;
@@ -27,7 +27,7 @@
       this.element = element; this.root = root; this.words = JSON.parse(root.dataset.words);
       this.picture = element.querySelector(".camera-picture"); this.label = element.querySelector(".camera-state");
       this.purpose = element.dataset.purpose; this.form = null; this.reason = "";
-      this.isOver = false; this.pictureAt = 0; this.round = 0;
+      this.isOver = false; this.pictureAt = 0; this.round = 0; this.since = performance.now();
       this.say("connecting", "waiting");
       this.begin();
     }
@@ -128,7 +128,11 @@
         if (this.video?.paused) this.video.play().catch(() => {});
       }
       const age = this.pictureAt ? (performance.now() - this.pictureAt) / 1000 : null;
-      if (age === null) { if (this.trouble) this.say(this.trouble, "none"); return; }
+      if (age === null) {
+        const trouble = this.trouble || (performance.now() - this.since > OPENS_WITHIN_MS ? this.words.none : "");
+        if (trouble) this.say(trouble, "none");
+        return;
+      }
       if (age > STALE_S || this.isBehind) this.say("stale", "stale", Math.max(age, this.behind || 0));
       else if (this.purpose === "live") this.say("live", "live"); else this.say("still", "still", age);
     }
@@ -146,6 +150,7 @@
     become(purpose) {
       if (this.purpose === purpose) return;
       this.end(); this.isOver = false; this.purpose = purpose; this.pictureAt = 0; this.isBehind = false;
+      this.since = performance.now(); this.trouble = "";
       this.say("connecting", "waiting");
       this.begin();
     }
