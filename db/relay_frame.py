@@ -95,7 +95,17 @@ def _decoded(segment: bytes, offset: float) -> bytes:
         raise WrongState("ffmpeg is missing on this machine: pictures cannot be captured.")
     # The last picture at or before the moment; the first one where the piece begins later.
     shown = f"select='eq(n,0)+between(t,{max(offset - 0.5, 0.0):.3f},{offset:.3f})',reverse"
-    done = subprocess.run(  # noqa: S603 - the system's own program; the piece goes in over a pipe
+    try:
+        done = _run(program, shown, segment)
+    except subprocess.TimeoutExpired as error:
+        raise InvalidInput("This piece of the picture is damaged; capture once more.") from error
+    if done.stdout.startswith(b"\xff\xd8"):
+        return done.stdout
+    raise InvalidInput("This piece of the picture is damaged; capture once more.")
+
+
+def _run(program: str, shown: str, segment: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - the system's own program; the piece goes in over a pipe
         [
             *(program, "-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "pipe"),
             *("-f", "mpegts", "-i", "pipe:0", "-vf", shown, "-frames:v", "1"),
@@ -106,9 +116,6 @@ def _decoded(segment: bytes, offset: float) -> bytes:
         timeout=DECODE_SECONDS,
         check=False,
     )
-    if done.stdout.startswith(b"\xff\xd8"):
-        return done.stdout
-    raise InvalidInput("This piece of the picture is damaged; capture once more.")
 
 
 def signed_picture(taken: Taken, camera: str, official: str) -> bytes:

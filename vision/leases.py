@@ -23,6 +23,7 @@ LOOK_BACK = timedelta(minutes=5)
 LEARN_SECONDS = 600.0
 HEADLESS_BACK, HEADLESS_AFTER = timedelta(days=7), timedelta(seconds=3)
 """A worker's own pictures are looked at by itself at once; older ones than a week open as a whole or with a reason."""
+MOST_HANDED = 2_000
 HEADLESS_AT_ONCE = 2
 News = Callable[[], tuple[WorkerNews, list[CameraNews]]]
 
@@ -119,11 +120,18 @@ class LeaseKeeper:
         with self._record.scoped(EVERYTHING) as session:
             found = camera_queries.wanted_frames(session, list(self._held), now - LOOK_BACK)
             headless = camera_frames.headless(
-                session, list(self._held), now - HEADLESS_BACK, now - HEADLESS_AFTER, HEADLESS_AT_ONCE
+                session,
+                list(self._held),
+                now - HEADLESS_BACK,
+                now - HEADLESS_AFTER,
+                HEADLESS_AT_ONCE,
+                sorted(self._handed),
             )
         with self._lock:
             new = [each for each in found if (each.alarm_id, each.device_id) not in self._asked]
             self._asked = {(each.alarm_id, each.device_id) for each in found}
             self._wanted += new
-            self._headless += [each for each in headless if each.id not in self._handed]
-            self._handed = {each.id for each in headless}
+            self._headless += headless
+            self._handed |= {each.id for each in headless}  # one that cannot be read is not asked for again at once
+            if len(self._handed) > MOST_HANDED:
+                self._handed = {each.id for each in headless}

@@ -181,9 +181,20 @@
   const form = () => document.querySelector(".patrol-shout-form");
   const say = (text) => { const line = form()?.querySelector(".patrol-said"); if (line) line.textContent = text; };
 
+  // What was recorded or asked before one venue's gate is never called out at the next one's.
+  const venueNow = () => document.getElementById("patrol-shouts")?.dataset.venue || "";
+  const sameVenue = () => {
+    const venue = venueNow();
+    if (voice.venue === venue) return;
+    voice.venue = venue;
+    stopRecording(); discard(); ask(null); say("");
+  };
+
   const shout = async (isConfirmed) => {
     const box = form();
     if (!box || isBusy) return;
+    sameVenue();
+    if (isConfirmed && box.querySelector(".patrol-confirming").hidden) return;
     const text = box.querySelector("textarea").value.trim();
     if (voice.recorder) { stopRecording(); return; }
     if (!text && !voice.blob) { say(words().nothing); return; }
@@ -214,7 +225,8 @@
   };
 
   const record = async () => {
-    const box = form();
+    sameVenue();
+    const box = form(), venue = venueNow();
     if (voice.recorder) { stopRecording(); return; }
     let stream;
     try { stream = await navigator.mediaDevices.getUserMedia({ audio: true }); } catch { say(words().no_microphone); return; }
@@ -224,6 +236,7 @@
     voice.recorder.onstop = () => {
       stream.getTracks().forEach((track) => track.stop());
       clearInterval(voice.timer); voice.recorder = null; box.classList.remove("recording");
+      if (venue !== venueNow()) return;
       voice.blob = new Blob(pieces, { type: pieces[0]?.type });
       say(words().recorded.replace("{n}", Math.round((Date.now() - began) / 1000)));
       box.querySelector(".patrol-discard").hidden = false;

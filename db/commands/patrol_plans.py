@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.commands import audit
 from db.commands.acting import Acting
 from db.commands.patrol import may_patrol
-from db.errors import InvalidInput, NotAllowed, NotFound
+from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from db.rules.access_scope import Role, region_range
 from db.rules.patrol import MOST_VENUES, PATROL
 from db.rules.venue_categories import Category
@@ -31,9 +31,19 @@ _REGION = text("select 1 from regions where adcode = :region")
 _PERSON = text(
     """
     select 1 from grants where person_id = :person and role in ('province', 'city', 'county')
+        and county_lo >= :home_lo and county_hi <= :home_hi
         and (county_lo between :lo and :hi or :lo between county_lo and county_hi)
     """
 )
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended('patrol plans', :by))")
+_SAME = text(
+    """
+    select exists (select from patrol_plans where ended_at is null and made_by = :by and name = :name
+        and region = :region and role is not distinct from cast(:role as text)
+        and person_id is not distinct from cast(:person as int))
+    """
+)
+LEVELS = (Role.PROVINCE, Role.CITY, Role.COUNTY)
 _VENUES = text("select count(*) from venues where id = any (:venues) and county between :lo and :hi")
 
 
@@ -55,25 +65,28 @@ def make(session: Session, new: NewPlan, acting: Acting, home: int, now: datetim
     """A plan from now on; answers its number."""
     may_patrol(acting)
     _check(session, new, home)
+    if new.role is not None and acting.role in LEVELS and LEVELS.index(new.role) < LEVELS.index(acting.role):
+        raise NotAllowed("A plan sends your own level or a lower one.")
+    session.execute(_ALONE, {"by": acting.person_id})
     lo, hi = region_range(new.region)
-    plan_id = session.scalar(
-        _NEW,
-        {
-            "name": new.name.strip(),
-            "region": new.region,
-            "lo": lo,
-            "hi": hi,
-            "role": None if new.role is None else new.role.value,
-            "person": new.person_id,
-            "category": None if new.category is None else new.category.value,
-            "venues": list(new.venue_ids),
-            "per_day": new.per_day,
-            "weekdays": sorted(set(new.weekdays)),
-            "now": now,
-            "by": acting.person_id,
-            "by_name": acting.name,
-        },
-    )
+    facts = {
+        "name": new.name.strip(),
+        "region": new.region,
+        "lo": lo,
+        "hi": hi,
+        "role": None if new.role is None else new.role.value,
+        "person": new.person_id,
+        "category": None if new.category is None else new.category.value,
+        "venues": list(new.venue_ids),
+        "per_day": new.per_day,
+        "weekdays": sorted(set(new.weekdays)),
+        "now": now,
+        "by": acting.person_id,
+        "by_name": acting.name,
+    }
+    if session.scalar(_SAME, facts):
+        raise WrongState("This plan runs already.")
+    plan_id = session.scalar(_NEW, facts)
     assert plan_id is not None
     _audit(session, "patrol planned", int(plan_id), new.region, acting, new.name.strip())
     return int(plan_id)
@@ -101,7 +114,9 @@ def _check(session: Session, new: NewPlan, home: int) -> None:
         raise InvalidInput("Choose the weekdays.")
     if (new.role is None) == (new.person_id is None) or (new.role is not None and new.role not in PATROL):
         raise InvalidInput("Choose who goes: a person, or everybody of one level.")
-    if new.person_id is not None and not session.scalar(_PERSON, {"person": new.person_id, "lo": first, "hi": last}):
+    if new.person_id is not None and not session.scalar(
+        _PERSON, {"person": new.person_id, "lo": first, "hi": last, "home_lo": lo, "home_hi": hi}
+    ):
         raise InvalidInput("This person does not go on patrol in this region.")
     if len(new.venue_ids) > MOST_LISTED:
         raise InvalidInput("A plan lists {most} venues at most.", most=MOST_LISTED)

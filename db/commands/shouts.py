@@ -16,7 +16,7 @@ from db.rules.alarm_lifecycle import Refusal
 from db.rules.loudspeakers import NOT_YET, Adapter
 from db.rules.shouting import MAY_SHOUT, MOST_WORDS, STALE_AFTER, Caution, Unsaid, cautions, next_try
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=3)
 """A worker that died with a shout in its hands holds it no longer than this."""
 AT_ONCE = 8
 PAUSE = timedelta(seconds=10)

@@ -1,7 +1,9 @@
 """Recorded voices: what they are by their first bytes, and where they lie by hash."""
 
+import os
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from db.errors import InvalidInput, NotFound
 from db.rules.shouting import RECORDING_BYTES
@@ -40,9 +42,11 @@ class SoundStore:
         place = self._place(digest, kind)
         if not place.exists():
             place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            half = place.with_name(f".{place.name}")
-            half.write_bytes(content)
-            half.replace(place)
+            with NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as half:
+                half.write(content)
+                half.flush()
+                os.fsync(half.fileno())
+            Path(half.name).replace(place)
         return digest, kind
 
     def read(self, digest: bytes, kind: str) -> bytes:

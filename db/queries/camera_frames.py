@@ -39,7 +39,7 @@ _OF_ALARM = text(
 _OF_VERDICT = text("select exists (select from vision_verdicts where id = :verdict and frame_id = :frame)")
 _HEADLESS = text(
     "select id, sha256 from camera_frames where device_id = any (:cameras) and heads is null"
-    " and taken_at between :since and :until order by id desc limit :most"
+    " and taken_at between :since and :until and id <> all (cast(:but as bigint[])) order by id desc limit :most"
 )
 Box = tuple[float, float, float, float]
 
@@ -128,8 +128,10 @@ class Headless:
     sha256: bytes
 
 
-def headless(session: Session, cameras: Sequence[int], since: datetime, until: datetime, most: int) -> list[Headless]:
-    """The newest such pictures of these cameras."""
-    asked = {"cameras": list(cameras), "since": since, "until": until, "most": most}
+def headless(
+    session: Session, cameras: Sequence[int], since: datetime, until: datetime, most: int, but: Sequence[int] = ()
+) -> list[Headless]:
+    """The newest such pictures of these cameras, `but` those that were handed on already."""
+    asked = {"cameras": list(cameras), "since": since, "until": until, "most": most, "but": list(but)}
     rows = session.execute(_HEADLESS, asked)
     return [Headless(row.id, bytes(row.sha256)) for row in rows]

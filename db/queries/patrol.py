@@ -95,7 +95,8 @@ _PLANS = text(
     select p.id, p.name, p.region, p.role, p.person_id, w.name as person_name, p.category, p.venue_ids, p.per_day,
         p.weekdays, p.made_at, p.made_by_name, p.ended_at
     from patrol_plans p left join people w on w.id = p.person_id
-    where p.ended_at is null or :ended order by p.ended_at is not null, p.id desc limit 200
+    where p.ended_at is null or :ended order by p.ended_at is not null, p.id desc
+    limit case when :ended then 200 end
     """
 )
 _ROUNDS = """

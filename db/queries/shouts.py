@@ -91,7 +91,10 @@ _DUE = text(
     f"""
     select s.id as shout_id, s.key, s.words, s.recording, s.recording_type, s.asked_at, s.tries, {_SPEAKER_COLUMNS}
     from shouts s join loudspeakers l on l.id = s.loudspeaker_id
-    where s.state = 'waiting' and s.due_at <= :now order by s.id limit :limit for update of s skip locked
+    where s.state = 'waiting' and s.due_at <= :now
+        and not exists (select 1 from shouts o where o.loudspeaker_id = s.loudspeaker_id and o.state = 'waiting'
+            and o.id < s.id)
+    order by s.id limit :limit for update of s skip locked
     """
 )
 _RECORDING = text("select recording, recording_type from shouts where id = :id and recording is not null")

@@ -1,5 +1,6 @@
 """Loudspeaker columns behind one interface: speech goes in, what the column made of it comes out."""
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +13,13 @@ from db.queries.shouts import DueShout
 from db.rules.gateway import Gateway, HttpRequest, NotTaken, judged, request_for, signature_headers
 from db.rules.loudspeakers import Adapter
 from db.rules.shouting import Unsaid
+from ingest.notify.senders import exchanged
 from ingest.shout.gateway_file import OWN
 from ingest.shout.speech import Speech
 
-LONGEST_ANSWER = 4096
 SHOWN_ANSWER = 300
+SLOWEST_UPLOAD = 100_000
+"""Bytes a second that a column must take of the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Column(Protocol):
 class HttpColumn:
     """One request that carries the sound; a repeat carries the same `Idempotency-Key`."""
 
-    def __init__(self, gateways: Mapping[str, Gateway], client: httpx.Client) -> None:
-        self._gateways, self._client = gateways, client
+    def __init__(self, gateways: Mapping[str, Gateway]) -> None:
+        self._gateways = gateways
 
     def call(self, due: DueShout, speech: Speech, key: str | None) -> Called | NotTaken:
         speaker = due.loudspeaker
@@ -47,23 +50,22 @@ class HttpColumn:
         if gateway.sign == "hmac" and not gateway.secret:
             return NotTaken(Unsaid.NO_KEY.value, is_final=True)
         request = request_of(gateway, due, speech, datetime.now(UTC))
-        try:
-            answer = self._client.request(
-                *(request.method, request.url),
-                content=request.body,
-                headers=list(request.headers),
-                timeout=httpx.Timeout(gateway.timeout_seconds, connect=2.0),
-            )
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return NotTaken(Unsaid.NO_ANSWER.with_words(f"{type(error).__name__}: {error}"[:SHOWN_ANSWER]))
-        body = answer.content[:LONGEST_ANSWER]
-        told = judged(gateway.success, answer.status_code, body)
+        exchange = asyncio.run(_exchanged(request, gateway.timeout_seconds + len(request.body) / SLOWEST_UPLOAD))
+        if isinstance(exchange, NotTaken):
+            return NotTaken(Unsaid.NO_ANSWER.with_words(exchange.reason[:SHOWN_ANSWER]))
+        status, body = exchange
+        told = judged(gateway.success, status, body)
         if isinstance(told, NotTaken):
-            is_refused = 400 <= answer.status_code < 500 and answer.status_code not in (408, 409, 423, 425, 429)
+            is_refused = 400 <= status < 500 and status not in (408, 409, 423, 425, 429)
             return NotTaken(Unsaid.REFUSED.with_words(told.reason), is_final=told.is_final or is_refused)
-        return Called(
-            f"{answer.status_code} {' '.join(body.decode('utf-8', 'replace').split())}"[:SHOWN_ANSWER].strip()
-        )
+        return Called(f"{status} {' '.join(body.decode('utf-8', 'replace').split())}"[:SHOWN_ANSWER].strip())
+
+
+async def _exchanged(request: HttpRequest, seconds: float) -> tuple[int, bytes] | NotTaken:
+    async with httpx.AsyncClient(
+        trust_env=False, follow_redirects=False, timeout=httpx.Timeout(None, connect=2.0)
+    ) as client:
+        return await exchanged(client, request, seconds)
 
 
 class SipColumn:
@@ -95,6 +97,6 @@ def request_of(gateway: Gateway, due: DueShout, speech: Speech, now: datetime) -
     return HttpRequest(made.method, made.url, tuple(headers), speech.wav)
 
 
-def columns(gateways: Mapping[str, Gateway], client: httpx.Client) -> dict[str, Column]:
+def columns(gateways: Mapping[str, Gateway]) -> dict[str, Column]:
     """A way for each kind of adapter."""
-    return {Adapter.HTTP: HttpColumn(gateways, client), Adapter.SIP: SipColumn()}
+    return {Adapter.HTTP: HttpColumn(gateways), Adapter.SIP: SipColumn()}

@@ -41,7 +41,9 @@ def add(
     with _record() as record, record.scoped(EVERYTHING) as session:
         number = loudspeakers.add(session, venue, name, address, gateway or None, OPERATOR, datetime.now(UTC))
         kind = shouts.loudspeaker(session, number).adapter
-        key = loudspeaker_keys.keep(settings.var_dir, number, sys.stdin.readline().strip() if has_key else None)
+        given = sys.stdin.readline().strip() if has_key else ""
+        is_own = not gateway  # a maker's gateway has its secret in its table, unless this column has one of its own
+        key = loudspeaker_keys.keep(settings.var_dir, number, given or None) if given or is_own else ""
     print(f"Loudspeaker {number} is on the books.")
     if kind == Adapter.SIP:
         print("Columns that are called over SIP cannot be reached yet.")

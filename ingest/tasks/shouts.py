@@ -16,6 +16,7 @@ log = logging.getLogger("anwang.shouts")
 
 def register(app: Celery) -> None:
     app.task(say, name=task_names.SHOUT)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write addresses with their secrets
 
 
 def say() -> None:

@@ -14,6 +14,7 @@ from db.queries import shouts as shout_queries
 from db.queries.patrol_captures import CaptureFilters
 from db.rules.access_scope import Role
 from portal import asking, words
+from portal.address import FIRST_DAY
 from portal.api.asked import BIGGEST_ID, BIGGEST_INT, InRegion
 from portal.api.cases import Listed
 from portal.api.models import Answer
@@ -127,8 +128,8 @@ def shouts(region: InRegion, venue: Venue = None, limit: Limit = 50, after: Afte
 def figures(
     region: InRegion,
     span: Literal["day", "week", "month"] = "day",
-    since: Annotated[date | None, Query(description="thirty days ago where left out")] = None,
-    until: Annotated[date | None, Query(description="today where left out")] = None,
+    since: Annotated[date | None, Query(ge=FIRST_DAY, description="thirty days ago where left out")] = None,
+    until: Annotated[date | None, Query(ge=FIRST_DAY, description="today where left out")] = None,
 ) -> Response:
     """Patrols by official and day, week or month, as a file that spreadsheets open."""
     asker = _who()

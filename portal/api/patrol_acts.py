@@ -152,6 +152,9 @@ def mark(request: Request, capture_id: Id, told: Drawn) -> Kept:
     with asking.reading() as session:
         row = queries.one(session, capture_id)
         file = queries.file(session, capture_id)
+    patrol.may_patrol(_acting())
+    if row.person_id != asking.current().person_id:
+        raise NotAllowed("Somebody else captured this picture.")
     store: EvidenceStore = request.app.state.evidence
     content, _kind = store.read(file.sha256, JPEG, "original")
     below = f"{row.venue_name} · {row.code} · {words.clock(row.taken_at)} · {row.person_name}"

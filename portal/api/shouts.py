@@ -14,7 +14,7 @@ from db.commands.shouts import NeedsConfirming, NewShout
 from db.errors import InvalidInput, NotAllowed, NotFound
 from db.evidence.sounds import SoundStore
 from db.queries import shouts as queries
-from db.rules.shouting import MOST_WORDS, RECORDING_BYTES
+from db.rules.shouting import MAY_SHOUT, MOST_WORDS, RECORDING_BYTES
 from portal import asking, patrol_words
 from portal.api.asked import BIGGEST_ID, BIGGEST_INT
 from portal.api.models import Refused
@@ -52,6 +52,8 @@ def shout(
     asker = asking.current()
     if not secrets.compare_digest(csrf_token.encode(), asker.csrf_token.encode()):
         raise NotAllowed("This form is out of date; go back, reload the page and try again.")
+    if asker.role not in MAY_SHOUT:
+        raise NotAllowed("Your role may look, not act.")
     with asking.reading() as session:
         queries.loudspeaker(session, loudspeaker)
     recording, kind = (None, None) if voice is None else _kept(request, voice)

@@ -26,7 +26,7 @@ def box(venue_id: int, venue_name: str, round_id: int | None, now: datetime) -> 
         latest = queries.newest(session, 360_000, SHOWN, venue_id)
     usable = [speaker for speaker in speakers if speaker.adapter != Adapter.SIP]
     if usable:
-        inside: list[Any] = [_form(usable, round_id)]
+        inside: list[Any] = [_form(usable, round_id, venue_id)]
     elif speakers:
         inside = [html.P(_(NOT_YET.reason), className="quiet")]
     else:
@@ -43,7 +43,7 @@ def box(venue_id: int, venue_name: str, round_id: int | None, now: datetime) -> 
     )
 
 
-def _form(speakers: list[LoudspeakerRow], round_id: int | None) -> Component:
+def _form(speakers: list[LoudspeakerRow], round_id: int | None, venue_id: int) -> Component:
     standard = [
         html.Button(sentence, type="button", className="chip patrol-standard", title=sentence) for sentence in STANDARD
     ]
@@ -71,11 +71,13 @@ def _form(speakers: list[LoudspeakerRow], round_id: int | None) -> Component:
                     html.Button(_("Leave it"), type="button", className="patrol-leave"),
                 ],
                 className="patrol-confirming",
+                key=f"confirm-{venue_id}",
                 hidden=True,
                 role="alertdialog",
             ),
         ],
         className="patrol-shout-form",
+        key=f"shout-{venue_id}",
         **{"data-round": "" if round_id is None else str(round_id), "data-longest": str(LONGEST_RECORDING_SECONDS)},
     )
 
