@@ -129,6 +129,32 @@ def test_a_column_that_does_not_answer_is_tried_again_with_the_same_key(
     assert len({came.key for came in fake_gateway.to("/column")}) == 1
 
 
+def test_an_odd_answer_is_an_answer_and_nothing_is_called_out_twice(
+    record: TestRecord, who: Acting, speaker: int, lane: Lane, fake_gateway: FakeGateway
+) -> None:
+    fake_gateway.replies = [Reply(200, b"taken\x00 indeed")]
+    number = shout(record, who, NewShout(speaker, "集合"))
+    assert turn(record.record, lane) == 1
+    assert told(record, number).answer == "200 taken indeed"
+    assert len(fake_gateway.to("/column")) == 1
+
+
+def test_a_column_is_not_talked_over_by_what_waited_before(
+    record: TestRecord, owner: Connection, who: Acting, speaker: int, lane: Lane, fake_gateway: FakeGateway
+) -> None:
+    fake_gateway.replies = [Reply(503, b"busy")]
+    first = shout(record, who, NewShout(speaker, "第一次"))
+    turn(record.record, lane)
+    owner.execute(text("update shouts set asked_at = asked_at - interval '1 minute' where id = :id"), {"id": first})
+    second = shout(record, who, NewShout(speaker, "第二次"))
+    assert turn(record.record, lane) == 0
+    due_again(owner)
+    assert turn(record.record, lane) == 1
+    assert (told(record, first).state, told(record, second).state) == ("taken", "waiting")
+    assert turn(record.record, lane) == 1
+    assert told(record, second).state == "taken"
+
+
 def test_what_is_refused_is_not_tried_again(
     record: TestRecord, who: Acting, speaker: int, lane: Lane, fake_gateway: FakeGateway
 ) -> None:
