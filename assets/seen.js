@@ -83,12 +83,15 @@
     return (head?.textContent || document.querySelector(".menu a.here span")?.textContent || location.pathname).trim().slice(0, 60);
   }
 
+  // Who logs out leaves nothing: what is being kept at that moment is waited for, and nothing is kept after it.
+  let isLeaving = false, keeping = Promise.resolve();
+
   async function keep() {
     const path = location.pathname, address = path + location.search;
     if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
     await cleared;
     const html = await asStill();
-    if (location.pathname + location.search !== address) return;
+    if (isLeaving || location.pathname + location.search !== address) return;
     const answer = kept(html);
     answer.headers.set("X-Title", encodeURIComponent(title()));
     const cache = await caches.open(mine);
@@ -111,7 +114,7 @@
       if (!document.querySelector(".page") || document.querySelector(".map-canvas:not([data-painted])")) return;
       keptAt = location.pathname + location.search;
       last = Date.now();
-      (window.requestIdleCallback || setTimeout)(() => keep().catch(() => { keptAt = ""; }));
+      (window.requestIdleCallback || setTimeout)(() => { keeping = keep().catch(() => { keptAt = ""; }); });
     }, QUIET_MS);
   }).observe(root, { childList: true, subtree: true });
 
@@ -128,7 +131,8 @@
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[action='/logout'], form[action='/role']")) return;
     event.preventDefault();
-    caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("seen-")).map((name) => caches.delete(name))))
+    isLeaving = true;
+    keeping.then(() => caches.keys()).then((names) => Promise.all(names.filter((name) => name.startsWith("seen-")).map((name) => caches.delete(name))))
       .finally(() => event.target.submit());
   }, true);
 })();

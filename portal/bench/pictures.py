@@ -70,6 +70,7 @@ PLACES: Mapping[str, str] = {
     "labels": "/labels",
     "cameras": "/cameras",
     "vision": "/vision",
+    "patrol": "/patrol",
     "bulletins": "/bulletins",
     "audit": "/audit",
     "appeals": "/appeals",
@@ -106,8 +107,8 @@ FORMED = {name: PLACES[name] for name in PLACES if name not in ("playlist", "con
 
 def _forms() -> Iterator[Picture]:
     """Every other page without its letters and rows: light, and of those met on a phone one there, one in the dark."""
-    for place, (name, path) in enumerate(FORMED.items()):
-        size, scheme = (DESK, "light") if place % 2 else (PHONE, "dark")
+    for name, path in FORMED.items():
+        size, scheme = (DESK, "light") if sum(name.encode()) % 2 else (PHONE, "dark")
         yield Picture(name, path, size, scheme, hidden=LIVE, letters=False)
 
 

@@ -26,6 +26,16 @@ def dragged(watched: Watched, *points: tuple[int, int]) -> None:
     mouse.up()
 
 
+def taken_up(watched: Watched, tool: str, ask: Callable[[], None]) -> None:
+    """A tool in hand: on a busy machine the map may not be there yet when it is asked for."""
+    for _try in range(60):
+        ask()
+        if watched.page.locator(f"#map-canvas[data-tool={tool}]").count():
+            return
+        watched.page.wait_for_timeout(500)
+    raise AssertionError(f"{tool} was not taken up")
+
+
 def test_venues_are_chosen_by_a_radius_and_by_a_line(
     visit: Callable[..., Watched], portal_server: PortalServer
 ) -> None:
@@ -33,8 +43,7 @@ def test_venues_are_chosen_by_a_radius_and_by_a_line(
     watched.open("/?area=360102&at=115.89,28.68,12")
     page = watched.page
     page.wait_for_selector(".side h1")
-    page.keyboard.press("r")
-    page.wait_for_selector("#map-canvas[data-tool=radius]")
+    taken_up(watched, "radius", lambda: page.keyboard.press("r"))
     dragged(watched, (300, 300), (380, 300))
     page.wait_for_selector(".chosen h2:has-text('公里范围内')")
     assert "near=" in page.url
@@ -42,8 +51,7 @@ def test_venues_are_chosen_by_a_radius_and_by_a_line(
     with page.expect_download() as download:
         page.click(".chosen-tools a:has-text('CSV')")
     assert len(download.value.path().read_bytes().splitlines()) == chosen + 1 > 10
-    page.click(".tool-lasso")
-    page.wait_for_selector("#map-canvas[data-tool=lasso]")
+    taken_up(watched, "lasso", lambda: page.click(".tool-lasso"))
     dragged(watched, (250, 250), (450, 250), (450, 450), (250, 450))
     page.wait_for_selector(".chosen h2:has-text('圈选')")
     assert "near=" not in page.url

@@ -29,14 +29,14 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
 ) -> None:
     watched = visit("zhanggong", 390, 844, has_touch=True, is_mobile=True)
     page, base = watched.page, portal_server.url
-    page.goto(f"{base}/alarms")
+    see(page, base, "/alarms?show=all")
     page.wait_for_selector(".ag-row")
-    see(page, base, "/alarms")
+    see(page, base, "/alarms?show=all")
     page.wait_for_selector(".ag-row")
     rows = page.locator(".ag-row").count()
     assert watched.complaints == []
     page.context.set_offline(True)
-    page.goto(f"{base}/alarms")
+    page.goto(f"{base}/alarms?show=all")
     assert "没有网络：这是您在" in page.inner_text(".seen-banner")
     assert page.locator(".ag-row").count() == rows > 0
     assert page.evaluate("document.scripts.length + document.forms.length") == 0

@@ -124,6 +124,7 @@ def test_the_cameras_own_clock_comes_with_its_pictures(film: Path, ahead: float)
     assert (frame.camera_clock - frame.at).total_seconds() == pytest.approx(ahead, abs=30)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the played camera's own socket, cut
 def test_nobody_at_the_address_is_told_and_tried_again(film: Path) -> None:
     camera = RtspCamera(film)
     camera.close()
