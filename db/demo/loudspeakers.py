@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from db import loudspeaker_keys
 from db.commands import loudspeakers
 from db.commands.acting import Acting
+from db.key_file import LOUDSPEAKERS
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
 
@@ -30,7 +30,7 @@ def furnish(record: Record, var_dir: Path, port: int) -> None:
     with record.scoped(EVERYTHING) as session:
         if not session.scalar(_THERE):
             for number in _added(session, address):
-                loudspeaker_keys.keep(var_dir, number)
+                LOUDSPEAKERS.keep(var_dir, number)
 
 
 def _added(session: Session, address: str) -> list[int]:

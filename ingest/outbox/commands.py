@@ -16,12 +16,12 @@ from db.commands import fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
 from db.errors import InvalidInput
+from db.key_file import FIRE_PLATFORMS
 from db.queries import outbox as outbox_queries
 from db.rules.access_scope import EVERYTHING
 from db.rules.outbox import Transport
 from db.session import Record
 from db.settings import load
-from ingest.outbox import keys
 from ingest.simulate.fire_platform import CityPlatform
 
 app = typer.Typer(help="The fire service's platforms, which confirmed fires go to.")
@@ -47,7 +47,7 @@ def add(
         number = fire_platforms.add(session, new, operator, datetime.now(UTC))
         if transport is Transport.HTTP:
             given = sys.stdin.readline().strip() if has_key else None
-            key = keys.keep(load().var_dir, number, given)
+            key = FIRE_PLATFORMS.keep(load().var_dir, number, given)
     print(f"{name} is told from now on.")
     if transport is Transport.HTTP and not has_key:
         print(f"Key for HMAC-SHA256: {key}")
@@ -91,7 +91,7 @@ def play(
     with _recording() as (record, operator):
         with record.scoped(EVERYTHING) as session:
             number = session.scalar(text("select id from fire_platforms where name = :name"), {"name": PLAYED})
-        key = (keys.key_of(settings.var_dir, number) if number else None) or ""
+        key = (FIRE_PLATFORMS.key_of(settings.var_dir, number) if number else None) or ""
         platform = CityPlatform(key, port, slow_by_seconds=slow)
         platform.start()
         with record.scoped(EVERYTHING) as session:
@@ -100,7 +100,7 @@ def play(
                 number = fire_platforms.add(session, new, operator, datetime.now(UTC))
             else:
                 fire_platforms.move(session, PLAYED, platform.address, operator)
-            platform.secret = keys.keep(settings.var_dir, number, key or None)
+            platform.secret = FIRE_PLATFORMS.keep(settings.var_dir, number, key or None)
     print(f"{PLAYED} listens on {platform.address}", flush=True)
     told = 0
     try:

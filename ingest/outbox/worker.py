@@ -13,12 +13,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.errors import CannotStart
+from db.key_file import FIRE_PLATFORMS
 from db.queries import outbox as outbox_queries
 from db.queries.outbox import PlatformRow
 from db.rules.access_scope import EVERYTHING
 from db.rules.outbox import Transport
 from db.session import Record
-from ingest.outbox import keys
 from ingest.outbox.adapter import Adapter
 from ingest.outbox.gb26875 import Gb26875Adapter
 from ingest.outbox.http import HttpAdapter
@@ -131,7 +131,7 @@ def adapter_for(platform: PlatformRow, var_dir: Path) -> Adapter:
     """The platform's way in; `CannotStart` where something is missing for it."""
     if platform.transport is Transport.GB26875:
         return Gb26875Adapter(platform.address, platform.centre_address or 0, platform.source_address or 0)
-    key = keys.key_of(var_dir, platform.id)
+    key = FIRE_PLATFORMS.key_of(var_dir, platform.id)
     if key is None:
-        raise CannotStart(f"no key for it in {keys.FILE} on this machine")
+        raise CannotStart(f"no key for it in {FIRE_PLATFORMS.name} on this machine")
     return HttpAdapter(platform.address, key)

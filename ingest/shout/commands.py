@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from db import addresses, loudspeaker_keys
+from db import addresses
 from db.commands import loudspeakers
 from db.commands.acting import Acting
 from db.errors import InvalidInput
+from db.key_file import LOUDSPEAKERS
 from db.queries import shouts
 from db.rules.access_scope import EVERYTHING
 from db.rules.loudspeakers import Adapter
@@ -43,7 +44,7 @@ def add(
         kind = shouts.loudspeaker(session, number).adapter
         given = sys.stdin.readline().strip() if has_key else ""
         is_own = not gateway  # a maker's gateway has its secret in its table, unless this column has one of its own
-        key = loudspeaker_keys.keep(settings.var_dir, number, given or None) if given or is_own else ""
+        key = LOUDSPEAKERS.keep(settings.var_dir, number, given or None) if given or is_own else ""
     print(f"Loudspeaker {number} is on the books.")
     if kind == Adapter.SIP:
         print("Columns that are called over SIP cannot be reached yet.")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db import loudspeaker_keys as keys
 from db.commands import shouts
 from db.errors import NotFound
 from db.evidence.sounds import SoundStore
+from db.key_file import LOUDSPEAKERS
 from db.queries.shouts import DueShout
 from db.rules.access_scope import EVERYTHING
 from db.rules.gateway import Gateway, NotTaken
@@ -48,7 +48,7 @@ def _one(record: Record, lane: Lane, due: DueShout) -> bool:
     try:
         speech = _speech(lane, due)
         column = columns(lane.gateways)[due.loudspeaker.adapter]
-        told = column.call(due, speech, keys.key_of(lane.var_dir, due.loudspeaker.id))
+        told = column.call(due, speech, LOUDSPEAKERS.key_of(lane.var_dir, due.loudspeaker.id))
     except Unspoken as error:
         told = NotTaken(str(error), is_final=True)
     except NotFound:

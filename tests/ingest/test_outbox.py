@@ -19,11 +19,11 @@ from db.commands.alarms import Actor, AlarmSignal
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
 from db.errors import NotFound, WrongState
+from db.key_file import FIRE_PLATFORMS
 from db.queries import outbox as outbox_queries
 from db.rules.access_scope import EVERYTHING, region_scope
 from db.rules.alarm_kinds import AlarmKind, Verdict
 from db.rules.outbox import WITHIN, Transport
-from ingest.outbox import keys
 from ingest.outbox.worker import Worker
 from ingest.simulate.fire_platform import CentrePlatform, CityPlatform
 from tests import factories
@@ -63,7 +63,7 @@ def add(record: TestRecord, city: CityPlatform, region: int = 360_700, name: str
     with record.record.scoped(EVERYTHING) as session:
         new = NewPlatform(name, region, Transport.HTTP, city.address)
         number = fire_platforms.add(session, new, OPERATOR, datetime.now(UTC))
-    keys.keep(record.settings.var_dir, number, city.secret)
+    FIRE_PLATFORMS.keep(record.settings.var_dir, number, city.secret)
     return number
 
 
@@ -257,12 +257,12 @@ def test_without_the_right_key_nothing_is_taken_and_nothing_lost(
     record: TestRecord, owner: Connection, city: CityPlatform
 ) -> None:
     number = add(record, city)
-    keys.keep(record.settings.var_dir, number, "another")
+    FIRE_PLATFORMS.keep(record.settings.var_dir, number, "another")
     with forwarding(record):
         confirm(record, owner)
         wait_for(lambda: states(owner) == ["refused"])
         assert city.taken == []
-        keys.keep(record.settings.var_dir, number, city.secret)
+        FIRE_PLATFORMS.keep(record.settings.var_dir, number, city.secret)
         owner.execute(text("update outbox set next_try_at = now()"))
         wait_for(lambda: all_taken(owner))
 
@@ -338,7 +338,7 @@ def test_platforms_from_the_command_line(record: TestRecord, owner: Connection) 
     added = fire_service(record, "add", "章贡区消防", "--region", "360702", "--url", "https://fire.example.cn/in")
     assert "Key for HMAC-SHA256: " in added.stdout
     number = owner.scalar(text("select id from fire_platforms where name = '章贡区消防'"))
-    assert keys.key_of(record.settings.var_dir, number) == added.stdout.split(": ")[1].strip()
+    assert FIRE_PLATFORMS.key_of(record.settings.var_dir, number) == added.stdout.split(": ")[1].strip()
     again = fire_service(record, "add", "章贡区消防", "--region", "360702", "--url", "https://fire.example.cn/in")
     assert (again.returncode, again.stdout) == (1, "")
     assert "already" in again.stderr

@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from db import loudspeaker_keys
 from db.commands import loudspeakers, shouts
 from db.commands.acting import Acting
 from db.commands.shouts import NeedsConfirming, NewShout
 from db.errors import CannotStart, InvalidInput, NotAllowed, NotFound, WrongState
 from db.evidence.sounds import SoundStore
+from db.key_file import LOUDSPEAKERS
 from db.queries import shouts as queries
 from db.queries.shouts import ShoutRow
 from db.rules.access_scope import EVERYTHING, Role
@@ -69,7 +69,7 @@ def column(record: TestRecord, owner: Connection, address: str, lane: Lane, gate
     code = owner.scalar(text("select code from venues where id = :v"), {"v": venue.id})
     with record.record.scoped(EVERYTHING) as session:
         number = loudspeakers.add(session, code, "校门音柱", address, gateway, Acting(None, "t", None), NOON)
-    loudspeaker_keys.keep(lane.var_dir, number, "secret")
+    LOUDSPEAKERS.keep(lane.var_dir, number, "secret")
     return number
 
 

@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, expect
 from db.commands import duty_checks, fire_platforms
 from db.commands.fire_platforms import NewPlatform
 from db.commands.people import Operator
+from db.key_file import FIRE_PLATFORMS
 from db.rules.access_scope import EVERYTHING
 from db.rules.outbox import WITHIN, Transport
-from ingest.outbox import keys
 from ingest.outbox.worker import Worker
 from ingest.simulate.fire_platform import CityPlatform
 from tests.journeys.conftest import Watched
@@ -35,7 +35,7 @@ def city(portal_server: PortalServer) -> Iterator[CityPlatform]:
     with record.record.scoped(EVERYTHING) as session:
         new = NewPlatform("赣州市消防救援支队", 360_700, Transport.HTTP, platform.address)
         number = fire_platforms.add(session, new, Operator(None, "tests"), datetime.now(UTC))
-    keys.keep(var_dir, number, SECRET)
+    FIRE_PLATFORMS.keep(var_dir, number, SECRET)
     worker = Worker(record.record, record.app_url, var_dir)
     thread = threading.Thread(target=worker.run)
     thread.start()

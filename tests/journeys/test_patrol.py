@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db import loudspeaker_keys as keys
 from db.commands import loudspeakers
 from db.commands.acting import Acting
 from db.evidence.sounds import SoundStore
+from db.key_file import LOUDSPEAKERS
 from db.relay_folder import RelayFolder
 from db.rules.access_scope import EVERYTHING
 from db.session import Record
@@ -81,7 +81,7 @@ def column(portal_server: PortalServer, relay: None, fake_gateway: FakeGateway) 
         number = loudspeakers.add(
             session, code, "校门音柱", f"{fake_gateway.url}/column", None, Acting(None, "t", None), datetime.now(UTC)
         )
-    keys.keep(portal_server.settings.var_dir, number, "secret")
+    LOUDSPEAKERS.keep(portal_server.settings.var_dir, number, "secret")
     return number
 
 
