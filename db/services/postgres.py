@@ -20,6 +20,7 @@ from db.services.service import PrivateService
 from db.settings import Settings
 
 SUPERUSER = "anwang_superuser"
+FILE_COPY_SINCE = 150000
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     # Programs come in over loopback: a socket's path would be bound to a length, and its lock file left behind.
@@ -131,9 +132,12 @@ class PrivatePostgres(PrivateService):
     def create_database(self, name: str, template: str | None = None) -> None:
         """A database of the owner's with PostGIS in it; a copy of `template` where one is named."""
         statement = sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
-        if template is not None:
-            statement += sql.SQL(" template {}").format(sql.Identifier(template))
         with self._as_superuser("postgres") as cursor:
+            if template is not None:
+                statement += sql.SQL(" template {}").format(sql.Identifier(template))
+                # Files copied whole are several times faster than page by page through the log.
+                if cursor.connection.server_version >= FILE_COPY_SINCE:
+                    statement += sql.SQL(" strategy file_copy")
             cursor.execute(statement)
         if template is None:
             self._add_postgis(name)

@@ -11,12 +11,12 @@ pytestmark = pytest.mark.browser
 PATIENCE = 120_000
 
 
-def test_from_frozen_figures_to_a_citys_copy(browser: Browser, portal_server: PortalServer) -> None:
+def test_from_frozen_figures_to_a_citys_copy(browser: Browser, own_portal: PortalServer) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    log_in(page, portal_server.url, "analyst", portal_server.passwords["analyst"])
-    watched = watch(page, portal_server.url)
+    log_in(page, own_portal.url, "analyst", own_portal.passwords["analyst"])
+    watched = watch(page, own_portal.url)
     watched.open("/bulletins")
     page.fill(".bulletin-drafting input", "2024-09-02")
     page.click("#bulletins-draft")
@@ -34,10 +34,10 @@ def test_from_frozen_figures_to_a_citys_copy(browser: Browser, portal_server: Po
     page.click("button:has-text('核稿通过')")
     page.click("button:has-text('印发')")
     expect(page.locator(".bulletin-page aside")).to_contain_text("与印发时逐字一致")
-    address = page.url.split("?")[0].removeprefix(portal_server.url)
+    address = page.url.split("?")[0].removeprefix(own_portal.url)
     assert watched.complaints == []
     page.context.clear_cookies()
-    log_in(page, portal_server.url, "ganzhou", portal_server.passwords["ganzhou"])
+    log_in(page, own_portal.url, "ganzhou", own_portal.passwords["ganzhou"])
     watched.open(address)
     expect(page.locator(".bulletin-sheet")).to_contain_text("（赣州市分册）")
     expect(page.locator(".bulletin-sheet")).not_to_contain_text("南昌市")

@@ -13,6 +13,12 @@ from tests.portal.conftest import PortalServer
 pytestmark = pytest.mark.browser
 
 KEPT = "() => document.documentElement.dataset.kept"
+# The device keeps a page again as rows come to it.
+ROWS_ARE_KEPT = """async () => {
+    const kept = await caches.match(location.pathname + location.search);
+    const still = new DOMParser().parseFromString(await kept.text(), "text/html");
+    return still.querySelectorAll(".ag-row").length === document.querySelectorAll(".ag-row").length;
+}"""
 
 
 def see(page: Page, base: str, path: str) -> None:
@@ -31,8 +37,7 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
     page, base = watched.page, portal_server.url
     see(page, base, "/alarms?show=all")
     page.wait_for_selector(".ag-row")
-    see(page, base, "/alarms?show=all")
-    page.wait_for_selector(".ag-row")
+    page.wait_for_function(ROWS_ARE_KEPT, timeout=60_000)
     rows = page.locator(".ag-row").count()
     assert watched.complaints == []
     page.context.set_offline(True)

@@ -81,7 +81,17 @@ def serving(app: Any, port: int) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def portal_server(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
-    """The portal on a copy of the province that its tests may write to."""
+    """The portal on a copy of the province that all its tests write to."""
+    yield from _portal_on_a_copy(installation, demo_template)
+
+
+@pytest.fixture
+def own_portal(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
+    """The portal on a copy of its own, for a test that counts the whole province."""
+    yield from _portal_on_a_copy(installation, demo_template)
+
+
+def _portal_on_a_copy(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
     accounts = json.loads((installation.settings.var_dir / "demo_accounts.json").read_text())
     stream.PULSE_SECONDS = 0.5  # tests wait for pulses
     port = free_port()
