@@ -161,7 +161,7 @@ class Peer:
             self._answer(frame, Command.DENY)
             self._refuse(received, str(error))
             return
-        self.recorder.put(Job(received, said.messages, is_fire, known.device_id, said.duty_answers, confirm))
+        self.recorder.put(Job(received, said.messages, is_fire, known.device_id, said.duty_answers, done=confirm))
 
     def _later(self, frame: Frame, command: Command) -> Callable[[], None]:
         """Answers from the recorder's thread, once the frame is on record."""

@@ -47,6 +47,8 @@ class Job:
     is_urgent: bool = False
     device_id: int | None = None
     duty_answers: tuple[int, ...] = ()
+    note: Callable[[Session], None] | None = None
+    """A small write of the server's own."""
     done: Callable[[], None] = lambda: None
     bench: str = ""
     """Key of the trial that it is for: nothing of it goes through the gate."""
@@ -144,18 +146,25 @@ class Recorder:
     def _write(self, jobs: list[Job]) -> None:
         arrivals = [Arrival(job.received, message) for job in jobs for message in job.said]
         is_beat = self.feed.is_due
-        if not arrivals and not is_beat:
+        if arrivals or is_beat:
+            done = self.writer.write(arrivals, self._beat if is_beat else None)
+            if is_beat:
+                self.feed.written()
+            else:
+                self.feed.count(done.taken, done.refused)
+        self._note(jobs)
+
+    def _note(self, jobs: list[Job]) -> None:
+        """In the order in which it happened: an answer finds its question sent, be they of one batch."""
+        noted = [job for job in jobs if job.note or (job.device_id and job.duty_answers)]
+        if not noted:
             return
-        done = self.writer.write(arrivals, self._beat if is_beat else None)
-        if is_beat:
-            self.feed.written()
-        else:
-            self.feed.count(done.taken, done.refused)
-        answered = [(job.device_id, number) for job in jobs if job.device_id for number in job.duty_answers]
-        if answered:
-            with self.writer.record.scoped(EVERYTHING) as session:
-                for device_id, number in answered:
-                    duty_checks.answer(session, device_id, number, datetime.now(UTC))
+        with self.writer.record.scoped(EVERYTHING) as session:
+            for job in noted:
+                if job.note:
+                    job.note(session)
+                for number in job.duty_answers:
+                    duty_checks.answer(session, job.device_id or 0, number, datetime.now(UTC))
 
     def _put_on_bench(self, jobs: list[Job]) -> None:
         caught = [
@@ -192,15 +201,8 @@ class Recorder:
             self.inquire(inquiry)
 
     def note(self, act: Callable[[Session], None]) -> None:
-        """A small write of the server's own, in the recorder's thread pool of one: order is kept."""
-        self.put(Job(_NOTHING, (), is_urgent=True, done=lambda: self._noted(act)))
-
-    def _noted(self, act: Callable[[Session], None]) -> None:
-        try:
-            with self.writer.record.scoped(EVERYTHING) as session:
-                act(session)
-        except SQLAlchemyError as error:
-            log.warning("not noted: %s", words_of(error))
+        """A small write of the server's own, with what peers say: in order, and again while the database is away."""
+        self.put(Job(_NOTHING, (), is_urgent=True, note=act))
 
 
 _NOTHING = Received("gb26875", "", b"", datetime(1970, 1, 1, tzinfo=UTC))

@@ -9,8 +9,10 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import geopandas
@@ -97,15 +99,31 @@ def _near_and_far(server: PortalServer, theirs: frozenset[int]) -> tuple[int, ..
     return (nearest.id, farthest.id)
 
 
+@pytest.fixture(scope="module")
+def level_of(portal_server: PortalServer) -> Iterator[Callable[[str], Level]]:
+    """Each person logs in once."""
+    with ExitStack() as browsers:
+
+        @cache
+        def of(login: str) -> Level:
+            cookies = portal_server.client(login).cookies
+            origin = {"Origin": portal_server.url}
+            browser = browsers.enter_context(
+                httpx.Client(base_url=portal_server.url, headers=origin, cookies=cookies, timeout=20)
+            )
+            me = browser.get("/api/v1/me").json()
+            scope = Scope(me["county_lo"], me["county_hi"], tuple(me["venues"]))
+            with portal_server.owner.connect() as connection:
+                theirs = _theirs(connection, login)
+            assert theirs, "a level that reaches nothing proves nothing"
+            return Level(portal_server, login, browser, scope, theirs, _near_and_far(portal_server, theirs))
+
+        yield of
+
+
 @pytest.fixture(params=LEVELS)
-def level(request: pytest.FixtureRequest, portal_server: PortalServer) -> Level:
-    browser = portal_server.client(request.param)
-    me = browser.get("/api/v1/me").json()
-    scope = Scope(me["county_lo"], me["county_hi"], tuple(me["venues"]))
-    with portal_server.owner.connect() as connection:
-        theirs = _theirs(connection, request.param)
-    assert theirs, "a level that reaches nothing proves nothing"
-    return Level(portal_server, request.param, browser, scope, theirs, _near_and_far(portal_server, theirs))
+def level(request: pytest.FixtureRequest, level_of: Callable[[str], Level]) -> Level:
+    return level_of(request.param)
 
 
 def _theirs(connection: Any, login: str) -> frozenset[int]:

@@ -18,9 +18,10 @@ from db.rules.access_scope import EVERYTHING
 from ingest.gb26875.addresses import Addresses
 from ingest.gb26875.dialects import DIALECTS
 from ingest.gb26875.frames import Command, Frame, FrameReader, Whole, encode
-from ingest.gb26875.recorder import Recorder
+from ingest.gb26875.recorder import Job, Recorder
 from ingest.gb26875.server import Server
 from ingest.gb26875.units import Item, Unit
+from ingest.messages import Received
 from ingest.simulate.crowd import crowd
 from ingest.simulate.gb26875 import TransmissionDevice, smoke
 from tests import factories, loops
@@ -273,6 +274,24 @@ def test_the_watch_answers_a_duty_check(door: Door, owner: Connection, empty_rec
     assert check.sent_at <= check.answered_at
     assert check.operator_number == 17
     assert (door.code, "duty_check", None, "查岗应答（操作员 17）") in said(owner)
+
+
+def test_an_answer_that_is_recorded_beside_its_question_counts(owner: Connection, empty_record: TestRecord) -> None:
+    """While the database is away, or with a quick watch, both wait for the same commit."""
+    venue, _code = on_the_books(owner)
+    recorder = Recorder(empty_record.record, empty_record.settings, Addresses())
+    with empty_record.record.scoped(EVERYTHING) as session:
+        check = duty_checks.ask(session, venue.id, Operator(None, "tests"), datetime.now(UTC))
+    asked = owner.execute(text("select device_id, asked_at from duty_checks")).one()
+    frame = Received("gb26875", "tests", b"", datetime.now(UTC))
+    recorder.note(lambda session: duty_checks.sent(session, check, datetime.now(UTC)))
+    recorder.put(Job(frame, (), device_id=asked.device_id, duty_answers=(17,)))
+    recorder.note(lambda session: duty_checks.confirmed(session, check, datetime.now(UTC)))
+    recorder.start()
+    recorder.stop()
+    found = owner.execute(text("select state, operator_number, confirmed_at from duty_checks")).one()
+    assert (found.state, found.operator_number) == ("answered", 17)
+    assert found.confirmed_at is not None
 
 
 def test_a_watch_that_does_not_answer_rings(door: Door, owner: Connection, empty_record: TestRecord) -> None:
