@@ -1,9 +1,10 @@
 """Every page as a picture: which ones there are, and how one is taken so that the next looks the same."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from portal.authentication import LANGUAGE_COOKIE
 from portal.bench.browser import log_in
@@ -12,7 +13,10 @@ DESK, PHONE = (1440, 900), (390, 844)
 WALLS = ((1920, 1080), (3840, 2160), (5120, 1440))
 PAINTED = """() => [...document.querySelectorAll('.map-canvas, #wall-canvas')]
     .every((map) => map.dataset.painted === '1')"""
-SETTLED_MS = 900
+SETTLED_MS, STEP_MS = 900, 150
+"""How long nothing is asked of the portal before a page is taken to be at rest."""
+PATIENCE_SECONDS = 60
+ENDLESS = ("eventsource", "media", "websocket")
 STILL = """
     *, *::before, *::after { animation: none !important; transition: none !important; }
     * { caret-color: transparent !important; }
@@ -153,18 +157,31 @@ def take(
         if picture.login is not None:
             log_in(page, base, picture.login, passwords[picture.login])
         look(page)
+        asked = _asked(page)
         page.goto(base + picture.path.format(**names))
-        _rest(page, picture)
+        _rest(page, picture, asked)
         return page.screenshot(animations="disabled")
     finally:
         context.close()
 
 
-def _rest(page: Page, picture: Picture) -> None:
+def _asked(page: Page) -> set[Request]:
+    """What the page waits for at each moment; streams, which never end, aside."""
+    waiting: set[Request] = set()
+    page.on("request", lambda request: waiting.add(request) if request.resource_type not in ENDLESS else None)
+    page.on("requestfinished", lambda request: waiting.discard(request))
+    page.on("requestfailed", lambda request: waiting.discard(request))
+    return waiting
+
+
+def _rest(page: Page, picture: Picture, asked: set[Request]) -> None:
     page.wait_for_selector(picture.ready, timeout=60_000)
     if "canvas" not in picture.hidden:
         page.wait_for_function(PAINTED, timeout=90_000)
     hidden = f"{picture.hidden} {{ visibility: hidden !important; }}" if picture.hidden else ""
     page.add_style_tag(content=STILL + hidden + ("" if picture.letters else SILENT))
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(SETTLED_MS)
+    until, quiet_ms = time.monotonic() + PATIENCE_SECONDS, 0
+    while quiet_ms < SETTLED_MS and time.monotonic() < until:
+        page.wait_for_timeout(STEP_MS)
+        quiet_ms = 0 if asked else quiet_ms + STEP_MS
