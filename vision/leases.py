@@ -40,7 +40,7 @@ class LeaseKeeper:
         self._wanted: list[WantedFrame] = []
         self._asked: set[tuple[int, int]] = set()
         self._headless: list[Headless] = []
-        self._handed: set[int] = set()
+        self._handed: set[Headless] = set()
         self._name = ""
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._learnt = datetime.now(UTC)
@@ -125,13 +125,13 @@ class LeaseKeeper:
                 now - HEADLESS_BACK,
                 now - HEADLESS_AFTER,
                 HEADLESS_AT_ONCE,
-                sorted(self._handed),
+                self._handed,
             )
         with self._lock:
             new = [each for each in found if (each.alarm_id, each.device_id) not in self._asked]
             self._asked = {(each.alarm_id, each.device_id) for each in found}
             self._wanted += new
             self._headless += headless
-            self._handed |= {each.id for each in headless}  # one that cannot be read is not asked for again at once
+            self._handed |= set(headless)  # one that cannot be read is not asked for again at once
             if len(self._handed) > MOST_HANDED:
-                self._handed = {each.id for each in headless}
+                self._handed = set(headless)

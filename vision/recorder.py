@@ -138,7 +138,7 @@ class Recorder:
         heads = self._heads_of(np.array(Image.open(io.BytesIO(content)).convert("RGB")))
         if heads is not None:
             with self._record.scoped(EVERYTHING) as session:
-                camera_verdicts.keep_heads(session, frame.id, heads)
+                camera_verdicts.keep_heads(session, frame, heads)
 
     def _heads_of(self, picture: Colours) -> list[Box] | None:
         """None after an error too: a picture that cannot be looked at is masked as a whole."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.commands.alarm_raising import AlarmSignal, Near, hear_witnesses, raise_alarm
 from db.evidence.store import Stored
+from db.queries.camera_frames import Headless
 from db.rules.alarm_folding import Folding
 from db.rules.alarm_kinds import AlarmKind
 from db.rules.camera_rules import BY_RULE, CAMERA_UNFIT, Fitness, Mode, SeenBox, VisionRule
@@ -44,6 +45,7 @@ _FRAME = text(
 )
 _CLIP = text("update camera_frames set clip = :sha256, clip_from = :since, clip_until = :until where id = :id")
 _HEADS = text("update camera_frames set heads = cast(:heads as jsonb) where id = :id and heads is null")
+_HEADS_OF_CAPTURE = text("update patrol_captures set heads = cast(:heads as jsonb) where id = :id and heads is null")
 _VERDICT = text(
     """
     insert into vision_verdicts (device_id, venue_id, county, area_id, rule_id, rule, observed_at, recorded_at, score,
@@ -133,9 +135,10 @@ def keep_frame(
     return _keep(session, session.execute(_CAMERA, {"id": device_id}).one(), frame, alarm_id, taken_at, heads)
 
 
-def keep_heads(session: Session, frame_id: int, heads: Sequence[Box]) -> None:
+def keep_heads(session: Session, frame: Headless, heads: Sequence[Box]) -> None:
     """Where heads are in a picture that was kept before anybody had looked for them."""
-    session.execute(_HEADS, {"id": frame_id, "heads": json.dumps(list(heads))})
+    told = _HEADS_OF_CAPTURE if frame.is_capture else _HEADS
+    session.execute(told, {"id": frame.id, "heads": json.dumps(list(heads))})
 
 
 def keep_clip(session: Session, frame_id: int, sha256: bytes, since: datetime, until: datetime) -> None:

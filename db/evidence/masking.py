@@ -19,10 +19,14 @@ def wholly(content: bytes) -> bytes:
         return _jpeg(_coarse(picture.convert("RGB"), MASK_POINTS))
 
 
-def heads_alone(content: bytes, heads: Sequence[Box]) -> bytes:
-    """Each head down to a few points, within an oval; the rest as it is, though smaller."""
+def heads_alone(content: bytes, heads: Sequence[Box], height_share: float = 1.0) -> bytes:
+    """Each head down to a few points, within an oval; the rest as it is, though smaller.
+
+    `heads` are shares of width and height, of the upper `height_share` where a line of words stands below the picture.
+    """
     with Image.open(io.BytesIO(content)) as opened:
         picture = opened.convert("RGB")
+    heads = [(head[0], head[1] * height_share, head[2], head[3] * height_share) for head in heads]
     if picture.width > MASKED_WIDTH:
         size = (MASKED_WIDTH, max(1, round(picture.height * MASKED_WIDTH / picture.width)))
         picture = picture.resize(size, Image.Resampling.LANCZOS)

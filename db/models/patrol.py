@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, big_key, county_ref, key, small
@@ -124,6 +125,12 @@ class PatrolCapture(Base):
         Index("ix_patrol_captures_sha256", "sha256"),
         Index("ix_patrol_captures_marked_sha256", "marked_sha256", postgresql_where=text("marked_sha256 is not null")),
         Index("ix_patrol_captures_hazard_id", "hazard_id", postgresql_where=text("hazard_id is not null")),
+        Index(
+            "ix_patrol_captures_headless",
+            "device_id",
+            "id",
+            postgresql_where=text("heads is null and form = 'plain'"),
+        ),
         CheckConstraint("form in ('plain', 'masked')", "form"),
     )
 
@@ -148,5 +155,7 @@ class PatrolCapture(Base):
     """A list of `db.rules.patrol_marks.Mark`; burnt into a second picture, the original stays."""
     marked_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     marked_at: Mapped[datetime | None]
+    heads: Mapped[list[list[float]] | None] = mapped_column(JSONB)
+    """Boxes in shares of the original's width and height; null: nobody has looked, others see it masked as a whole."""
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazards.id"))
     is_demo: Mapped[bool] = mapped_column(server_default="false")

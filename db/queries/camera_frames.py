@@ -1,6 +1,6 @@
 """Pictures that cameras gave: the evidence card's frames, and where their bytes lie."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,8 +38,13 @@ _OF_ALARM = text(
 )
 _OF_VERDICT = text("select exists (select from vision_verdicts where id = :verdict and frame_id = :frame)")
 _HEADLESS = text(
-    "select id, sha256 from camera_frames where device_id = any (:cameras) and heads is null"
-    " and taken_at between :since and :until and id <> all (cast(:but as bigint[])) order by id desc limit :most"
+    """
+    (select false as is_capture, id, sha256 from camera_frames where device_id = any (:cameras) and heads is null
+        and taken_at between :since and :until and id <> all (cast(:but as bigint[])) order by id desc limit :most)
+    union all
+    (select true, id, sha256 from patrol_captures where device_id = any (:cameras) and heads is null and form = 'plain'
+        and captured_at >= :since and id <> all (cast(:but_captures as bigint[])) order by id desc limit :most)
+    """
 )
 Box = tuple[float, float, float, float]
 
@@ -126,12 +131,26 @@ class Headless:
 
     id: int
     sha256: bytes
+    is_capture: bool = False
+    """Kept on patrol, in plain form."""
 
 
 def headless(
-    session: Session, cameras: Sequence[int], since: datetime, until: datetime, most: int, but: Sequence[int] = ()
+    session: Session,
+    cameras: Sequence[int],
+    since: datetime,
+    until: datetime,
+    most: int,
+    but: Collection[Headless] = (),
 ) -> list[Headless]:
     """The newest such pictures of these cameras, `but` those that were handed on already."""
-    asked = {"cameras": list(cameras), "since": since, "until": until, "most": most, "but": list(but)}
+    asked = {
+        "cameras": list(cameras),
+        "since": since,
+        "until": until,
+        "most": most,
+        "but": [each.id for each in but if not each.is_capture],
+        "but_captures": [each.id for each in but if each.is_capture],
+    }
     rows = session.execute(_HEADLESS, asked)
-    return [Headless(row.id, bytes(row.sha256)) for row in rows]
+    return [Headless(row.id, bytes(row.sha256), row.is_capture) for row in rows]

@@ -40,13 +40,17 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """The pictures of a capture by their hashes."""
+    """The pictures of a capture by their hashes, and where heads are in the original, of `width` by `height` points."""
 
     sha256: bytes
     marked_sha256: bytes | None
     form: str
     code: str
     taken_at: datetime
+    person_id: int
+    width: int
+    height: int
+    heads: list[list[float]] | None
 
 
 _COLUMNS = """
@@ -69,14 +73,12 @@ _NEWEST = text(
     order by c.id desc limit :limit
     """
 )
-_FILE = text(
-    "select c.sha256, c.marked_sha256, c.form, d.code, c.taken_at from patrol_captures c"
-    " join devices d on d.id = c.device_id where c.id = :id"
-)
-_IS_PLAIN = text(
-    "select exists (select 1 from patrol_captures where form = 'plain'"
-    " and (sha256 = :sha256 or marked_sha256 = :sha256))"
-)
+_FILES = """
+    select c.sha256, c.marked_sha256, c.form, d.code, c.taken_at, c.person_id, c.width, c.height, c.heads
+    from patrol_captures c join devices d on d.id = c.device_id
+"""
+_FILE = text(f"{_FILES} where c.id = :id")
+_PLAIN = text(f"{_FILES} where c.form = 'plain' and (c.sha256 = :sha256 or c.marked_sha256 = :sha256) limit 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def file(session: Session, capture_id: int) -> CaptureFile:
     return CaptureFile(*row)
 
 
-def is_plain(session: Session, sha256: bytes) -> bool:
-    """True for a picture that a patrol captured with faces in it."""
-    return bool(session.scalar(_IS_PLAIN, {"sha256": sha256}))
+def plain_file(session: Session, sha256: bytes) -> CaptureFile | None:
+    """The capture with faces in it that this picture is of; None for every other picture."""
+    row = session.execute(_PLAIN, {"sha256": sha256}).one_or_none()
+    return None if row is None else CaptureFile(*row)

@@ -14,19 +14,17 @@ from db.commands import evidence as evidence_commands
 from db.commands.acting import Acting
 from db.commands.evidence import NewEvidence
 from db.errors import InvalidInput, NotAllowed
-from db.evidence import masking
 from db.evidence.store import EvidenceStore
 from db.queries import appeals, hazards, work_orders
 from db.queries import evidence as evidence_queries
-from db.queries.patrol_captures import is_plain
+from db.queries.patrol_captures import plain_file
 from db.rules.appeal_lifecycle import MAY_HEAR
 from db.rules.evidence_checks import Stage
 from db.rules.hazard_lifecycle import FIVE_LEVELS
-from db.rules.play_address import Form as PictureForm
-from db.rules.play_address import forms_of
 from portal import asking
 from portal.api.asked import BIGGEST_ID
 from portal.api.models import Refused
+from portal.captured import as_seen_by, is_masked_for
 
 ADDRESS = "/api/v1/evidence"
 FORM_BYTES = 64 * 1024
@@ -96,12 +94,13 @@ def one_evidence(
     """A file's bytes. A document is always its original."""
     with asking.reading() as session:
         row = evidence_queries.one_file(session, evidence_id)
-        is_blurred = _sees_masked_alone() and is_plain(session, row.sha256)
+        captured = plain_file(session, row.sha256)
+        is_blurred = captured is not None and is_masked_for(captured, asking.current())
     store: EvidenceStore = request.app.state.evidence
     if is_blurred:  # a camera's frame: whoever sees cameras blurred alone has no original either
         form = "shown" if form == "original" else form
     content, kind = store.read(row.sha256, row.media_type, form)
-    content = masking.wholly(content) if is_blurred else content
+    content = content if captured is None else as_seen_by(asking.current(), captured, content)
     is_download = form == "original" or not row.media_type.startswith("image/")
     headers = {
         "Content-Disposition": f"{'attachment' if is_download else 'inline'}; filename*=UTF-8''{quote(row.name)}",
@@ -109,10 +108,6 @@ def one_evidence(
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return Response(content, media_type=kind, headers=headers)
-
-
-def _sees_masked_alone() -> bool:
-    return PictureForm.PLAIN not in forms_of(asking.current().role)
 
 
 def _is_there(session: Session, subject: str, subject_id: int) -> None:

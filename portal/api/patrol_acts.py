@@ -15,7 +15,6 @@ from db.commands.acting import Acting
 from db.commands.patrol import Look
 from db.commands.patrol_captures import NewCapture
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from db.evidence import masking
 from db.evidence.marking import burnt
 from db.evidence.sniffing import JPEG
 from db.evidence.store import EvidenceStore
@@ -29,6 +28,7 @@ from db.rules.play_address import Form, forms_of
 from portal import asking, patrol_words, words
 from portal.api.asked import BIGGEST_ID, BIGGEST_INT
 from portal.api.models import Refused
+from portal.captured import as_seen_by
 from portal.play import granted
 
 router = APIRouter(tags=["patrol"])
@@ -179,8 +179,8 @@ def picture(
         raise NotFound("Nothing is marked on this picture.")
     store: EvidenceStore = request.app.state.evidence
     content, kind = store.read(digest, JPEG, "thumbnail" if is_small else "shown")
-    if file.form == Form.PLAIN and Form.PLAIN not in forms_of(asking.current().role):
-        content = masking.wholly(content)
+    if file.form == Form.PLAIN:
+        content = as_seen_by(asking.current(), file, content)
     headers = {
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(f'{file.code}-{capture_id}.jpg')}",
         "Cache-Control": "private, max-age=60",

@@ -14,7 +14,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from db.commands import camera_verdicts
+from db.queries import camera_frames
 from db.relay_folder import Condition, RelayFolder, State, Trouble, Wanted
+from db.rules.access_scope import EVERYTHING
 from db.rules.play_address import Form, Purpose
 from tests.portal.conftest import PortalServer
 from tests.portal.door import one
@@ -103,6 +106,16 @@ def sharpness(content: bytes) -> float:
     return float(np.abs(np.diff(grey)).mean())
 
 
+def quarter(content: bytes, which: int) -> bytes:
+    """The middle of the upper left or the lower right quarter, as PNG."""
+    with Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.width // 8, picture.height // 8
+        left, top = (width, height) if which == 0 else (width * 5, height * 5)
+        made = io.BytesIO()
+        picture.crop((left, top, left + width * 2, top + height * 2)).save(made, "PNG")
+    return made.getvalue()
+
+
 @pytest.mark.parametrize(("seen", "is_bright"), [(None, False), (0.2, False), (1.2, False), (1.8, True), (9.0, True)])
 def test_the_frame_that_was_seen_is_kept(
     portal_server: PortalServer, camera: int, seen: float | None, is_bright: bool
@@ -141,8 +154,9 @@ def test_only_officials_capture_and_only_what_plays_for_them(portal_server: Port
 
 
 def test_faces_in_a_capture_are_for_those_who_may_see_them(portal_server: PortalServer, camera: int) -> None:
-    """An analyst sees a plain capture blurred, as a capture and as evidence of its hazard; its original never."""
+    """Others see a plain capture blurred, as a capture and as evidence of its hazard; its original never."""
     county, analyst = portal_server.client("zhanggong"), portal_server.client("analyst")
+    city = portal_server.client("ganzhou")
     checked = subprocess.run(
         [
             *("ffmpeg", "-v", "error", "-f", "lavfi", "-i", CHEQUERED),
@@ -160,9 +174,20 @@ def test_faces_in_a_capture_are_for_those_who_may_see_them(portal_server: Portal
     venue = one(portal_server, "select venue_id from devices where id = :id", id=camera)
     with portal_server.owner.begin() as connection:
         evidence = connection.scalar(EVIDENCE, {"v": venue, "sha": sha})
-    for form in ("shown", "original"):
-        told_to = analyst.get(f"/api/v1/evidence/{evidence}?form={form}").content
-        assert sharpness(told_to) < sharpness(sharp) * 0.6
+    for reader in (analyst, city):
+        for form in ("shown", "original"):
+            told_to = reader.get(f"/api/v1/evidence/{evidence}?form={form}").content
+            assert sharpness(told_to) < sharpness(sharp) * 0.6
+    with portal_server.test_record.record.scoped(EVERYTHING) as session:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        (waiting,) = camera_frames.headless(session, [camera], since, datetime.now(UTC), 1)
+        assert (waiting.id, waiting.is_capture) == (told["id"], True)
+        camera_verdicts.keep_heads(session, waiting, [(0.0, 0.0, 0.5, 0.5)])
+        assert waiting not in camera_frames.headless(session, [camera], since, datetime.now(UTC), 9)
+    for seen in (city.get(address).content, city.get(f"/api/v1/evidence/{evidence}?form=original").content):
+        assert sharpness(quarter(seen, 0)) < sharpness(quarter(sharp, 0)) * 0.6
+        assert sharpness(quarter(seen, 1)) > sharpness(quarter(sharp, 1)) * 0.9
+    assert sharpness(quarter(analyst.get(address).content, 1)) < sharpness(quarter(sharp, 1)) * 0.6
     assert county.get(f"/api/v1/evidence/{evidence}").content == sharp
     with Image.open(io.BytesIO(county.get(f"/api/v1/evidence/{evidence}?form=original").content)) as original:
         exif = original.getexif()
