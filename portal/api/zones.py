@@ -1,10 +1,12 @@
 """What a camera watches: a picture to draw upon, zones with their rules, the venue's hours."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from db.commands import camera_verdicts
@@ -60,22 +62,27 @@ def record_zones(camera_id: CameraId, drawn: DrawnZones) -> Any:
 
 
 @router.post("/cameras/{camera_id}/ground")
-def ground(request: Request, camera_id: CameraId) -> Ground:
+async def ground(request: Request, camera_id: CameraId) -> Ground:
     """The camera's picture of this moment, kept on record, or else its newest one."""
     asker = _may_draw()
-    with asking.reading() as session:
-        note_watching(session, camera_id, Purpose.STILL, forms_of(asker.role)[0], "", asking.actor())
-    content = _still(request.app.state.relay, camera_id)
-    with asking.reading() as session:
-        if content is not None:
-            try:
-                return _kept(session, request.app.state.evidence, camera_id, *content)
-            except InvalidInput:
-                pass  # half a picture is none
-        newest = camera_frames.newest(session, camera_id)
+    newest = await run_in_threadpool(_noted_and_newest, camera_id, forms_of(asker.role)[0])
+    if newest is not None and datetime.now(UTC) - newest.taken_at <= timedelta(seconds=FRESH_SECONDS):
+        return _ground(newest.id, newest.taken_at, is_now=True)  # a second click keeps nothing more
+    content = await _still(request.app.state.relay, camera_id)
+    if content is not None:
+        try:
+            return await run_in_threadpool(_kept, request.app.state.evidence, camera_id, *content)
+        except InvalidInput:
+            pass  # half a picture is none
     if newest is None:
         raise NotFound("The camera gives no picture now, and none is on record; try again when it does.")
     return _ground(newest.id, newest.taken_at, is_now=False)
+
+
+def _noted_and_newest(camera_id: int, form: Form) -> camera_frames.Newest | None:
+    with asking.reading() as session:
+        note_watching(session, camera_id, Purpose.STILL, form, "", asking.actor())
+        return camera_frames.newest(session, camera_id)
 
 
 def _may_draw() -> Asker:
@@ -85,8 +92,8 @@ def _may_draw() -> Asker:
     return asker
 
 
-def _still(relay: RelayFolder, camera_id: int) -> tuple[bytes, datetime] | None:
-    """From the relay, as the camera gives it; None where none comes within some seconds."""
+async def _still(relay: RelayFolder, camera_id: int) -> tuple[bytes, datetime] | None:
+    """From the relay, as the camera gives it; None where none comes within some seconds, which hold up nobody else."""
     wanted = Wanted(camera_id, Purpose.STILL, Form.PLAIN)
     relay.want(wanted)
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -97,13 +104,15 @@ def _still(relay: RelayFolder, camera_id: int) -> tuple[bytes, datetime] | None:
         told_last = relay.condition(wanted)
         if told_last is not None and told_last.state is State.FAILED:
             return None
-        time.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     return None
 
 
-def _kept(session: Any, store: EvidenceStore, camera_id: int, content: bytes, taken_at: datetime) -> Ground:
+def _kept(store: EvidenceStore, camera_id: int, content: bytes, taken_at: datetime) -> Ground:
     stored = store.keep(content)
-    return _ground(camera_verdicts.keep_frame(session, camera_id, stored, taken_at, None), taken_at, is_now=True)
+    with asking.reading() as session:
+        frame = camera_verdicts.keep_frame(session, camera_id, stored, taken_at, None)
+    return _ground(frame, taken_at, is_now=True)
 
 
 def _ground(frame: int, taken_at: datetime, *, is_now: bool) -> Ground:
