@@ -7,7 +7,7 @@ named by the scope, those with a sub-type, and those excused, who are taken off 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
@@ -22,12 +22,14 @@ from db.rules.venue_categories import Category, SubType
 LEVELS = {"province": 10_000, "city": 100, "county": 1}
 EVERYWHERE = 0
 """The region that holds all others."""
-ORDER = {key: place for place, key in enumerate((Category.UNIVERSITY_OR_COLLEGE, *SubType, *list(Category)[1:], ALL))}
+ORDER = [str(key) for key in (Category.UNIVERSITY_OR_COLLEGE, *SubType, *list(Category)[1:], ALL)]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measure of one region and category (a category, a sub-type or `all`) as of a day."""
+class Figure(NamedTuple):
+    """One measure of one region and category (a category, a sub-type or `all`) as of a day.
+
+    A tuple, since a nation has 23,000 of them in one answer.
+    """
 
     measure: MeasureKey
     level: str
@@ -110,6 +112,7 @@ _FIGURES = """
         from counted cross join lateral (values (key), (case when key = any (:in_all) then 'all' end)) k (key)
         where county between :lo and :hi and k.key is not null group by 1, 2
     ) c join regions r on r.adcode = c.adcode where c.denominator <> 0 or c.left_out <> 0
+    order by c.adcode, array_position(cast(:order as text[]), c.key)
 """
 _BEHIND = """
     select v.id, v.name, v.category, v.county, r.name as county_name, each.numerator, each.denominator, each.left_out,
@@ -136,9 +139,17 @@ def figures(session: Session, measure: MeasureKey, as_of: date, level: str, regi
     day = _DUE if counting.by_milestone else "cast(:day as date)"
     parts = _PARTS.format(day=day, excused=_EXCUSED.format(day=day))
     lo, hi = region_bounds(region)
-    facts |= {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "step": LEVELS[level], "in_all": IN_BULLETIN}
+    facts |= {
+        "day": as_of,
+        "measure": measure,
+        "lo": lo,
+        "hi": hi,
+        "step": LEVELS[level],
+        "in_all": IN_BULLETIN,
+        "order": ORDER,
+    }
     rows = session.execute(text(_FIGURES.format(sums=sums, parts=parts, one=counting.one)), facts).all()
-    return [Figure(measure, level, *row) for row in sorted(rows, key=lambda row: (row.adcode, ORDER.get(row.key, 99)))]
+    return [Figure(measure, level, *row) for row in rows]
 
 
 def behind(session: Session, measure: MeasureKey, as_of: date, region: int, category: str) -> list[VenueBehind]:
