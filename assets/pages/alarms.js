@@ -81,6 +81,12 @@
     box.querySelectorAll(".act-form.open").forEach((form) => form.classList.remove("open"));
   }
 
+  // The acts are drawn anew as their alarm changes: a form that somebody has opened stays open.
+  new MutationObserver(() => {
+    const box = acts(), name = box?.dataset.form;
+    if (name) box.querySelector(`.act-form[data-form="${name}"]:not(.open)`)?.classList.add("open");
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // A second click while the first is on its way is none.
   function busy(since) {
     const box = acts();
