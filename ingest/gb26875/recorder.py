@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.commands import bench, duty_checks, panel_questions
@@ -161,10 +161,12 @@ class Recorder:
             return
         with self.writer.record.scoped(EVERYTHING) as session:
             for job in noted:
-                if job.note:
-                    job.note(session)
-                for number in job.duty_answers:
-                    duty_checks.answer(session, job.device_id or 0, number, datetime.now(UTC))
+                try:
+                    with session.begin_nested():
+                        _note_one(session, job)
+                except (DataError, IntegrityError, ValueError) as error:
+                    # What a device said and the database never takes holds up nobody else.
+                    log.warning("not noted: %s", words_of(error))
 
     def _put_on_bench(self, jobs: list[Job]) -> None:
         caught = [
@@ -203,6 +205,13 @@ class Recorder:
     def note(self, act: Callable[[Session], None]) -> None:
         """A small write of the server's own, with what peers say: in order, and again while the database is away."""
         self.put(Job(_NOTHING, (), is_urgent=True, note=act))
+
+
+def _note_one(session: Session, job: Job) -> None:
+    if job.note:
+        job.note(session)
+    for number in job.duty_answers if job.device_id else ():
+        duty_checks.answer(session, job.device_id or 0, number, datetime.now(UTC))
 
 
 _NOTHING = Received("gb26875", "", b"", datetime(1970, 1, 1, tzinfo=UTC))

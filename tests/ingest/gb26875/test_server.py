@@ -285,6 +285,7 @@ def test_an_answer_that_is_recorded_beside_its_question_counts(owner: Connection
     asked = owner.execute(text("select device_id, asked_at from duty_checks")).one()
     frame = Received("gb26875", "tests", b"", datetime.now(UTC))
     recorder.note(lambda session: duty_checks.sent(session, check, datetime.now(UTC)))
+    recorder.note(lambda session: session.execute(text("select cast(:told as jsonb)"), {"told": '"\\u0000"'}))
     recorder.put(Job(frame, (), device_id=asked.device_id, duty_answers=(17,)))
     recorder.note(lambda session: duty_checks.confirmed(session, check, datetime.now(UTC)))
     recorder.start()
