@@ -75,16 +75,17 @@ class Standing(Base):
 
 
 class StandingStep(Base):
-    """How the counts of standings change in a day, ten days, month or year (`grain`), by county and category.
+    """How the counts of standings change in a `span` of 1, 2, 4 ... days, by county and category.
 
     Kept by triggers on standings; never written by hand.
     """
 
     __tablename__ = "standing_steps"
 
-    grain: Mapped[str] = mapped_column(primary_key=True)
+    span: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Its length in days."""
     day: Mapped[date] = mapped_column(primary_key=True)
-    """First day of the grain."""
+    """Its first day."""
     county: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     category: Mapped[str] = mapped_column(primary_key=True)
     proven: Mapped[int] = mapped_column(server_default="0")

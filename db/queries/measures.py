@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.queries.coverage import ALL, IN_BULLETIN
 from db.queries.measure_countings import COUNTINGS, Counting
+from db.queries.running_sums import rows_until
 from db.rules.access_scope import region_range
 from db.rules.coverage import percent
 from db.rules.measures import MeasureKey
@@ -68,19 +69,6 @@ class Settlement:
     settled_at: datetime
 
 
-_GRAINS = {
-    "coverage_steps": (
-        ("year", "day < :year{n}"),
-        ("month", "day >= :year{n} and day < :month{n}"),
-        ("day", "day >= :month{n} and day <= :day{n}"),
-    ),
-    "standing_steps": (
-        ("year", "day < :year{n}"),
-        ("month", "day >= :year{n} and day < :month{n}"),
-        ("ten", "day >= :month{n} and day < :ten{n}"),
-        ("day", "day >= :ten{n} and day <= :day{n}"),
-    ),
-}
 _EXCUSED = """
     select distinct e.venue_id from excused_venues e join venues v on v.id = e.venue_id
     where e.state = 'approved' and (e.measure is null or e.measure = :measure)
@@ -238,15 +226,14 @@ def _sums(counting: Counting, spans: list[tuple[date, list[str]]]) -> tuple[str,
     blocks: list[str] = []
     facts: dict[str, object] = {}
     for n, (day, categories) in enumerate(spans):
-        facts |= {f"day{n}": day, f"month{n}": day.replace(day=1), f"year{n}": day.replace(month=1, day=1)}
-        facts |= {f"ten{n}": day.replace(day=1 + 10 * min(2, (day.day - 1) // 10)), f"categories{n}": categories}
+        facts[f"categories{n}"] = categories
         for table, numerator, denominator, left_out in counting.sums:
-            for grain, days in _GRAINS[table]:
-                blocks.append(
-                    f"select county, category as key, {numerator} as numerator, {denominator} as denominator,"
-                    f" {left_out} as left_out from {table} where grain = '{grain}' and {days.format(n=n)}"
-                    f" and county between :lo and :hi and category = any (:categories{n})"
-                )
+            blocks += [
+                f"select county, category as key, {numerator} as numerator, {denominator} as denominator,"
+                f" {left_out} as left_out from {table} where {rows}"
+                f" and county between :lo and :hi and category = any (:categories{n})"
+                for rows in rows_until(table, day)
+            ]
     return " union all ".join(blocks), facts
 
 

@@ -122,19 +122,18 @@ _HAZARDS = text(
 )
 _DENSE = text(
     """
-    insert into standing_steps (grain, day, county, category, proven, verified, alarms_on_time, alarms_overdue,
+    insert into standing_steps (span, day, county, category, proven, verified, alarms_on_time, alarms_overdue,
         alarms_unhandled, alarms_left_out, hazards_closed, hazards_open)
-    select g.grain, g.day, r.adcode, c, 1 + (h % 3), 1 + (h % 2), h % 5, h % 2, h % 7 % 2, h % 11 % 2, h % 3, h % 13 % 2
+    select g.span, g.day, r.adcode, c, 1 + (h % 3), 1 + (h % 2), h % 5, h % 2, h % 7 % 2, h % 11 % 2, h % 3, h % 13 % 2
     from regions r cross join unnest(cast(:categories as text[])) c
     cross join (
-        select distinct grain, case grain when 'day' then day::date when 'ten' then ten_days_of(day::date)
-            else date_trunc(grain, day)::date end as day
-        from generate_series(cast(:first as date), cast(:last as date), interval '1 day') day,
-            (values ('day'), ('ten'), ('month'), ('year')) grains (grain)
+        select distinct s.span, s.first_day as day
+        from generate_series(cast(:first as date), cast(:last as date), interval '1 day') each
+            cross join lateral spans_of(each::date) s
     ) g
     cross join lateral (select abs(hashint4(r.adcode + (g.day - date '2020-01-01') * 7 + length(c))) as h) x
     where r.level = 'county'
-    order by g.grain, g.day
+    order by g.span, g.day
     """
 )
 _EXCUSED = text(
@@ -192,7 +191,7 @@ def _standings(owner: Connection, size: Size, facts: dict[str, object], report: 
         owner.execute(_DENSE, facts)
         owner.execute(
             text(
-                "alter table standing_steps add constraint pk_standing_steps primary key (grain, day, county, category)"
+                "alter table standing_steps add constraint pk_standing_steps primary key (span, day, county, category)"
             )
         )
         return
