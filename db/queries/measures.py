@@ -69,19 +69,17 @@ class Settlement:
     settled_at: datetime
 
 
-_EXCUSED = """
-    select distinct e.venue_id from excused_venues e join venues v on v.id = e.venue_id
-    where e.state = 'approved' and (e.measure is null or e.measure = :measure)
-        and e.since <= {day} and e.until > {day}
+_EXCUSED = "excused_venues e join venues v on v.id = e.venue_id"
+_IS_EXCUSED = """
+    e.state = 'approved' and (e.measure is null or e.measure = :measure) and e.since <= {day} and e.until > {day}
 """
 _PARTS = """
     select v.id, v.county, v.category as key, {day} as day, 1 as sign from venues v
     where v.id = any ((select scope_venue_ids())::int[])
         and v.county not between (select scope_county_lo()) and (select scope_county_hi())
     union all select v.id, v.county, v.sub_type, {day}, 1 from venues v where v.sub_type is not null
-    union all select v.id, v.county, k.key, {day}, -1
-        from venues v cross join lateral (values (v.category), (v.sub_type)) k (key)
-        where k.key is not null and v.id in ({excused})
+    union all select distinct v.id, v.county, k.key, {day}, -1 from {excused}
+        cross join lateral (values (v.category), (v.sub_type)) k (key) where {is_excused} and k.key is not null
 """
 _FIGURES = """
     with counted as materialized (
@@ -91,14 +89,14 @@ _FIGURES = """
             union all
             select p.county, p.key, p.sign * one.numerator, p.sign * one.denominator,
                 case when p.sign < 0 then one.denominator else one.left_out end
-            from ({parts}) p cross join lateral ({one}) one
+            from ({parts}) p cross join lateral ({one}) one where p.county between :lo and :hi
         ) each group by 1, 2
     )
     select c.adcode, r.name, c.key, c.numerator, c.denominator, c.left_out from (
         select county / :step * :step as adcode, k.key, sum(numerator)::int as numerator,
             sum(denominator)::int as denominator, sum(left_out)::int as left_out
         from counted cross join lateral (values (key), (case when key = any (:in_all) then 'all' end)) k (key)
-        where county between :lo and :hi and k.key is not null group by 1, 2
+        where k.key is not null group by 1, 2
     ) c join regions r on r.adcode = c.adcode where c.denominator <> 0 or c.left_out <> 0
     order by c.adcode, array_position(cast(:order as text[]), c.key)
 """
@@ -106,7 +104,7 @@ _BEHIND = """
     select v.id, v.name, v.category, v.county, r.name as county_name, each.numerator, each.denominator, each.left_out,
         e.venue_id is not null as is_excused
     from ({every}) each join venues v on v.id = each.venue_id join regions r on r.adcode = v.county
-    left join ({excused}) e on e.venue_id = v.id
+    left join (select distinct e.venue_id from {excused} where {is_excused}) e on e.venue_id = v.id
     where v.category = any (:keys) or v.sub_type = any (:keys)
 """
 _DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
@@ -125,7 +123,7 @@ def figures(session: Session, measure: MeasureKey, as_of: date, level: str, regi
     spans = _spans(session, as_of) if counting.by_milestone else [(as_of, [category.value for category in Category])]
     sums, facts = _sums(counting, spans)
     day = _DUE if counting.by_milestone else "cast(:day as date)"
-    parts = _PARTS.format(day=day, excused=_EXCUSED.format(day=day))
+    parts = _PARTS.format(day=day, excused=_EXCUSED, is_excused=_IS_EXCUSED.format(day=day))
     lo, hi = region_bounds(region)
     facts |= {
         "day": as_of,
@@ -136,7 +134,7 @@ def figures(session: Session, measure: MeasureKey, as_of: date, level: str, regi
         "in_all": IN_BULLETIN,
         "order": ORDER,
     }
-    rows = session.execute(text(_FIGURES.format(sums=sums, parts=parts, one=counting.one)), facts).all()
+    rows = session.execute(text(_FIGURES.format(sums=sums, parts=parts, one=counting.one)), facts)
     return [Figure(measure, level, *row) for row in rows]
 
 
@@ -181,7 +179,8 @@ def behind_sql(measure: MeasureKey) -> str:
     """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
     counting = COUNTINGS[measure]
     day = _DUE if counting.by_milestone else "cast(:day as date)"
-    return _BEHIND.format(excused=_EXCUSED.format(day=day), every=counting.every.format(day=day))
+    every = counting.every.format(day=day)
+    return _BEHIND.format(excused=_EXCUSED, is_excused=_IS_EXCUSED.format(day=day), every=every)
 
 
 def _lines(row: Row[Any]) -> Iterator[VenueBehind]:
