@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.queries.running_sums import rows_until
 from db.rules.access_scope import region_range
 from db.rules.coverage import percent
 from db.rules.venue_categories import BULLETIN_CATEGORIES
@@ -76,17 +77,9 @@ class MilestoneRow:
 
 
 # Regions count from the running sums; venues named one by one (a venue's own staff, a maintainer) from their stretches.
-_BY_COUNTY = text(
-    """
+_BY_COUNTY = """
     select county, category, sum(venues)::int, sum(accessed)::int, sum(on_duty)::int from (
-        select county, category, venues, accessed, on_duty from coverage_steps
-            where grain = 'year' and day < :year
-        union all
-        select county, category, venues, accessed, on_duty from coverage_steps
-            where grain = 'month' and day >= :year and day < :month
-        union all
-        select county, category, venues, accessed, on_duty from coverage_steps
-            where grain = 'day' and day >= :month and day <= :day
+        {steps}
         union all
         select v.county, v.category, 1,
             (select count(*) from access_history a where a.venue_id = v.id
@@ -97,8 +90,8 @@ _BY_COUNTY = text(
             and v.county not between (select scope_county_lo()) and (select scope_county_hi())
             and v.in_scope_from <= :day and (v.in_scope_until is null or v.in_scope_until > :day)
     ) counted where category = any (:categories) group by county, category having sum(venues) <> 0
-    """
-)
+"""
+_SUMS = "select county, category, venues, accessed, on_duty from coverage_steps where {rows}"
 _NAMES = text("select adcode, name from regions")
 
 
@@ -106,8 +99,9 @@ def ranking(
     session: Session, as_of: date, levels: Sequence[str] = ("province", "city"), within: int | None = None
 ) -> list[CoverageRow]:
     """Every region of these levels with venues in scope, by category and for `all`, within the session's scope."""
-    spans = {"day": as_of, "month": as_of.replace(day=1), "year": as_of.replace(month=1, day=1)}
-    counted = session.execute(_BY_COUNTY, {**spans, "categories": IN_BULLETIN}).all()
+    steps = " union all ".join(_SUMS.format(rows=rows) for rows in rows_until("coverage_steps", as_of))
+    asked = {"day": as_of, "categories": IN_BULLETIN}
+    counted = session.execute(text(_BY_COUNTY.format(steps=steps)), asked).all()
     names: dict[int, str] = {row.adcode: row.name for row in session.execute(_NAMES)}
     lo, hi = region_range(within) if within is not None else (0, 999_999)
     sums: dict[tuple[int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])

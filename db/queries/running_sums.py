@@ -1,6 +1,6 @@
 """Which rows of the running sums add up to a count as of a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 _ZERO = date(2000, 1, 1)
 _LENGTHS = 15
@@ -10,7 +10,7 @@ def rows_until(table: str, day: date) -> list[str]:
     """Conditions in SQL: each is a block of rows, and together they count what changed up to the end of the day.
 
     Standings: a binary indexed tree (migration 0031), at most fifteen blocks, five in three years on average.
-    Coverage: the years before, the months of this year, the days of this month.
+    Coverage: the years before, this year's months, this month's tens, fives and days.
     """
     return _spans_until(day) if table == "standing_steps" else _calendar_until(day)
 
@@ -25,13 +25,20 @@ def _spans_until(day: date) -> list[str]:
 
 
 def _calendar_until(day: date) -> list[str]:
-    year, month = _sql(day.replace(month=1, day=1)), _sql(day.replace(day=1))
+    ends = {
+        "year": day.replace(month=1, day=1),
+        "month": day.replace(day=1),
+        "ten": day.replace(day=1 + 10 * min(2, (day.day - 1) // 10)),
+        "five": day.replace(day=1 + 5 * min(5, (day.day - 1) // 5)),
+        "day": day + timedelta(days=1),
+    }
+    begins = [date.min, *ends.values()]
     return [
-        f"grain = 'year' and day < {year}",
-        f"grain = 'month' and day >= {year} and day < {month}",
-        f"grain = 'day' and day >= {month} and day <= {_sql(day)}",
+        f"grain = '{grain}' and day >= {_sql(begin)} and day < {_sql(end)}"
+        for begin, (grain, end) in zip(begins, ends.items(), strict=False)
+        if begin < end
     ]
 
 
 def _sql(day: date, plus: int = 0) -> str:
-    return f"date '{date.fromordinal(day.toordinal() + plus).isoformat()}'"
+    return f"date '{(day + timedelta(days=plus)).isoformat()}'"
