@@ -6,9 +6,9 @@ from db.models.base import Base
 
 
 class CoverageStep(Base):
-    """How counts change: what began less what ended in a day, month or year (`grain`), by county and category.
+    """How counts change: what began less what ended in each `grain`, by county and category.
 
-    Kept by triggers on venues, access_history and duty_history; never written by hand.
+    Grains are a day, five and ten days of a month, a month and a year. Kept by triggers on venues, access_history and duty_history; never written by hand.
     """
 
     __tablename__ = "coverage_steps"

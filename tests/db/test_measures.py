@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from db.commands.settling import settle
 from db.queries import coverage, measures
 from db.queries.movers import movers
+from db.queries.running_sums import rows_until
 from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
 from db.rules.coverage import percent
 from db.rules.measures import BY_KEY, MEASURES, MeasureKey
@@ -156,6 +157,48 @@ def test_a_scope_counts_its_own_venues_only(province: Province, measure: Measure
                 assert told == counted(places, measure, day, 360_000, figure.category)
             behind = measures.behind(session, measure, day, 360_000, "all")
             assert {row.venue_id for row in behind} <= {place.id for place in places}
+
+
+@pytest.mark.parametrize(
+    ("table", "sums", "stretches"),
+    [
+        pytest.param(
+            "standing_steps",
+            "sum(proven), sum(alarms_unhandled)",
+            "select 'proven' = standing, county, category, since, until from standings"
+            " where standing in ('proven', 'alarms_unhandled')",
+            id="standings",
+        ),
+        pytest.param(
+            "coverage_steps",
+            "sum(accessed), sum(on_duty)",
+            "select true, county, category, accessed_from, accessed_until from access_history"
+            " union all select false, county, category, declared_from, declared_until from duty_history",
+            id="coverage",
+        ),
+    ],
+)
+def test_running_sums_are_those_of_the_stretches_on_every_day(
+    province: Province, table: str, sums: str, stretches: str
+) -> None:
+    """Also before the first change and after the last, at every end of a month, ten days and five."""
+    direct = text(
+        "select county, category, count(*) filter (where is_first), count(*) filter (where not is_first)"
+        f" from ({stretches}) s (is_first, county, category, since, until)"
+        " where since <= :day and (until is null or until > :day) group by 1, 2"
+    )
+    seen = 0
+    day = FIRST - 70 * DAY
+    while day < TODAY + 40 * DAY:
+        rows = " or ".join(f"({one})" for one in rows_until(table, day))
+        summed = province.owner.execute(
+            text(f"select county, category, {sums} from {table} where {rows} group by 1, 2")
+        )
+        told = {tuple(row[:2]): tuple(row[2:]) for row in summed if any(row[2:])}
+        assert told == {tuple(row[:2]): tuple(row[2:]) for row in province.owner.execute(direct, {"day": day})}, day
+        seen += sum(map(sum, told.values()))
+        day += DAY
+    assert seen > 1000
 
 
 def test_access_and_duty_are_those_of_the_map(spoilt: Province) -> None:
