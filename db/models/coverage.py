@@ -8,7 +8,8 @@ from db.models.base import Base
 class CoverageStep(Base):
     """How counts change: what began less what ended in each `grain`, by county and category.
 
-    Grains are a day, five and ten days of a month, a month and a year. Kept by triggers on venues, access_history and duty_history; never written by hand.
+    Grains: a day, five and ten days of a month, a month, a year. Kept by triggers on venues, access_history and
+    duty_history; never written by hand.
     """
 
     __tablename__ = "coverage_steps"
