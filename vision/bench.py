@@ -14,10 +14,11 @@ import av
 from db.rules.camera_rules import BY_RULE, Fitness, VisionRule
 from db.settings import load as load_settings
 from vision.analyse import CameraAnalysis
+from vision.demo import REAL
 from vision.detectors.loading import load
 from vision.detectors.protocol import Detector
 from vision.frames import Frame
-from vision.training import films
+from vision.training import films, real_film
 from vision.training.films import Film
 from vision.training.playing import BEGAN, Tally, camera_of, play, rule_of, tally, tally_fitness
 from vision.weights.store import WeightStore
@@ -64,6 +65,9 @@ def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]
         full = cost(busy, detector, "every")
         report("the detector at saturation")
         alone, piped = saturated(busy, detector)
+    report("people in the real film, against a count by eye")
+    people = judged_people(settings.var_dir / "films" / REAL, detector)
+    report(f"  {people}")
     report("the rules on films that they have not seen")
     rules = [judged(rule, range(HELD_OUT, HELD_OUT + films_a_rule), detector, hints, report) for rule in VisionRule]
     rules.append(judged_fitness(range(HELD_OUT, HELD_OUT + films_a_rule), detector, report))
@@ -78,8 +82,16 @@ def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]
         "pipeline_overhead": round(piped / alone - 1, 3),
         "motion_gate_saving": round(still.looks / max(1, still.forwarded), 1),
         "forward_ms": round(1000 * full.forward / max(1, full.forwarded), 1),
+        "people": people,
         "rules": rules,
     }
+
+
+def judged_people(film: Path, detector: Detector) -> dict[str, Any]:
+    """People found in the real film; its origin says why not where there is none."""
+    if not film.exists():
+        return {"origin": f"not measured: ./prerequisites.sh --films {film.parent} fetches the film"}
+    return real_film.judged(film, detector)
 
 
 def cost(path: Path, detector: Detector, decode: str) -> Cost:
