@@ -16,7 +16,7 @@ class Venue(Base):
         UniqueConstraint("id", "county", "category"),
         Index("ix_venues_mercator", "mercator", postgresql_using="gist"),
         Index("ix_venues_county_category", "county", "category"),
-        Index("ix_venues_sub_type", "sub_type", postgresql_where=text("sub_type is not null")),
+        Index("ix_venues_with_sub_type", "county", postgresql_where=text("sub_type is not null")),
         Index("ix_venues_name", "name"),
     )
 

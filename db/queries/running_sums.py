@@ -4,15 +4,16 @@ from datetime import date, timedelta
 
 _ZERO = date(2000, 1, 1)
 _LENGTHS = 15
+"""Both as in migration 0031's `spans_of`."""
 
 
 def rows_until(table: str, day: date) -> list[str]:
     """Conditions in SQL: each is a block of rows, and together they count what changed up to the end of the day.
 
-    Standings: a binary indexed tree (migration 0031), at most fifteen blocks, five in three years on average.
-    Coverage: the years before, this year's months, this month's tens, fives and days.
+    standing_steps: a binary indexed tree (migration 0031), at most fifteen blocks, seven on average.
+    coverage_steps: the years before, this year's months, this month's tens, fives and days.
     """
-    return _spans_until(day) if table == "standing_steps" else _calendar_until(day)
+    return _BLOCKS[table](day)
 
 
 def _spans_until(day: date) -> list[str]:
@@ -21,7 +22,7 @@ def _spans_until(day: date) -> list[str]:
         f"span = {1 << k} and day = {_sql(_ZERO, days >> (k + 1) << (k + 1))}"
         for k in reversed(range(_LENGTHS))
         if days >> k & 1
-    ]
+    ] or ["false"]
 
 
 def _calendar_until(day: date) -> list[str]:
@@ -42,3 +43,6 @@ def _calendar_until(day: date) -> list[str]:
 
 def _sql(day: date, plus: int = 0) -> str:
     return f"date '{(day + timedelta(days=plus)).isoformat()}'"
+
+
+_BLOCKS = {"standing_steps": _spans_until, "coverage_steps": _calendar_until}

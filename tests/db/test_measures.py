@@ -201,6 +201,14 @@ def test_running_sums_are_those_of_the_stretches_on_every_day(
     assert seen > 1000
 
 
+def test_before_everything_there_is_nothing(spoilt: Province) -> None:
+    """A day before the first span is a day like others."""
+    spoilt.owner.execute(text("update settlings set first_day = '1990-01-01'"))
+    with spoilt.record.record.scoped(EVERYTHING) as session:
+        for measure in MeasureKey:
+            assert measures.figures(session, measure, date(1999, 12, 31), "county") == []
+
+
 def test_access_and_duty_are_those_of_the_map(spoilt: Province) -> None:
     """Where nobody is excused, the rankings' figures and the map's are the same."""
     spoilt.owner.execute(text("update excused_venues set state = 'withdrawn', decided_by = null"))

@@ -1,8 +1,8 @@
 """Running sums of standings over spans of 1, 2, 4 ... days, of coverage over five and ten days too: fewer rows to add up.
 
-A day of standings is counted in the spans that a reader of a later day may add up: those that begin at an even multiple of their
-length (a binary indexed tree: P. M. Fenwick, "A new data structure for cumulative frequency tables", 1994). Its rows
-are only ever added to, each on its own, so that writers of different days need not wait for each other.
+A day of standings is counted in the spans that a reader of a later day may add up: those that begin at an even multiple
+of their length (a binary indexed tree: P. M. Fenwick, "A new data structure for cumulative frequency tables", 1994).
+`db.queries.running_sums` reads them, and knows the first day and the number of lengths too.
 """
 
 from alembic import op
@@ -17,7 +17,7 @@ COUNTS = (
     *("hazards_closed", "hazards_open"),
 )
 
-# Fifteen lengths reach from 2000 to 2089; a day outside counts as the first or the last of them.
+# Fifteen lengths reach from 2000 to 2089; what begins earlier counts from the first day on, what begins later never.
 SPANS = """
 create function spans_of(day date) returns table (span int, first_day date)
 language sql immutable parallel safe rows 8 as $$
@@ -118,6 +118,8 @@ def coverage_steps(event: str, table: str, measure: str, since: str, until: str)
 
 
 def upgrade() -> None:
+    # Whoever writes through the old triggers has come to an end before the sums are taken anew.
+    op.execute("lock table venues, access_history, duty_history, standings in share row exclusive mode")
     op.execute(SPANS)
     op.execute(TABLE.format(columns=", ".join(f"{name} int not null default 0" for name in COUNTS)))
     added = ", ".join(f"{name} = standing_steps.{name} + excluded.{name}" for name in COUNTS)
@@ -131,8 +133,9 @@ def upgrade() -> None:
             op.execute(coverage_steps(event, *covered))
     op.execute(COVERAGE_FILL)
     op.execute("drop index ix_venues_sub_type")
-    op.execute("create index ix_venues_sub_type on venues (county) where sub_type is not null")
-    # Not `(select scope_county_lo())`, which the planner cannot see through: it would expect one row in two hundred.
+    op.execute("create index ix_venues_with_sub_type on venues (county) where sub_type is not null")
+    # Not `(select scope_county_lo())` as everywhere else: the planner cannot see through it, takes every range for one
+    # row in two hundred, and would sort a nation's sums on disk. Other tables are read a few rows at a time.
     op.execute("drop policy in_scope on coverage_steps")
     for table in ("standing_steps", "coverage_steps"):
         op.execute(
