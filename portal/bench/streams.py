@@ -5,6 +5,7 @@ import json
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
         try:
             with ThreadPoolExecutor(1) as pool, Probes(own, record) as probes:
                 listening = _listening(own, readers, crowd.seconds + AFTER_SECONDS, report)
+                began = time.monotonic()
                 report(f"{crowd.streams:,} streams open; {crowd.users} people at work for {crowd.seconds:.0f} s")
                 usage = Usage()
                 working = pool.submit(_at_work, own, recording, crowd)
@@ -84,7 +86,7 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
                 cpu = usage.cores()
                 beside = working.result()
                 heard = json.loads(listening.communicate()[0])
-                told = _told(record, probes, readers, heard)
+                told = _told(record, probes, readers, heard, began)
         finally:
             record.close()
     return {
@@ -158,7 +160,9 @@ def _listening(
     return listening
 
 
-def _told(record: Record, probes: Probes, readers: list[_Reader], heard: dict[str, Any]) -> dict[str, Any]:
+def _told(
+    record: Record, probes: Probes, readers: list[_Reader], heard: dict[str, Any], began: float
+) -> dict[str, Any]:
     """Every reader who may see an alarm must have had it, and nobody else."""
     published = probes.published_at
     with record.scoped(EVERYTHING) as session:
@@ -166,9 +170,9 @@ def _told(record: Record, probes: Probes, readers: list[_Reader], heard: dict[st
     taken: list[float] = []
     expected = missed = out_of_scope = 0
     for venue, moment in published.items():
+        if moment < began:
+            continue  # rung before the streams were open: those that came soon after heard it as their past
         reached = {int(place): at for place, at in heard["heard"].get(str(venue), {}).items()}
-        if not reached:
-            continue  # before the streams were open
         may = {n for n, one in enumerate(readers) if one.county_lo <= county_of[venue] <= one.county_hi}
         expected += len(may)
         missed += len(may - reached.keys())

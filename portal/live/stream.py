@@ -34,6 +34,9 @@ from portal.live.past import RESYNC, Event, Past, encoded
 log = logging.getLogger("anwang.live")
 
 PULSE_SECONDS = 5.0
+PULSED_AT_ONCE = 50
+PULSES_SPREAD_SECONDS = 4.0
+"""Thousands of readers have their pulse lot after lot, so that no alarm and no page waits behind all of them."""
 QUEUE_LIMIT = 256
 NOTICE = encoded("notice", "{}")
 """There are new messages for this person."""
@@ -184,10 +187,14 @@ class Live:
                 self._has_database = False
             except Exception:
                 log.exception("the live stream's pulse")
-            pulse = self._pulse()
-            for reader in list(self._readers):
-                reader.tell(pulse)
-            await asyncio.sleep(PULSE_SECONDS)
+            readers = list(self._readers)
+            lots = range(0, max(1, len(readers)), PULSED_AT_ONCE)
+            for first in lots:
+                pulse = self._pulse()
+                for reader in readers[first : first + PULSED_AT_ONCE]:
+                    reader.tell(pulse)
+                await asyncio.sleep(PULSES_SPREAD_SECONDS / len(lots))
+            await asyncio.sleep(PULSE_SECONDS - PULSES_SPREAD_SECONDS)
 
     def _look(self, readers: list[Reader]) -> tuple[list[FeedRow], dict[bytes, Guest]]:
         guests = self._doorman.guests({reader.token_hash for reader in readers})
