@@ -14,7 +14,6 @@ import av
 from db.rules.camera_rules import BY_RULE, Fitness, VisionRule
 from db.settings import load as load_settings
 from vision.analyse import CameraAnalysis
-from vision.demo import REAL
 from vision.detectors.loading import load
 from vision.detectors.protocol import Detector
 from vision.frames import Frame
@@ -66,7 +65,7 @@ def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]
         report("the detector at saturation")
         alone, piped = saturated(busy, detector)
     report("people in the real film, against a count by eye")
-    people = judged_people(settings.var_dir / "films" / REAL, detector)
+    people = judged_people(settings.var_dir / "films" / real_film.FILM, detector)
     report(f"  {people}")
     report("the rules on films that they have not seen")
     rules = [judged(rule, range(HELD_OUT, HELD_OUT + films_a_rule), detector, hints, report) for rule in VisionRule]
@@ -91,7 +90,10 @@ def judged_people(film: Path, detector: Detector) -> dict[str, Any]:
     """People found in the real film; its origin says why not where there is none."""
     if not film.exists():
         return {"origin": f"not measured: ./prerequisites.sh --films {film.parent} fetches the film"}
-    return real_film.judged(film, detector)
+    try:
+        return real_film.judged(film, detector)
+    except ValueError as error:
+        return {"origin": f"not measured: {error}"}
 
 
 def cost(path: Path, detector: Detector, decode: str) -> Cost:

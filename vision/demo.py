@@ -15,10 +15,10 @@ from db.rules.access_scope import EVERYTHING
 from db.rules.camera_rules import Fitness, VisionRule
 from db.rules.timetables import Hours, Period
 from db.session import Record
-from vision.training import films
+from vision.training import films, real_film
 from vision.training.films import Film
 
-REAL = "vtest.avi"
+REAL = real_film.FILM
 """`prerequisites.sh --films` fetches it; PETS 2009, research use with credit."""
 FPS = 10
 # The venue that has an account of its own in the demonstration comes first; entrances before corridors.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 GREY_WIDTH = 320
+DETECTOR_WIDTH = 640
 Grey = NDArray[np.uint8]
 Colours = NDArray[np.uint8]
 
@@ -43,6 +44,12 @@ class Frame:
         """RGB (height, width, 3), scaled where asked."""
         picture = self.decoded.reformat(width or self.width, height or self.height, "rgb24")
         return np.asarray(picture.to_ndarray(), np.uint8)
+
+    def for_detector(self) -> Colours:
+        """As wide as detectors need at most; the decoder scales while it turns into colours."""
+        if self.width <= DETECTOR_WIDTH:
+            return self.colours()
+        return self.colours(DETECTOR_WIDTH, round(self.height * DETECTOR_WIDTH / self.width))
 
     def _brightness(self) -> Grey:
         name = self.decoded.format.name

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from db import addresses
 from db.commands import vision_models
 from db.commands.camera_leases import WorkerNews
@@ -29,7 +27,6 @@ from db.settings import load as load_settings
 from vision.analyse import WHOLE, Box, Ready, cut, put_back
 from vision.detections import Detections
 from vision.detectors.protocol import Detector
-from vision.frames import Frame
 from vision.heads import Heads
 from vision.leases import LeaseKeeper
 from vision.recorder import Recorder, Shown, nobody_looks
@@ -43,7 +40,6 @@ log = logging.getLogger("anwang.vision")
 BATCH = 8
 REST_SECONDS = 0.01
 CHECK_SECONDS = 1.0
-DETECTOR_WIDTH = 640
 FACES = "mtcnn-faces"
 NOMINAL_FPS = 100.0
 """What a worker without a set budget counts for when cameras are shared out."""
@@ -139,7 +135,7 @@ class Worker:
         """All pictures of a round in one batch; answers the seconds of the forward pass too."""
         if not steps or self._detector is None:
             return [], 0.0
-        pictures = [_scaled(step.frame) for step in steps]
+        pictures = [step.frame.for_detector() for step in steps]
         began = time.monotonic()
         seen = self._detector.detect(pictures)
         return seen, time.monotonic() - began
@@ -235,13 +231,6 @@ class Worker:
             "degraded": sum(watched.turns.is_degraded(now, watched.reader.pulse().decoded_fps) for watched in cameras),
             "written": self._recorder.written,
         }
-
-
-def _scaled(frame: Frame) -> np.ndarray:
-    """As wide as detectors need at most; the decoder scales while it turns into colours."""
-    if frame.width <= DETECTOR_WIDTH:
-        return frame.colours()
-    return frame.colours(DETECTOR_WIDTH, round(frame.height * DETECTOR_WIDTH / frame.width))
 
 
 def _is_same_stream(one: CameraSet, other: CameraSet) -> bool:

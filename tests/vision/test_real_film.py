@@ -56,3 +56,8 @@ def test_without_the_film_nothing_is_claimed(tmp_path: Path, detector: Detector)
     told = judged_people(tmp_path / "vtest.avi", detector)
     assert told.keys() == {"origin"}
     assert told["origin"].startswith("not measured")
+
+
+def test_with_another_film_the_benchmark_goes_on(tmp_path: Path, detector: Detector) -> None:
+    (tmp_path / "vtest.avi").write_bytes(b"another")
+    assert "not the film" in judged_people(tmp_path / "vtest.avi", detector)["origin"]

@@ -15,9 +15,9 @@ from vision.detectors.protocol import Detector
 from vision.frames import Colours, Frame
 from vision.training.playing import BEGAN
 
+FILM = "vtest.avi"
+"""`prerequisites.sh --films` fetches it."""
 LABELS = Path(__file__).parent / "labels" / "campus_path.json"
-WIDTH = 640
-"""As the worker looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matched:
     """Of one picture: each person and whether a box stands for them, and how many boxes stand for nobody."""
 
     persons: list[tuple[Person, bool]]
@@ -56,7 +56,7 @@ def judged(path: Path, detector: Detector) -> dict[str, Any]:
     return {"film": labels["film"], "pictures": len(looks), "threshold": sure, **_told(looks)}
 
 
-def matched(persons: list[Person], boxes: Detections) -> Found:
+def matched(persons: list[Person], boxes: Detections) -> Matched:
     """Each person takes the surest free box around their point."""
     free = sorted(range(len(boxes)), key=lambda i: -float(boxes.scores[i]))
     found: list[tuple[Person, bool]] = []
@@ -66,10 +66,10 @@ def matched(persons: list[Person], boxes: Detections) -> Found:
         if mine is not None:
             free.remove(mine)
         found.append((person, mine is not None))
-    return Found(found, len(free))
+    return Matched(found, len(free))
 
 
-def _told(looks: list[Found]) -> dict[str, Any]:
+def _told(looks: list[Matched]) -> dict[str, Any]:
     seen = [(person, is_found) for look in looks for person, is_found in look.persons]
     clear = [is_found for person, is_found in seen if not person.is_hidden]
     right, wrong = sum(is_found for _person, is_found in seen), sum(look.boxes_for_nobody for look in looks)
@@ -102,4 +102,4 @@ def _pictures(path: Path, wanted: set[int]) -> Iterator[tuple[int, Colours]]:
         for n, decoded in enumerate(container.decode(video=0)):
             if n in wanted:
                 frame = Frame(BEGAN, float(decoded.time or 0), decoded.width, decoded.height, decoded)
-                yield n, frame.colours(WIDTH, round(frame.height * WIDTH / frame.width))
+                yield n, frame.for_detector()
