@@ -6,6 +6,7 @@
   const FONT = ["Noto Sans SC Variable"];
   const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
+  const HOLD_MS = 2000;  // a map that is not all there by then is shown as far as it came
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
   let engine = null;
@@ -19,30 +20,58 @@
         }
         const library = await import(ENGINE);
         library.setWorkerUrl(WORKER);
+        library.prewarm();
         return library;
       })();
     }
     return engine;
   }
 
-  const regions = {};
-  function boundaries(level) {
-    const hint = document.querySelector(`link[data-boundaries="${level}"]`);
-    regions[level] ||= fetch(hint ? hint.href : `/api/v1/regions.geojson?level=${level}`, { credentials: "include" }).then((answer) => {
+  let areas = null;
+  function boundaries() {
+    const hint = document.querySelector("link[data-boundaries]");
+    areas ||= fetch(hint ? hint.href : "/api/v1/regions.geojson?level=county", { credentials: "include" }).then((answer) => {
       if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
       return answer.json();
-    }).catch((error) => { delete regions[level]; throw error; });
-    return regions[level];
+    }).catch((error) => { areas = null; throw error; });
+    return areas;
   }
 
   // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
-  for (const hint of document.querySelectorAll("link[data-boundaries]")) {
-    boundaries(hint.dataset.boundaries).catch(() => undefined);
+  if (document.querySelector("link[data-boundaries]")) for (const part of [loadEngine, boundaries]) part().catch(() => undefined);
+
+  // Every border once, as lines with the highest level they divide. Neighbours share their points, so a piece that two
+  // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
+  function bordersOf(counties) {
+    const pieces = new Map();  // by its ends: the cities at its sides
+    const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
+      .flatMap((polygon) => polygon.map((points) => ({ points, city: properties.parent }))));
+    const key = (a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? `${a}|${b}` : `${b}|${a}`);
+    for (const { points, city } of rings) {
+      for (let i = 1; i < points.length; i++) {
+        const at = key(points[i - 1], points[i]);
+        if (pieces.has(at)) pieces.get(at).push(city); else pieces.set(at, [city]);
+      }
+    }
+    const lines = { county: [], city: [], province: [] };
+    for (const { points } of rings) {
+      let line = null, of = "";
+      for (let i = 1; i < points.length; i++) {
+        const at = key(points[i - 1], points[i]), sides = pieces.get(at);
+        pieces.delete(at);
+        if (!sides) { line = null; continue; }
+        const level = sides.length === 1 ? "province" : sides[0] === sides[1] ? "county" : "city";
+        if (!line || level !== of) { line = [points[i - 1]]; of = level; lines[level].push(line); }
+        line.push(points[i]);
+      }
+    }
+    return { type: "FeatureCollection", features: Object.entries(lines).map(([level, coordinates]) => (
+      { type: "Feature", properties: { level }, geometry: { type: "MultiLineString", coordinates } })) };
   }
 
   const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
 
-  function style(node, baseMap) {
+  function style(node, baseMap, counties) {
     const colours = {
       ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
       label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
@@ -53,13 +82,14 @@
                              minzoom: baseMap.minzoom, maxzoom: baseMap.maxzoom } },
           layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.8 } }] }
       : { sources: {}, layers: [] };
+    const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "borders",
+      filter: ["==", ["get", "level"], level], paint: { "line-color": colour, "line-width": width, "line-opacity": opacity } });
     return {
       version: 8,
       sources: {
         ...base.sources,
-        counties: { type: "geojson", data: EMPTY, promoteId: "adcode" },
-        cities: { type: "geojson", data: EMPTY, promoteId: "adcode" },
-        province: { type: "geojson", data: EMPTY },
+        counties: { type: "geojson", data: counties, promoteId: "adcode" },
+        borders: { type: "geojson", data: bordersOf(counties) },
         labels: { type: "geojson", data: EMPTY },
         alarms: { type: "geojson", data: EMPTY },
       },
@@ -71,16 +101,13 @@
             ["string", ["feature-state", "colour"], colours.dim], colours.dim],
           "fill-opacity": ["interpolate", ["linear"], ["zoom"],
             9, ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1],
-            13, baseMap ? 0.15 : 0.3] } },
-        { id: "county-line", type: "line", source: "counties",
-          paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6],
-                   "line-opacity": 0.75 } },
-        { id: "city-line", type: "line", source: "cities",
-          paint: { "line-color": colours.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3] } },
-        { id: "selected-line", type: "line", source: "counties", filter: ["==", ["get", "adcode"], -1],
+            13, baseMap ? 0.15 : 0.3],
+          "fill-antialias": false } },
+        border("county", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6], 0.75),
+        border("city", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3]),
+        border("province", colours.city, 1.4),
+        { id: "selected-line", type: "line", source: "counties", filter: ["==", ["get", "adcode"], -1], layout: { visibility: "none" },
           paint: { "line-color": colours.accent, "line-width": 3 } },
-        { id: "province-line", type: "line", source: "province",
-          paint: { "line-color": colours.city, "line-width": 1.4 } },
         { id: "labels", type: "symbol", source: "labels",
           layout: { "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {},
                                    ["get", "text"], { "font-scale": 0.94 }],
@@ -135,6 +162,7 @@
       map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
     }
     map.setFilter("selected-line", ["==", ["get", "adcode"], view.level === "county" ? view.area : -1]);
+    map.setLayoutProperty("selected-line", "visibility", view.level === "county" ? "visible" : "none");  // an empty layer still costs its masks
     map.getSource("labels").setData({ type: "FeatureCollection", features: (view.labels || []).map((label, i) => ({
       type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
       properties: { name: label.name, text: label.text, size: (view.labelSize || 13) * (view.wall ? Math.min(innerWidth / 1920, innerHeight / 1080) : 1), order: i } })) });
@@ -248,23 +276,22 @@
     "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join(""));
 
   async function open(node, view) {
-    const [library] = await Promise.all([loadEngine(), letters(view)]);
+    const lettersCame = letters(view);
+    const [library, counties] = await Promise.all([loadEngine(), boundaries()]);
     if (view.baseMap) window.anwang.baseMap.prepare(library, view.baseMap);
     const where = view.at ? { center: view.at.slice(0, 2), zoom: view.at[2] } : { bounds: view.bounds };
     const map = new library.Map({
-      container: node, style: style(node, view.baseMap), ...where,
+      container: node, style: style(node, view.baseMap, counties), ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
       keyboard: !view.wall,
     });
     map.touchZoomRotate?.disableRotation();
-    const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null };
+    const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null, frames: window.anwang.carry(map) };
     maps.set(node, entry);
-    const [county, city, province] = await Promise.all([
-      boundaries("county"), boundaries("city"), boundaries("province"), map.once("load")]);
-    map.getSource("counties").setData(county);
-    map.getSource("cities").setData(city);
-    map.getSource("province").setData(province);
+    const began = performance.now();
+    entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.shown && map.loaded());
+    await Promise.all([map.once("style.load"), lettersCame]);
     if (!view.wall) {
       map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
       listen(entry);
@@ -319,7 +346,7 @@
     if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
-    entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); });
+    entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); window.anwang.late.fetchAll(); });
     return entry;
   }
 

@@ -6,6 +6,7 @@
   const KEPT = /^\/($|alarms$|hazards$|venues\/\d+$)/;
   const MOST = 30;
   const QUIET_MS = 1500;
+  const MAP_RESTS_MS = 15000;
   const mine = `seen-${owner}`;
   const words = JSON.parse(document.getElementById("seen-words")?.textContent || "{}");
   const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; base-uri 'self'; form-action 'none'";
@@ -26,14 +27,14 @@
       "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY, "X-Until": until.toISOString(), "X-Seen": new Date().toISOString() } });
   }
 
-  // A map's picture can be read only while it is being drawn.
+  // A map's picture can be read only while it is being drawn, and reading takes time: not under somebody's hand.
   async function mapPictures() {
     const pictures = new Map();
     for (const [node, entry] of window.anwang.map?.maps || []) {
       if (!node.isConnected) continue;
       const drawn = new Promise((done) => {
-        entry.map.once("render", () => done(entry.map.getCanvas().toDataURL("image/jpeg", 0.75)));
-        setTimeout(() => done(""), 2000);
+        entry.map.once("idle", () => done(entry.map.getCanvas().toDataURL("image/jpeg", 0.75)));
+        setTimeout(() => done(""), MAP_RESTS_MS);
       });
       entry.map.triggerRepaint();
       pictures.set(node, await drawn);

@@ -13,34 +13,42 @@ from db.queries import appearances
 from db.settings import Settings
 from portal import asking, pages, refusals, shell
 from portal.api.boundaries import address
-from portal.assets import FOLDER, asset_url
+from portal.assets import FOLDER, asset_url, bundle_url
 from portal.locale import _, language
 
-STYLES = ("fonts/noto-sans-sc/noto-sans-sc.css", "tokens.css", "portal.css", "theme.css", "wall.css")
-SCRIPTS = ("live.js", "base-map.js", "map.js", "wall.js", "wall-takeover.js", "pages.js", "seen.js")
-
-
-def _of_pages(kind: str) -> tuple[str, ...]:
-    """Style sheets or scripts of single pages, one file a page."""
-    return tuple(f"pages/{path.name}" for path in sorted((FOLDER / "pages").glob(f"*.{kind}")))
-
-
+LETTERS = "fonts/noto-sans-sc/noto-sans-sc.css"
 MAP_ENGINE = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">'
 
 
 def _map_hints() -> str:
     """What a page with a map will ask for anyway, asked for at once; map.js finds the boundaries' addresses here."""
-    return MAP_ENGINE + "".join(
-        f'<link rel="preload" as="fetch" crossorigin="use-credentials" data-boundaries="{level}"'
-        f' href="{html.escape(address(level))}">'
-        for level in ("county", "city", "province")
+    return (
+        f'{MAP_ENGINE}<link rel="preload" as="fetch" crossorigin="use-credentials" data-boundaries'
+        f' href="{html.escape(address("county"))}">'
     )
+
+
+TABLES_AND_SMALL_MAPS = ("dash_ag_grid", "dash_leaflet")
+"""Large libraries that neither the map nor the wall begins with."""
 
 
 def _without(bundles: str, names: tuple[str, ...]) -> str:
     """The page's script elements but for these libraries'."""
+    return "".join(element for element, name in _elements(bundles, names) if name is None)
+
+
+def _late(bundles: str, names: tuple[str, ...]) -> str:
+    """The page's script elements; these libraries' wait for assets/late.js."""
+    return "".join(
+        element if name is None else element.replace("<script", f'<script type="text/plain" data-late="{name}"')
+        for element, name in _elements(bundles, names)
+    )
+
+
+def _elements(bundles: str, names: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """Script elements, each with the one of these libraries that it brings."""
     elements = re.findall(r"<script.*?</script>", bundles, re.DOTALL)
-    return "".join(element for element in elements if not any(name in element for name in names))
+    return [(element, next((name for name in names if f"/{name}/" in element), None)) for element in elements]
 
 
 def _reader(settings: Settings, *, is_bare: bool) -> str:
@@ -72,15 +80,17 @@ class Portal(Dash):
     """Dash with a page head in the reader's language."""
 
     def interpolate_index(self, **parts: Any) -> str:
-        styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in (*STYLES, *_of_pages("css")))
-        scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in (*SCRIPTS, *_of_pages("js")))
+        styles = "".join(f'<link rel="stylesheet" href="{url}">' for url in (asset_url(LETTERS), bundle_url("css")))
+        script = f'<script src="{bundle_url("js")}"></script>'
         path = flask.request.path
         page = pages.find(path)
         is_bare = page is not None and page.bare
         reader = _reader(self.server.config["ANWANG"], is_bare=is_bare)
         bundles = parts["scripts"]
         if is_bare:
-            bundles = _without(bundles, ("dash_ag_grid", "dash_leaflet"))
+            bundles = _without(bundles, TABLES_AND_SMALL_MAPS)
+        elif page is not None and page.name == "map":
+            bundles = _late(bundles, TABLES_AND_SMALL_MAPS)
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{reader}><head><meta charset="utf-8">'
@@ -89,7 +99,7 @@ class Portal(Dash):
             f'<link rel="manifest" href="{asset_url("manifest.webmanifest")}" crossorigin="use-credentials">'
             f'<link rel="apple-touch-icon" href="{asset_url("icons/app-192.png")}">'
             f"{hints}{styles}{parts['css']}</head><body>{parts['app_entry']}"
-            f"<footer>{_seen_words()}{parts['config']}{bundles}{scripts}{parts['renderer']}</footer></body></html>"
+            f"<footer>{_seen_words()}{parts['config']}{bundles}{script}{parts['renderer']}</footer></body></html>"
         )
 
 

@@ -27,14 +27,13 @@ from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN, SHOUT
-from portal import base_map, play, refusals, shared_scene, tiles
+from portal import assets, base_map, play, refusals, shared_scene, tiles
 from portal.api import evidence, reference, scenes, shouts
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
 from portal.api.doors.receipts import Receipts
 from portal.api.doors.receivers import Receivers
 from portal.api.doors.telling import Telling
-from portal.assets import FOLDER
 from portal.authentication import Authenticate, Doorman
 from portal.compression import Compress
 from portal.dash_app import create_dash
@@ -142,7 +141,8 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     for address in ("/api", "/tiles", "/play", "/live", "/healthz", "/shared"):
         for path in (address, address + "/{rest:path}"):
             app.add_route(path, refusals.no_such_address, METHODS, include_in_schema=False)
-    app.mount("/assets", Assets(directory=FOLDER), name="assets")
+    app.include_router(assets.router)
+    app.mount("/assets", Assets(directory=assets.FOLDER), name="assets")
     app.mount("/", WSGIMiddleware(dash_app.server, workers=DASH_THREADS), name="pages")
     return app
 

@@ -24,16 +24,16 @@ MOST_BYTES = 4_000_000
 
 
 @pytest.fixture(scope="module")
-def names(portal_server: PortalServer) -> dict[str, str]:
-    venue = one(portal_server, "select venue_id from grants where role = 'venue' order by id limit 1")
-    device = one(portal_server, "select min(code) from devices where venue_id = :id and retired_on is null", id=venue)
+def names(fresh_portal: PortalServer) -> dict[str, str]:
+    venue = one(fresh_portal, "select venue_id from grants where role = 'venue' order by id limit 1")
+    device = one(fresh_portal, "select min(code) from devices where venue_id = :id and retired_on is null", id=venue)
     return {"venue": str(venue), "device": device}
 
 
 @pytest.mark.parametrize("picture", COMPARED, ids=lambda picture: picture.file)
 def test_the_page_looks_as_it_did(
     browser: Browser,
-    portal_server: PortalServer,
+    fresh_portal: PortalServer,
     names: dict[str, str],
     picture: Picture,
     tmp_path: Path,
@@ -41,8 +41,8 @@ def test_the_page_looks_as_it_did(
 ) -> None:
     watched: list[Watched] = []
     png = take(
-        *(browser, portal_server.url, picture, portal_server.passwords, names),
-        look=lambda page: watched.append(watch(page, portal_server.url)),
+        *(browser, fresh_portal.url, picture, fresh_portal.passwords, names),
+        look=lambda page: watched.append(watch(page, fresh_portal.url)),
     )
     reference = FOLDER / picture.file
     if pytestconfig.getoption("--renew-pictures"):
@@ -97,7 +97,7 @@ def test_a_likeness_forgives_letters_edges_and_nothing_larger() -> None:
 @pytest.mark.broad
 @pytest.mark.parametrize("picture", [each for each in every() if each.scheme == "dark"], ids=lambda each: each.file)
 def test_dark_is_dark_everywhere(
-    browser: Browser, portal_server: PortalServer, names: dict[str, str], picture: Picture
+    browser: Browser, fresh_portal: PortalServer, names: dict[str, str], picture: Picture
 ) -> None:
     """A component that nobody taught the tokens shines."""
-    assert bright_share(take(browser, portal_server.url, picture, portal_server.passwords, names)) < 0.08
+    assert bright_share(take(browser, fresh_portal.url, picture, fresh_portal.passwords, names)) < 0.08

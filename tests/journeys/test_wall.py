@@ -42,6 +42,10 @@ SMOKE_DETECTORS = text(
     order by d.id offset :skip limit 1
     """
 )
+NOTHING_RINGS = """
+update alarms set state = 'closed', closed_at = now(), verdict = coalesce(verdict, 'false')
+where level = 1 and closed_at is null
+"""
 LIMIT_SECONDS = 1.0
 STUCK_SECONDS = 20.0
 FLAT = 1.05
@@ -102,7 +106,7 @@ class Wall:
 @pytest.fixture
 def wall(browser: Browser, portal_server: PortalServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wall]:
     monkeypatch.setattr(stream, "PULSE_SECONDS", 0.1)
-    change(portal_server, "update alarms set state = 'closed', closed_at = now() where level = 1 and closed_at is null")
+    change(portal_server, NOTHING_RINGS)
     change(portal_server, "insert into feeds (name, alive_at) values ('test gateway', now() + interval '1 day')")
     port = free_port()
     with relay(port) as network:

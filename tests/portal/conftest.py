@@ -85,6 +85,12 @@ def portal_server(installation: Installation, demo_template: str) -> Iterator[Po
     yield from _portal_on_a_copy(installation, demo_template)
 
 
+@pytest.fixture(scope="module")
+def fresh_portal(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
+    """The portal on a copy that no test of another file has written to."""
+    yield from _portal_on_a_copy(installation, demo_template)
+
+
 @pytest.fixture
 def own_portal(installation: Installation, demo_template: str) -> Iterator[PortalServer]:
     """The portal on a copy of its own, for a test that counts the whole province."""

@@ -36,17 +36,20 @@ def register(app: Dash) -> None:
         Output(ids.SIDE, "children"),
         Input("address", "search"),
         State("address", "pathname"),
+        prevent_initial_call=True,  # the page comes with its parts
     )
     def show(search: str | None, path: str) -> Any:
-        if path != "/":
-            return dash.no_update
-        today = today_in_shanghai(datetime.now(UTC))
-        query = address_parts(search)
-        return show_area(Address.parse(today, **{name: query[name] for name in PARTS if name in query}), today)
+        return show_asked(address_parts(search)) if path == "/" else dash.no_update
 
     app.clientside_callback(
         ClientsideFunction("map", "draw"), Output(ids.DRAWN, "data"), Input(ids.VIEW, "data"), State(ids.CANVAS, "id")
     )
+
+
+def show_asked(query: dict[str, str]) -> tuple[Any, ...]:
+    """The parts of the page for what its address asks: view, crumbs, controls, legend, months, side."""
+    today = today_in_shanghai(datetime.now(UTC))
+    return show_area(Address.parse(today, **{name: query[name] for name in PARTS if name in query}), today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,19 @@ from portal.locale import _
 from portal.pages.map import callbacks, ids, stations
 
 
-def layout(**_query: str) -> Component:
-    """The frame of the page; its parts follow the address bar."""
+def layout(**query: str) -> Component:
+    """The page as its address asks for it; its parts follow the address bar."""
+    view, crumbs, controls, legend, months, side = callbacks.show_asked(query)
     return html.Div(
         [
-            dcc.Store(id=ids.VIEW),
+            dcc.Store(id=ids.VIEW, data=view),
             dcc.Store(id=ids.DRAWN),
             html.Div(
                 [
                     html.Div(
                         [
-                            html.Nav(id=ids.CRUMBS, className="breadcrumb"),
-                            html.Div(id=ids.CONTROLS, className="controls"),
+                            html.Nav(crumbs, id=ids.CRUMBS, className="breadcrumb"),
+                            html.Div(controls, id=ids.CONTROLS, className="controls"),
                         ],
                         className="map-bar",
                     ),
@@ -34,16 +35,16 @@ def layout(**_query: str) -> Component:
                                 id=ids.CANVAS, className="map-canvas", role="application", **{"aria-label": _("Map")}
                             ),
                             _tools(),
-                            html.Div(id=ids.MONTHS, className="months"),
+                            html.Div(months, id=ids.MONTHS, className="months"),
                             html.Div(_credit(), className="map-credit"),
                         ],
                         className="map-frame",
                     ),
-                    html.Div(id=ids.LEGEND, className="legend"),
+                    html.Div(legend, id=ids.LEGEND, className="legend"),
                 ],
                 className="map-main",
             ),
-            html.Aside(html.Div(className="skeleton tall"), id=ids.SIDE, className="side"),
+            html.Aside(side, id=ids.SIDE, className="side"),
         ],
         className="map-page",
     )
