@@ -290,7 +290,8 @@
     const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null, frames: window.anwang.carry(map) };
     maps.set(node, entry);
     const began = performance.now();
-    entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.shown && map.loaded());
+    setTimeout(() => maps.get(node) === entry && map.triggerRepaint(), HOLD_MS);
+    entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.shown && map.loaded() && !map._placementDirty);
     await Promise.all([map.once("style.load"), lettersCame]);
     if (!view.wall) {
       map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");

@@ -6,6 +6,7 @@
   const KEPT = /^\/($|alarms$|hazards$|venues\/\d+$)/;
   const MOST = 30;
   const QUIET_MS = 1500;
+  const WORKER_MS = 4000;  // after the page's first picture
   const MAP_RESTS_MS = 15000;
   const mine = `seen-${owner}`;
   const words = JSON.parse(document.getElementById("seen-words")?.textContent || "{}");
@@ -15,7 +16,7 @@
   window.anwang.worker = () => navigator.serviceWorker.register("/assets/worker.js", { scope: "/" });
   if (!owner || !("serviceWorker" in navigator) || !("caches" in window)) return;
 
-  window.anwang.worker().catch(() => undefined);
+  setTimeout(() => window.anwang.worker().catch(() => undefined), WORKER_MS);
   const others = async () => (await caches.keys()).filter((name) => name.startsWith("seen-") && name !== mine);
   const cleared = others().then((names) => Promise.all(names.map((name) => caches.delete(name))));
 

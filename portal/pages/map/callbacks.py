@@ -1,4 +1,4 @@
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -139,6 +139,10 @@ def _read_history(address: Address, area: RegionRow) -> History:
         )
 
 
+_OF_AN_ALARM = ("id", "level", "state", "lng", "lat", "raised_at", "venue_id", "venue_name", "window_id")
+
+
 def _plain(card: Any) -> dict[str, Any]:
-    """An alarm card as the browser's map takes it."""
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(card).items()}
+    """What the browser's map draws of an alarm."""
+    shown = {name: getattr(card, name) for name in _OF_AN_ALARM}
+    return shown | {"raised_at": card.raised_at.isoformat()}
