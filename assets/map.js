@@ -272,8 +272,15 @@
   }
 
   // Glyphs are drawn once from the page's own font: its parts must be there before the first letter is drawn.
-  const letters = (view) => document.fonts.load('16px "Noto Sans SC Variable"',
-    "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join(""));
+  // The page asks for them, by one hidden line: `document.fonts.load` would fetch every part that has one of the letters.
+  async function letters(view) {
+    const line = Object.assign(document.createElement("span"), { className: "map-letters",
+      textContent: "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join("") });
+    document.body.append(line);
+    void line.offsetWidth;
+    await document.fonts.ready;
+    line.remove();
+  }
 
   async function open(node, view) {
     const lettersCame = letters(view);

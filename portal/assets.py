@@ -28,6 +28,13 @@ def asset_url(name: str) -> str:
 
 
 @cache
+def letters_url() -> str:
+    """Address of the part of the font that has the portal's own words, as the font's sheet names it."""
+    (part,) = FOLDER.glob("fonts/noto-sans-sc/files/noto-sans-sc-words-*.woff2")
+    return f"/assets/{part.relative_to(FOLDER).as_posix()}"
+
+
+@cache
 def build() -> str:
     """Changes with any script or style: a wall that stays open for months sees that it is an older portal's."""
     digest = hashlib.sha256()

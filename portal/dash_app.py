@@ -13,7 +13,7 @@ from db.queries import appearances
 from db.settings import Settings
 from portal import asking, pages, refusals, shell
 from portal.api.boundaries import address
-from portal.assets import FOLDER, asset_url, bundle_url
+from portal.assets import FOLDER, asset_url, bundle_url, letters_url
 from portal.locale import _, language
 
 LETTERS = "fonts/noto-sans-sc/noto-sans-sc.css"
@@ -92,6 +92,8 @@ class Portal(Dash):
         elif page is not None and page.name == "map":
             bundles = _late(bundles, TABLES_AND_SMALL_MAPS)
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
+        letters = f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{letters_url()}">'
+        hints += letters if language() == "zh_CN" else ""
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{reader}><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'

@@ -10,6 +10,7 @@ import pytest
 
 from db.demo import names
 from portal.locale import catalogue_files
+from portal.locales import letters
 
 FONTS = Path(__file__).resolve().parents[3] / "assets" / "fonts"
 SANS, RARE = FONTS / "noto-sans-sc", FONTS / "noto-serif-sc"
@@ -134,6 +135,22 @@ def test_every_word_of_the_interface_is_drawn() -> None:
     spoken = set("".join(path.read_text(encoding="utf-8") for path in catalogue_files("zh_CN")))
     invented = set(Path(names.__file__).read_text(encoding="utf-8"))
     assert missing(spoken | invented, SANS_FAMILY) == ""
+
+
+def test_the_portals_own_words_come_in_one_part() -> None:
+    """Else one rare character fetches 60 kB for itself; after new words: `python -m portal.locales.letters`."""
+    (part,) = SANS.glob(letters.PARTS)
+    faces = FACE.findall((SANS / "noto-sans-sc.css").read_text(encoding="utf-8"))
+    own = [face for face in faces if part.name in face]
+    assert own == faces[-1:], "the last face of a family is asked first"
+    drawn = _characters(_cmap_of_woff2(part.read_bytes()))
+    assert drawn == _ranges(own[0])
+    latin = _characters(_cmap_of_woff2((SANS / "files" / letters.LATIN).read_bytes()))
+    in_the_font = {chr(code) for code in drawn_by(SANS_FAMILY)}
+    assert {c for c in letters.characters() & in_the_font if ord(c) not in drawn | latin} == set()
+    assert drawn.isdisjoint(latin), "an English page must not fetch it"
+    with_a_space = [face for face in faces if ord(" ") in _ranges(face) and "unicode-range" in face]
+    assert [letters.LATIN in face for face in with_a_space] == [True], "a space is in one part"
 
 
 @pytest.mark.parametrize("name", ["喆堃翀昉玥祎", "㛃㭎㸆䥽䦃", "𬭚𬬭𬭳𫟅𬱖", "𠅤𠙶𡐓𣗋𦈡"])
