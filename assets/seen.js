@@ -6,7 +6,6 @@
   const KEPT = /^\/($|alarms$|hazards$|venues\/\d+$)/;
   const MOST = 30;
   const QUIET_MS = 1500;
-  const WORKER_MS = 4000;  // after the page's first picture
   const MAP_RESTS_MS = 15000;
   const mine = `seen-${owner}`;
   const words = JSON.parse(document.getElementById("seen-words")?.textContent || "{}");
@@ -16,7 +15,6 @@
   window.anwang.worker = () => navigator.serviceWorker.register("/assets/worker.js", { scope: "/" });
   if (!owner || !("serviceWorker" in navigator) || !("caches" in window)) return;
 
-  setTimeout(() => window.anwang.worker().catch(() => undefined), WORKER_MS);
   const others = async () => (await caches.keys()).filter((name) => name.startsWith("seen-") && name !== mine);
   const cleared = others().then((names) => Promise.all(names.map((name) => caches.delete(name))));
 
@@ -91,7 +89,7 @@
   async function keep() {
     const path = location.pathname, address = path + location.search;
     if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
-    await cleared;
+    await Promise.all([cleared, window.anwang.worker()]);  // not before the page's first picture: it takes time from it
     const html = await asStill();
     if (isLeaving || location.pathname + location.search !== address) return;
     const answer = kept(html);

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from ingest.mqtt.gateway import Gateway
 from portal.bench.browser import chromium, log_in
-from tests.portal.conftest import PortalServer, own_portal, portal_server
+from tests.portal.conftest import PortalServer, fresh_portal, own_portal, portal_server
 
-__all__ = ["own_portal", "portal_server"]
+__all__ = ["fresh_portal", "own_portal", "portal_server"]
 
 
 @pytest.fixture(scope="session")

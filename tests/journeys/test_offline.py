@@ -36,7 +36,7 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
     watched = visit("zhanggong", 390, 844, has_touch=True, is_mobile=True)
     page, base = watched.page, portal_server.url
     see(page, base, "/alarms?show=all")
-    page.wait_for_selector(".ag-row")
+    page.wait_for_selector(".ag-row >> nth=1")  # the first stands for all until they come
     page.wait_for_function(ROWS_ARE_KEPT, timeout=60_000)
     rows = page.locator(".ag-row").count()
     assert watched.complaints == []
