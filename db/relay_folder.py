@@ -17,7 +17,7 @@ from pathlib import Path
 
 from db.rules.play_address import Form, Purpose
 
-NAME = re.compile(r"(\d{1,10})-(live|still)-(plain|masked)")
+NAME = re.compile(r"(\d{1,10})-(live|still)-(plain|masked|whole)")
 PIECE = re.compile(r"index\.m3u8|still\.jpg|p\d{1,12}\.ts")
 WATCHED_SECONDS = 20.0
 """A picture nobody asked for within this long is not made any more."""

@@ -47,7 +47,7 @@ class Cost:
 def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]:
     """All figures of this side; CPU time of one process on one thread, so that a busy machine changes little."""
     settings = load_settings()
-    store = WeightStore(settings.vision_weights, settings.var_dir / "weights")
+    store = WeightStore.of(settings)
     detector = load(settings.vision_model, store)
     hints = load(settings.vision_hints_model, store) if settings.vision_hints_model else None
     with tempfile.TemporaryDirectory(prefix="anwang-bench-") as folder:

@@ -41,7 +41,7 @@ def models() -> None:
     from vision.weights.store import WeightStore
 
     settings = load()
-    store = WeightStore(settings.vision_weights, settings.var_dir / "weights")
+    store = WeightStore.of(settings)
     table = Table("model", "weights", "trained on", "licence", "measured")
     for card in cards().values():
         try:
@@ -66,7 +66,7 @@ def fetch(
 
     its = card(name)
     settings = load()
-    place = WeightStore(settings.vision_weights, settings.var_dir / "weights").take(its, source or its.source)
+    place = WeightStore.of(settings).take(its, source or its.source)
     print(f"{name} is here: {place}")
 
 

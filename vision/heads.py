@@ -1,5 +1,6 @@
 """Where heads are in a picture, for whoever blurs them: faces that are seen, and the upper part of every person."""
 
+import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from vision.analyse import Box
 from vision.detectors.protocol import Detector
 from vision.frames import Colours
 
+FACES = "mtcnn-faces"
 SURE_PERSON = 0.15
 """Low: a person too many costs a blurred spot, a person missed is recognised."""
 HEAD_SHARE = 0.3
@@ -17,14 +19,22 @@ PERSON_WIDTH = 640
 
 
 class Heads:
-    """Two models looked up when the first picture comes; an error of either leaves the picture masked as a whole."""
+    """Two models looked up when the first picture comes; an error of either leaves the picture masked as a whole.
+
+    Threads take turns: models and their cores are not shared out any further.
+    """
 
     def __init__(self, people: Callable[[], Detector | None], faces: Callable[[], Detector]) -> None:
         self._people, self._faces = people, faces
         self._face_detector: Detector | None = None
+        self._turn = threading.Lock()
 
     def of(self, picture: Colours) -> list[Box] | None:
         """Boxes from 0 to 1, none where nobody is seen; None where it cannot be known."""
+        with self._turn:
+            return self._of(picture)
+
+    def _of(self, picture: Colours) -> list[Box] | None:
         people = self._people()
         if people is None:
             return None

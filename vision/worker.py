@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from db import addresses
@@ -27,7 +26,7 @@ from db.settings import load as load_settings
 from vision.analyse import WHOLE, Box, Ready, cut, put_back
 from vision.detections import Detections
 from vision.detectors.protocol import Detector
-from vision.heads import Heads
+from vision.heads import FACES, Heads
 from vision.leases import LeaseKeeper
 from vision.recorder import Recorder, Shown, nobody_looks
 from vision.schedule import Budget, fairest
@@ -40,7 +39,6 @@ log = logging.getLogger("anwang.vision")
 BATCH = 8
 REST_SECONDS = 0.01
 CHECK_SECONDS = 1.0
-FACES = "mtcnn-faces"
 NOMINAL_FPS = 100.0
 """What a worker without a set budget counts for when cameras are shared out."""
 
@@ -240,7 +238,7 @@ def _is_same_stream(one: CameraSet, other: CameraSet) -> bool:
 
 def choice_of(settings: Settings, name: str) -> Choice:
     """What the settings ask for."""
-    store = WeightStore(settings.vision_weights, weights_folder(settings))
+    store = WeightStore.of(settings)
 
     def loaded(model: str) -> Detector:
         from vision.detectors.loading import chosen_device, load
@@ -254,10 +252,6 @@ def choice_of(settings: Settings, name: str) -> Choice:
         *(name, settings.vision_device, settings.vision_budget_fps, lambda: loaded(settings.vision_model), hints),
         faces=lambda: loaded(FACES),
     )
-
-
-def weights_folder(settings: Settings) -> Path:
-    return settings.var_dir / "weights"
 
 
 def main() -> None:

@@ -35,6 +35,16 @@ def heads_alone(content: bytes, heads: Sequence[Box], height_share: float = 1.0)
     return _jpeg(picture)
 
 
+def drawn(picture: Image.Image, heads: Sequence[Box] | None) -> Image.Image:
+    """A picture in memory with its heads blurred, as a whole where `heads` is None; its size stays."""
+    if heads is None:
+        return _coarse(picture, MASK_POINTS)
+    picture = picture.copy()
+    for head in heads:
+        _blur(picture, head)
+    return picture
+
+
 def _blur(picture: Image.Image, head: Box) -> None:
     left, top = int(head[0] * picture.width), int(head[1] * picture.height)
     right, bottom = int(head[2] * picture.width) + 1, int(head[3] * picture.height) + 1

@@ -27,7 +27,9 @@ class Form(StrEnum):
 
     PLAIN = "plain"
     MASKED = "masked"
-    """People cannot be recognised."""
+    """Heads are blurred; the whole picture where they cannot be found."""
+    WHOLE = "whole"
+    """All of it is blurred."""
 
 
 class Purpose(StrEnum):
@@ -57,12 +59,13 @@ def forms_of(role: Role) -> tuple[Form, ...]:
     """Forms in which this role may see pictures, the first of them unasked; the other is opened with a reason, logged.
 
     Those who work at the venue see their own corridors as they are; offices above see no faces unless they say why.
+    Displays in halls, and who has no business with single people, never see more than that somebody is there.
     """
     if role in (Role.VENUE, Role.MAINTAINER):
         return (Form.PLAIN,)
     if role in (Role.COUNTY, Role.CITY, Role.PROVINCE):
         return (Form.MASKED, Form.PLAIN)
-    return (Form.MASKED,)
+    return (Form.WHOLE,)
 
 
 def signed(address: PlayAddress, secret: str) -> str:

@@ -39,8 +39,10 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path = Path("/"),
     on_orphaned: signal.Signals = signal.SIGTERM,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, its words in `log`.
+    """Start a child in a session of its own, its words in `log`; with `stdout`, what it complains of alone.
 
     The kernel sends it `on_orphaned` when this thread dies, so that a killed parent leaves nothing behind.
     """
@@ -50,9 +52,9 @@ def spawn(
     with log.open("ab") as words:
         return subprocess.Popen(  # noqa: S603 - our own programs
             [*tethered, *command],
-            stdout=words,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            stdout=words if stdout is None else stdout,
+            stderr=words,
+            stdin=stdin,
             start_new_session=True,
             user=who.uid,
             group=who.gid,

@@ -57,5 +57,8 @@ def unmask(role: Role) -> Component | None:
 
 def masked_note(role: Role) -> str:
     """What to say of pictures that are blurred unasked; empty where they are not."""
-    is_masked = forms_of(role)[0] is Form.MASKED
-    return _("Pictures are blurred as a whole: nobody can be recognised.") if is_masked else ""
+    said = {
+        Form.MASKED: _("Heads are blurred; where they cannot be found, the whole picture is."),
+        Form.WHOLE: _("Pictures are blurred as a whole: nobody can be recognised."),
+    }
+    return said.get(forms_of(role)[0], "")

@@ -63,5 +63,5 @@ def test_what_strangers_write_grants_nothing(word: str) -> None:
 def test_faces_are_seen_unasked_at_the_venue_alone() -> None:
     unasked = {role: forms_of(role)[0] for role in Role}
     assert {role for role, form in unasked.items() if form is Form.PLAIN} == {Role.VENUE, Role.MAINTAINER}
-    assert forms_of(Role.WALL) == (Form.MASKED,)
-    assert forms_of(Role.ANALYST) == (Form.MASKED,)
+    assert forms_of(Role.WALL) == (Form.WHOLE,)
+    assert forms_of(Role.ANALYST) == (Form.WHOLE,)

@@ -15,6 +15,7 @@ from db.rules.measures import MEASURES
 from db.settings import Settings
 from portal.cli import assembled
 from portal.locale import catalogue_files
+from vision.weights.cards import cards
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,7 +40,8 @@ def spoken() -> set[str]:
             first = message[0] if isinstance(message, tuple) else message
             found.add(first)
     defined = {word for m in MEASURES for word in (m.name, m.numerator, m.denominator, m.exclusions, m.source)}
-    return {message for message in found if message} | defined
+    on_cards = {word for card in cards().values() for word in card.words()}
+    return {message for message in found if message} | defined | on_cards
 
 
 def translations() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from db.errors import AnwangError
 from db.relay_folder import RelayFolder
 from db.session import Record
 from db.settings import load
+from vision.relay.heads import heads_of
 from vision.relay.relay import Relay
 from vision.relay.sources import by_kind
 
@@ -23,7 +24,7 @@ def main() -> None:
         sys.exit(str(refusal))
     record = Record(found.database_app, pool_size=4, application_name="anwang relay")
     sources = by_kind(settings.wvp_url, settings.wvp_token)
-    relay = Relay(record, RelayFolder(settings.relay_folder), sources, settings.relay_most)
+    relay = Relay(record, RelayFolder(settings.relay_folder), sources, settings.relay_most, heads_of(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: relay.stop())
     try:

@@ -14,6 +14,13 @@ SEGMENTS = 8
 STILL_EVERY_SECONDS = 2
 MOST_WIDTH = 1280
 STILL_WIDTH = 640
+MASKED_FPS = 8
+"""Of live pictures with heads blurred: each is looked at by models."""
+ENCODED = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"),
+    *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-maxrate", "1500k", "-bufsize", "3000k"),
+)
+STILL = ("-q:v", "6", "-f", "image2", "-update", "1", "-atomic_writing", "1", "still.jpg")
 NETWORK_PROTOCOLS = {
     "rtsp": "rtp,rtcp,udp,tcp,rtsp,tls,srtp,http",
     "rtsps": "rtp,rtcp,udp,tcp,rtsp,tls,srtp,crypto",
@@ -33,11 +40,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An address that ffmpeg opens, and the codec that was found there (empty: not known)."""
+    """An address that ffmpeg opens, and the codec and size that were found there (empty and 0: not known)."""
 
     kind: Kind
     address: str
     codec: str = ""
+    width: int = 0
+    height: int = 0
 
     @property
     def is_usable(self) -> bool:
@@ -58,9 +67,10 @@ def without_password(words: str, address: str) -> str:
 
 
 def probe(source: Source) -> list[str]:
-    """Asks for the codec's name alone."""
+    """Asks for the codec's name, the width and the height."""
+    asked = "stream=codec_name,width,height"
     return [
-        *("ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name", "-of", "csv=p=0"),
+        *("ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", asked, "-of", "csv=p=0"),
         *_opening(source),
         source.address,
     ]
@@ -69,12 +79,47 @@ def probe(source: Source) -> list[str]:
 def play(source: Source, wanted: Wanted) -> list[str]:
     """The pictures of a source as a playlist of short segments, or as one still that is replaced; without sound."""
     pictures = _live(source, wanted.form) if wanted.purpose is Purpose.LIVE else _still(wanted.form)
+    return [*_read(source), *pictures]
+
+
+def take_apart(source: Source, purpose: Purpose) -> list[str]:
+    """The pictures of a source as points, 24 bits each, of `masked_size` and `masked_fps`, on standard output."""
+    width, height = masked_size(source)
+    every = f"fps={MASKED_FPS}" if purpose is Purpose.LIVE else f"fps=1/{STILL_EVERY_SECONDS}:round=up"
+    shown = f"{every},scale={width}:{height}:flags=bilinear"
+    return [*_read(source), *("-vf", shown, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1")]
+
+
+def put_together(source: Source, purpose: Purpose) -> list[str]:
+    """What `take_apart` gave, from standard input, as a playlist of short segments or one still that is replaced."""
+    width, height = masked_size(source)
+    rate = str(MASKED_FPS) if purpose is Purpose.LIVE else f"1/{STILL_EVERY_SECONDS}"
+    return [
+        *("ffmpeg", "-hide_banner", "-loglevel", "error", "-probesize", "32", "-analyzeduration", "0"),
+        *("-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}", "-framerate", rate),
+        *("-i", "pipe:0"),
+        *([*ENCODED, *_segments()] if purpose is Purpose.LIVE else STILL),
+    ]
+
+
+def masked_size(source: Source) -> tuple[int, int]:
+    """Width and height in points of a picture with heads blurred: small, as evidence is; both even."""
+    width, height = (source.width, source.height) if source.width and source.height else (16, 9)
+    shown = min(STILL_WIDTH, width) if source.width else STILL_WIDTH
+    return shown // 2 * 2, max(2, round(shown * height / width / 2) * 2)
+
+
+def masked_fps(purpose: Purpose) -> float:
+    """Pictures a second with heads blurred."""
+    return MASKED_FPS if purpose is Purpose.LIVE else 1 / STILL_EVERY_SECONDS
+
+
+def _read(source: Source) -> list[str]:
     return [
         *("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-fflags", "+genpts+discardcorrupt"),
         *(("-re", "-stream_loop", "-1") if source.kind is Kind.FILE else ()),
         *_opening(source),
         *("-i", source.address, "-map", "0:v:0", "-an", "-sn", "-dn"),
-        *pictures,
     ]
 
 
@@ -89,13 +134,12 @@ def _opening(source: Source) -> Sequence[str]:
 
 def _live(source: Source, form: Form) -> list[str]:
     is_as_it_comes = form is Form.PLAIN and source.codec == "h264"
-    encoded = [
-        *("-vf", ",".join([*_masked(form), f"scale='trunc(min({MOST_WIDTH},iw)/2)*2':-2:flags=bilinear"])),
-        *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"),
-        *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-maxrate", "1500k", "-bufsize", "3000k"),
-    ]
+    shown = ("-vf", ",".join([*_masked(form), f"scale='trunc(min({MOST_WIDTH},iw)/2)*2':-2:flags=bilinear"]))
+    return [*(("-c:v", "copy") if is_as_it_comes else (*shown, *ENCODED)), *_segments()]
+
+
+def _segments() -> list[str]:
     return [
-        *(["-c:v", "copy"] if is_as_it_comes else encoded),
         *(
             "-f",
             "hls",
@@ -116,13 +160,15 @@ def _still(form: Form) -> list[str]:
     shown = f"scale='trunc(min({STILL_WIDTH},iw)/2)*2':-2:flags=bilinear"
     every = f"fps=1/{STILL_EVERY_SECONDS}:round=up"
     return [
-        *("-vf", ",".join([every, *_masked(form), shown]), "-q:v", "6"),
-        *("-f", "image2", "-update", "1", "-atomic_writing", "1", "still.jpg"),
+        *("-vf", ",".join([every, *_masked(form), shown])),
+        *STILL,
     ]
 
 
 def _masked(form: Form) -> Sequence[str]:
     """Down to a few points and up again; the width is given back by what follows."""
     return (
-        (f"scale={MASK_POINTS}:-2:flags=area", f"scale={STILL_WIDTH}:-2:flags=bilinear") if form is Form.MASKED else ()
+        (f"scale={MASK_POINTS}:-2:flags=area", f"scale={STILL_WIDTH}:-2:flags=bilinear")
+        if form is not Form.PLAIN
+        else ()
     )

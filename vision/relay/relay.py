@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.queries import camera_views
 from db.relay_folder import Condition, RelayFolder, State, Trouble, Wanted
 from db.rules.access_scope import EVERYTHING
-from db.services.process import spawn, stop
 from db.session import Record
 from vision.relay import ffmpeg
 from vision.relay.ffmpeg import Source
+from vision.relay.making import Making, begin
+from vision.relay.masker import Looks
 from vision.relay.sources import CameraAddress, CannotPlay, PlaySource
 
 log = logging.getLogger("anwang.relay")
@@ -34,7 +35,7 @@ class Channel:
 
     wanted: Wanted
     camera: CameraAddress | None = None
-    process: subprocess.Popen[bytes] | None = None
+    making: Making | None = None
     began_at: float = 0.0
     again_at: float = 0.0
     wait: float = FIRST_WAIT_SECONDS
@@ -53,9 +54,11 @@ class Relay:
         folder: RelayFolder,
         sources: dict[str, PlaySource],
         most: int,
+        looks: Looks | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._record, self._folder, self._sources, self._most, self._clock = record, folder, sources, most, clock
+        self._looks = looks
         self._channels: dict[Wanted, Channel] = {}
         self._stopping = threading.Event()
 
@@ -88,8 +91,8 @@ class Relay:
 
     def _see_to(self, channel: Channel) -> None:
         now = self._clock()
-        if channel.process is not None:
-            self._look_after(channel, channel.process, now)
+        if channel.making is not None:
+            self._look_after(channel, channel.making, now)
         elif channel.opening is not None:
             if not channel.opening.is_alive():
                 self._begin(channel, now)
@@ -109,7 +112,7 @@ class Relay:
             camera = CameraAddress(row.kind, row.address)
             source = self._sources[row.kind].open(camera)
             channel.camera = camera
-            channel.opened = Source(source.kind, source.address, _codec(source))
+            channel.opened = _looked_at(source)
         except CannotPlay as refusal:
             channel.opened = refusal
         except (SQLAlchemyError, OSError) as error:
@@ -121,14 +124,12 @@ class Relay:
             refusal = channel.opened or CannotPlay(Trouble.CANNOT_OPEN, "the camera's source could not be opened")
             self._again(channel, now, refusal.trouble, str(refusal))
             return
-        channel.process = spawn(
-            ffmpeg.play(channel.opened, channel.wanted), channel.folder / "log", cwd=channel.folder, env=_environment()
-        )
+        channel.making = begin(channel.opened, channel.wanted, self._looks, channel.folder, _environment())
         channel.began_at = now
 
-    def _look_after(self, channel: Channel, process: subprocess.Popen[bytes], now: float) -> None:
+    def _look_after(self, channel: Channel, making: Making, now: float) -> None:
         age = self._folder.age(channel.wanted)
-        if process.poll() is not None:
+        if making.poll() is not None:
             self._again(channel, now, Trouble.ENDED, self._last_words(channel))
         elif age is None:
             if now - channel.began_at > PROBE_SECONDS + STALLED_SECONDS:
@@ -147,9 +148,9 @@ class Relay:
         self._say(channel, State.STALLED if trouble is Trouble.STALLED else State.FAILED, trouble)
 
     def _end(self, channel: Channel) -> None:
-        if channel.process is not None:
-            stop(channel.process, seconds=1)
-            channel.process = None
+        if channel.making is not None:
+            channel.making.end()
+            channel.making = None
         if channel.camera is not None:
             self._sources[channel.camera.kind].close(channel.camera)
             channel.camera = None
@@ -168,8 +169,8 @@ class Relay:
         return ffmpeg.without_password(words, address)[:200]
 
 
-def _codec(source: Source) -> str:
-    """What the pictures are coded in; empty where that could not be found out."""
+def _looked_at(source: Source) -> Source:
+    """The source with its codec and size; as it was where they could not be found out."""
     try:
         told = subprocess.run(  # noqa: S603 - our own program
             ffmpeg.probe(source), capture_output=True, timeout=PROBE_SECONDS, check=False, env=_environment(), text=True
@@ -181,7 +182,9 @@ def _codec(source: Source) -> str:
     if told.returncode != 0:
         words = (told.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise CannotPlay(Trouble.CANNOT_OPEN, ffmpeg.without_password(words, source.address)[:200])
-    return told.stdout.strip().splitlines()[0].strip(",") if told.stdout.strip() else ""
+    codec, *size = told.stdout.strip().splitlines()[0].strip(",").split(",") if told.stdout.strip() else [""]
+    width, height = map(int, size) if len(size) == 2 and all(each.isdigit() for each in size) else (0, 0)
+    return replace(source, codec=codec, width=width, height=height)
 
 
 def _environment() -> dict[str, str]:

@@ -52,7 +52,7 @@ def train_head(
     """Train, measure on held-out pictures, write the head's weights; a data set's every fifth picture is held out."""
     torch.manual_seed(seed)
     settings = load()
-    below = load_detector("nanodet-g", WeightStore(settings.vision_weights, settings.var_dir / "weights"))
+    below = load_detector("nanodet-g", WeightStore.of(settings))
     assert isinstance(below, NanoDet)
     classes, train, test = _data(folder, pictures)
     head = begun(below.network.head, classes)

@@ -42,6 +42,11 @@ class Card:
     """The model whose trunk it stands on, where it brings a head of its own alone."""
     measured: tuple[Measured, ...] = ()
 
+    def words(self) -> set[str]:
+        """What pages say of it in the reader's language."""
+        said = {self.trained_on, self.note} | {w for m in self.measured for w in (m.metric, m.test_set, m.size)}
+        return said - {""}
+
     def as_record(self) -> dict[str, Any]:
         """For the register, and for pages that show it."""
         return asdict(self)

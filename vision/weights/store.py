@@ -2,12 +2,13 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import numpy as np
 
 from db.errors import CannotStart, NotFound
+from db.settings import Settings
 from vision.weights.cards import Card
 
 BUILT_IN = Path(__file__).with_name("files")
@@ -19,6 +20,11 @@ class WeightStore:
 
     def __init__(self, place: str, cache: Path) -> None:
         self._place, self._cache = place, cache
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Where the settings say that weights are."""
+        return cls(settings.vision_weights, settings.var_dir / "weights")
 
     def find(self, card: Card) -> Path:
         """Where the weights lie; fetched first where the installation names an address."""

@@ -77,7 +77,7 @@ def _camera(camera: NearCamera, case: Case) -> Component:
         asker = asking.current()
         forms = forms_of(asker.role)
         seen = Evidence(
-            *(frame.id, frame.picture, frame.clip, camera.code, forms[0] is Form.MASKED, Form.PLAIN in forms),
+            *(frame.id, frame.picture, frame.clip, camera.code, forms[0] is not Form.PLAIN, Form.PLAIN in forms),
             *(("alarm", case.alarm.row.id), asker.csrf_token),
         )
         picture = html.Div([*framed(seen), html.A(_moment(frame, case), href=frame.picture, target="_blank")])

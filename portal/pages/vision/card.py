@@ -47,7 +47,7 @@ def _picture(row: Waiting) -> Component:
     address, asker = f"/api/v1/frames/{row.frame_id}", asking.current()
     forms, clip = forms_of(asker.role), f"{address}/clip" if row.has_clip else None
     seen = Evidence(
-        *(row.frame_id, address, clip, row.code, forms[0] is Form.MASKED, Form.PLAIN in forms),
+        *(row.frame_id, address, clip, row.code, forms[0] is not Form.PLAIN, Form.PLAIN in forms),
         *(("verdict", row.id), asker.csrf_token),
     )
     over = [*_zone(row), *(_box(each) for each in row.boxes)]

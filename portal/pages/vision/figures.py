@@ -121,18 +121,11 @@ def models(rows: list[ModelRow], now: datetime) -> Component:
 
 def _model(row: ModelRow, now: datetime) -> Component:
     told = row.card
-    made_up = " · " + _("rendered pictures")
-    measured = [
-        html.Li(
-            f"{each['metric']} {each['value']:g} · {each['test_set']}, {each['size']}"
-            + (made_up if each["origin"] == "synthetic" else "")
-        )
-        for each in told.get("measured", ())
-    ]
+    trained_on, remark = told.get("trained_on"), told.get("note")
     facts = [
         (_("Architecture"), told.get("architecture", "–")),
         (_("Licence"), told.get("licence", "–")),
-        (_("Trained on"), told.get("trained_on", "–")),
+        (_("Trained on"), _(trained_on) if trained_on else "–"),
         (_("Source"), told.get("source", "–")),
         ("SHA-256", html.Code(row.sha256.hex())),
         (_("Last used"), words.moment(row.seen_at, now)),
@@ -143,8 +136,16 @@ def _model(row: ModelRow, now: datetime) -> Component:
                 [row.name, " ", badge(_("Synthetic scenes only"), "alarmed") if told.get("is_synthetic") else None]
             ),
             html.Dl([part for name, said in facts for part in (html.Dt(name), html.Dd(said))]),
-            html.Ul(measured) if measured else html.P(_("Its accuracy has not been measured here."), className="late"),
-            html.P(told["note"], className="quiet") if told.get("note") else None,
+            html.Ul([html.Li(_measured(each)) for each in told["measured"]])
+            if told.get("measured")
+            else html.P(_("Its accuracy has not been measured here."), className="late"),
+            html.P(_(remark), className="quiet") if remark else None,
         ],
         className="model-card",
     )
+
+
+def _measured(told: dict[str, Any]) -> str:
+    metric, test_set, size = (_(told[name]) for name in ("metric", "test_set", "size"))
+    parts = [f"{metric} {told['value']:g}", test_set, size]
+    return " · ".join([*parts, _("rendered pictures")] if told["origin"] == "synthetic" else parts)

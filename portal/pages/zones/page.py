@@ -29,7 +29,7 @@ def layout(camera_id: str, **_query: str) -> Component:
         "limits": words.limits(),
         "words": words.of_editor(),
         "csrf": asker.csrf_token,
-        "is_masked": forms_of(asker.role)[0] is Form.MASKED,
+        "is_masked": forms_of(asker.role)[0] is not Form.PLAIN,
     }
     name = " · ".join(part for part in (watched.venue_name, watched.area_name, watched.code) if part)
     return html.Div(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 from sqlalchemy import create_engine, text
@@ -21,6 +22,7 @@ from tests import factories
 from tests.plugins.services import TestRecord
 from vision.relay import relay as relay_module
 from vision.relay.ffmpeg import Kind, Source, play, without_password
+from vision.relay.masker import Looks
 from vision.relay.relay import Relay
 from vision.relay.sources import CameraAddress, CannotPlay, Wvp, by_kind
 
@@ -51,11 +53,11 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """A relay on a thread, a camera on record."""
 
-    def __init__(self, record: TestRecord, folder: Path, most: int) -> None:
+    def __init__(self, record: TestRecord, folder: Path, most: int, looks: Looks | None = None) -> None:
         self.folder = RelayFolder(folder)
         self.record = record
         self.owner = create_engine(record.owner_url, poolclass=NullPool)
-        self.relay = Relay(record.record, self.folder, by_kind("", ""), most)
+        self.relay = Relay(record.record, self.folder, by_kind("", ""), most, looks)
         self.thread = threading.Thread(target=self.relay.run, daemon=True)
         self.thread.start()
 
@@ -110,9 +112,10 @@ def test_a_still_and_a_playlist_while_somebody_watches(
     until(lambda: not any(running.folder.path.iterdir()))
 
 
-def test_a_masked_picture_keeps_no_detail(running: Running, video: Path) -> None:
+@pytest.mark.parametrize("form", [Form.WHOLE, Form.MASKED])
+def test_where_nobody_looks_for_heads_no_detail_is_kept(running: Running, video: Path, form: Form) -> None:
     camera = running.camera("file", str(video))
-    plain, masked = running.watch(camera), running.watch(camera, form=Form.MASKED)
+    plain, masked = running.watch(camera), running.watch(camera, form=form)
     until(lambda: running.state(plain) and running.folder.piece(plain, "still.jpg"))
     until(lambda: running.state(masked) and running.folder.piece(masked, "still.jpg"))
 
@@ -138,12 +141,18 @@ def test_a_camera_that_cannot_be_opened_says_so_and_comes_back(running: Running,
     until(lambda: running.state(wanted) is State.PLAYING)
 
 
-def test_a_killed_ffmpeg_is_started_again(running: Running, video: Path) -> None:
-    wanted = running.watch(running.camera("file", str(video)))
+@pytest.mark.parametrize("form", list(Form))
+def test_a_killed_ffmpeg_is_started_again(
+    empty_record: TestRecord, tmp_path: Path, video: Path, form: Form, request: pytest.FixtureRequest
+) -> None:
+    """Whichever it is, where two make a picture with heads blurred."""
+    running = Running(empty_record, tmp_path / "relay", 3, looks=lambda _picture: [])
+    request.addfinalizer(running.end)
+    wanted = running.watch(running.camera("file", str(video)), form=form)
     until(lambda: running.state(wanted) is State.PLAYING)
-    process = running.relay._channels[wanted].process
-    assert process is not None
-    process.kill()
+    making = [each for each in psutil.Process().children(recursive=True) if each.cwd().endswith(wanted.name)]
+    assert len(making) == (2 if form is Form.MASKED else 1)
+    making[-1].kill()
     until(lambda: running.state(wanted) is not State.PLAYING)
     until(lambda: running.state(wanted) is State.PLAYING)
 
