@@ -21,11 +21,14 @@ PERSON_WIDTH = 640
 class Heads:
     """Two models looked up when the first picture comes; an error of either leaves the picture masked as a whole.
 
+    Faces are looked for at `face_width` points, where given: smaller ones are left to the upper part of their person.
     Threads take turns: models and their cores are not shared out any further.
     """
 
-    def __init__(self, people: Callable[[], Detector | None], faces: Callable[[], Detector]) -> None:
-        self._people, self._faces = people, faces
+    def __init__(
+        self, people: Callable[[], Detector | None], faces: Callable[[], Detector], face_width: int | None = None
+    ) -> None:
+        self._people, self._faces, self._face_width = people, faces, face_width
         self._face_detector: Detector | None = None
         self._turn = threading.Lock()
 
@@ -40,8 +43,8 @@ class Heads:
             return None
         if self._face_detector is None:
             self._face_detector = self._faces()
-        (faces,) = self._face_detector.detect([picture])
-        (things,) = people.detect([_narrow(picture)])
+        (faces,) = self._face_detector.detect([_narrow(picture, self._face_width)])
+        (things,) = people.detect([_narrow(picture, PERSON_WIDTH)])
         persons = things.named("person").at_least(SURE_PERSON)
         return [*map(_grown, faces.boxes.tolist()), *map(_head, persons.boxes.tolist())]
 
@@ -65,9 +68,9 @@ def _inside(left: float, top: float, right: float, bottom: float) -> Box:
     return found[0], found[1], found[2], found[3]
 
 
-def _narrow(picture: Colours) -> Colours:
+def _narrow(picture: Colours, most: int | None) -> Colours:
     height, width = picture.shape[:2]
-    if width <= PERSON_WIDTH:
+    if most is None or width <= most:
         return picture
-    size = (PERSON_WIDTH, round(height * PERSON_WIDTH / width))
+    size = (most, round(height * most / width))
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR), np.uint8)

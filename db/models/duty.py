@@ -43,10 +43,11 @@ class Duty(Base):
     __table_args__ = (
         CheckConstraint("declared_until is null or declared_until > declared_from", "order"),
         of_a_venue("duty_history"),
+        Index("ix_duty_history_of_venue", "venue_id", "declared_from", "declared_until", "county"),
     )
 
     id: Mapped[key]
-    venue_id: Mapped[int] = mapped_column(index=True)
+    venue_id: Mapped[int]
     county: Mapped[int]
     category: Mapped[str]
     maintainer_id: Mapped[int | None] = mapped_column(ForeignKey("maintainers.id"))

@@ -72,10 +72,11 @@ class Access(Base):
     __table_args__ = (
         CheckConstraint("accessed_until is null or accessed_until > accessed_from", "order"),
         of_a_venue("access_history"),
+        Index("ix_access_history_of_venue", "venue_id", "accessed_from", "accessed_until", "county"),
     )
 
     id: Mapped[key]
-    venue_id: Mapped[int] = mapped_column(index=True)
+    venue_id: Mapped[int]
     county: Mapped[int]
     category: Mapped[str]
     accessed_from: Mapped[date]

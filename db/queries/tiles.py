@@ -20,7 +20,7 @@ HALF_WORLD = 20037508.342789244
 EXTENT = 4096
 CELLS = 64
 """Cells across a tile, 8 of its 512 pixels wide. A cell is drawn at the middle of what lies in it."""
-WIDEST, NARROWEST = 5, 9
+WIDEST, NARROWEST = 5, 10
 """Zooms whose cells are counted beforehand (map_cells)."""
 MOST_POINTS = 3000
 """A tile with more venues is drawn in cells however narrow it is."""
@@ -157,6 +157,8 @@ _DENSITY = """
 _CELLS = text(_DENSITY.format(cells=f"{_COUNTED} union all {_by_cell(f'{_HERE} and {_BESIDE}')}"))
 _CROWD = text(_DENSITY.format(cells=_by_cell(_HERE)))
 _MANY = text(f"select count(*) from (select from venues v where {_HERE} limit {MOST_POINTS + 1}) found")
+_BY_PLACE = text("set local enable_bitmapscan = off")
+"""The planner takes a scope for few venues and reads all of a province's to cross them with the tile's."""
 _VERSION = text("select map_version()")
 
 
@@ -168,11 +170,12 @@ def version(session: Session) -> int:
 def venues(session: Session, tile: Tile, as_of: date, category: Category | None, layer: Layer = Layer.ACCESS) -> bytes:
     """The tile as a Mapbox vector tile; empty where it holds no venue within the session's scope."""
     facts = _facts(tile, as_of, category)
+    session.execute(_BY_PLACE)
     if tile.z < POINTS_FROM_ZOOM:
         return _made(session, _CELLS, facts | _cells_of(tile, min(max(tile.z, WIDEST), NARROWEST)))
     if tile.z < AREAS_FROM_ZOOM and (session.scalar(_MANY, facts) or 0) > MOST_POINTS:
-        if tile.z == POINTS_FROM_ZOOM:
-            return _made(session, _CELLS, facts | _cells_of(tile, NARROWEST))
+        if tile.z <= NARROWEST + 1:  # cells twice as wide as in wider views
+            return _made(session, _CELLS, facts | _cells_of(tile, tile.z - 1))
         return _made(session, _CROWD, facts)
     points = _made(session, _POINTS[layer], facts)
     return points + _made(session, _AREAS, facts) if tile.z >= AREAS_FROM_ZOOM else points

@@ -30,7 +30,7 @@ Colours = NDArray[np.uint8]
 Looks = Callable[[Colours], Sequence[Box] | None]
 """Where heads are, as shares of width and height; None where that cannot be known."""
 
-LOOK_EVERY_SECONDS = 0.375
+LOOK_EVERY_SECONDS = 0.5
 MOST_DEBT_SECONDS = 1.0
 """So far behind, pictures are masked as a whole until the time is made up."""
 

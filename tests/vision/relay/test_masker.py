@@ -39,12 +39,12 @@ def masked(n: int, looks: Callable[[Any], Sequence[Box] | None], fps: float = 8.
 
 
 def test_heads_of_both_ends_are_covered_in_between() -> None:
-    """The first picture alone, then three at a time at eight a second."""
+    """The first picture alone, then four at a time at eight a second."""
     told = iter([[LEFT], [RIGHT], []])
-    seen = masked(7, lambda _picture: next(told))
-    assert len(seen) == 7
+    seen = masked(9, lambda _picture: next(told))
+    assert len(seen) == 9
     covered = [(detail(each, 0.1, 0.3) < 40, detail(each, 0.7, 0.9) < 40) for each in seen]
-    assert covered == [(True, False), *[(True, True)] * 3, *[(False, True)] * 3]
+    assert covered == [(True, False), *[(True, True)] * 4, *[(False, True)] * 4]
     assert all(detail(each, 0.45, 0.55) > 60 for each in seen)
 
 
@@ -59,8 +59,8 @@ def test_where_heads_cannot_be_found_all_is_covered(looks: Callable[[Any], Any])
 
 def test_after_a_look_that_failed_the_next_span_is_still_covered() -> None:
     told = iter([None, [], []])
-    seen = masked(7, lambda _picture: next(told))
-    assert [detail(each, 0.0, 1.0) < 40 for each in seen] == [*[True] * 4, *[False] * 3]
+    seen = masked(9, lambda _picture: next(told))
+    assert [detail(each, 0.0, 1.0) < 40 for each in seen] == [*[True] * 5, *[False] * 4]
 
 
 def test_who_falls_behind_covers_all_until_the_time_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
