@@ -1,9 +1,12 @@
 """What stands around every page: header, menu, live feed, and the router."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import dash
+import flask
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
@@ -19,19 +22,31 @@ from portal.address import address_parts
 from portal.components.layout import badge, icon, note
 from portal.locale import _, language
 
+log = logging.getLogger("anwang.portal")
+
 ON_A_PHONE = 4
 """Entries of the menu that a phone shows without unfolding."""
 
 
 def layout() -> Component:
-    """The frame of one browser tab; `#page` is filled by the router."""
+    """The frame of one browser tab with the page that was opened; the router fills it from then on."""
+    opened: dict[str, str] = {}
+    content: Any = None
+    kind = "frame loading"
+    asked = urlsplit(flask.request.headers.get("Referer", "") if flask.has_request_context() else "")
+    try:
+        if asked.path:
+            content, kind = _shown(asked.path, asked.query)
+            opened = {"pathname": asked.path, "search": f"?{asked.query}" if asked.query else ""}
+    except Exception:
+        log.exception("%s could not be shown at once", asked.path)  # the router tries again, and says what is wrong
     return html.Div(
         [
-            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Location(id="address", refresh="callback-nav", **opened),
             dcc.Store(id="live-alarm"),
             dcc.Store(id="live-pulse"),
             dcc.Store(id="live-message"),
-            html.Div(id="frame", className="frame loading"),
+            html.Div(content, id="frame", className=kind),
             html.Div(id="toast", className="toast", role="status"),
         ]
     )
@@ -175,27 +190,34 @@ def _appearance(asker: asking.Asker) -> Component:
     )
 
 
+def _shown(path: str, search: str | None) -> tuple[Any, str]:
+    """What the frame holds at an address, and its class."""
+    page = pages.find(path)
+    if page is None or asking.current().role not in page.roles:
+        return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
+    try:
+        content = page.layout(**address_parts(search) | (page.arguments(path) or {}))
+    except AnwangError as refusal:
+        content = note(_(str(refusal)), "error")
+    if page.bare:
+        return content, f"frame bare bare-{page.name}"
+    return frame(page, content), "frame"
+
+
 def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output("frame", "children"),
         Output("frame", "className"),
         Input("address", "pathname"),
         Input("address", "search"),
+        prevent_initial_call=True,
     )
     def show_page(path: str, search: str | None) -> tuple[Any, Any]:
         page = pages.find(path or "/")
         moved = "address.pathname" in dash.ctx.triggered_prop_ids or not dash.ctx.triggered_prop_ids
         if page is not None and page.follows and not moved:
             return dash.no_update, dash.no_update
-        if page is None or asking.current().role not in page.roles:
-            return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
-        try:
-            content = page.layout(**address_parts(search) | (page.arguments(path or "/") or {}))
-        except AnwangError as refusal:
-            content = note(_(str(refusal)), "error")
-        if page.bare:
-            return content, f"frame bare bare-{page.name}"
-        return frame(page, content), "frame"
+        return _shown(path or "/", search)
 
     @app.callback(Output("open-alarm-count", "children"), Input("open-alarm-count", "id"), Input("live-alarm", "data"))
     def count_open(_id: str, _alarm: Any) -> str:

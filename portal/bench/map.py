@@ -86,7 +86,7 @@ def measure(load: MapLoad, report: Report) -> dict[str, Any]:
 
 def _shown(seen: Seen) -> dict[str, Any]:
     return {
-        "frames_per_s": {"median": seen.frames_median, "p5": seen.frames_p5},
+        "frames_per_s": {"median": seen.frames_median, "p5": seen.frames_p5, "drawings": seen.drawings_per_s},
         "first_paint_s": seen.first_paint_s,
         "first_paint_runs_s": list(seen.paints_s),
         "first_visit_kb": seen.first_visit_kb,

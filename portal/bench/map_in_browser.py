@@ -24,6 +24,7 @@ TILES = MapPage(
         && document.querySelectorAll('.side .figure').length > 0""",
 )
 CLUSTERS = MapPage("/", "() => document.querySelectorAll('.leaflet-marker-icon').length > 0")
+DRAWN = "() => [...(window.anwang?.map?.maps.values() ?? [])][0]?.frames.drawn ?? null"
 _COUNT = """() => {
     window.frameTimes = [];
     let last = performance.now();
@@ -42,6 +43,8 @@ class Seen:
     repeat_visit_kb: float
     frames_median: float
     frames_p5: float
+    drawings_per_s: float | None
+    """Of the frames those that the map was drawn anew for; in the others its last picture followed the hand."""
 
 
 def look(
@@ -51,6 +54,7 @@ def look(
     taken: list[float] = []
     first = repeat = 0.0
     frames: list[float] = []
+    drawings: float | None = None
     for run in range(paints):
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
         _log_in(context, base, account)
@@ -65,7 +69,10 @@ def look(
             _paint(page, base, what)
             page.wait_for_timeout(1500)
             repeat = counter.kilobytes()
+            drawn, began = page.evaluate(DRAWN), time.monotonic()
             frames = _moved(page, seconds)
+            if drawn is not None:
+                drawings = round((page.evaluate(DRAWN) - drawn) / (time.monotonic() - began), 1)
         context.close()
     taken.sort()
     rates = sorted(1000 / ms for ms in frames if ms > 0)
@@ -76,6 +83,7 @@ def look(
         repeat,
         round(rates[len(rates) // 2], 1),
         round(rates[len(rates) // 20], 1),
+        drawings,
     )
 
 

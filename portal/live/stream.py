@@ -37,6 +37,8 @@ PULSE_SECONDS = 5.0
 PULSED_AT_ONCE = 50
 PULSES_SPREAD_SECONDS = 4.0
 """Thousands of readers have their pulse lot after lot, so that no alarm and no page waits behind all of them."""
+TOLD_AT_ONCE = 50
+"""Readers of an alarm between two looks at what else has come."""
 QUEUE_LIMIT = 256
 NOTICE = encoded("notice", "{}")
 """There are new messages for this person."""
@@ -149,9 +151,11 @@ class Live:
             data = json.dumps({"what": what[card.id], "alarm": asdict(card)}, default=_plain, ensure_ascii=False)
             event = Event(number, encoded("alarm", data, number), card.county, card.venue_id)
             self._past.keep(event)
-            for reader in list(self._readers):
-                if reader.scope.covers(event.county, event.venue_id):
+            readers = [each for each in self._readers if each.scope.covers(event.county, event.venue_id)]
+            for first in range(0, len(readers), TOLD_AT_ONCE):
+                for reader in readers[first : first + TOLD_AT_ONCE]:
                     reader.tell(event.message)
+                await asyncio.sleep(0)  # pages that were asked for meanwhile have their turn
 
         stamping = asyncio.create_task(self._stamp(list(what)))
         self._stamping.add(stamping)
