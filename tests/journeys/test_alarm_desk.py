@@ -204,6 +204,7 @@ def test_a_phone_in_one_hand(visit: Callable[..., Watched], portal_server: Porta
     page.wait_for_selector(f'.acts[data-alarm="{alarm}"]')
     for opens, choice in (("take", "15 分钟"), ("false", "水蒸气")):
         button = page.locator(f"[data-opens={opens}]")
+        button.wait_for()
         box = button.bounding_box()
         assert box is not None
         assert box["y"] > 400, "within the thumb's reach"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -75,9 +76,10 @@ def test_a_tile_becomes_live_where_somebody_looks_and_says_when_it_stops(
     until(page, "tiles[0].shows === 'live'")
     assert page.locator(".camera-tile").first.locator("video").count() == 1
     stopped = page.evaluate(TILES)[1]["camera"]
-    processes = [c.process for wanted, c in relay._channels.items() if wanted.camera_id == stopped and c.process]
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)  # the camera hangs: its last picture stays
+    making = [each for each in psutil.Process().children(recursive=True) if f"/{stopped}-" in each.cwd()]
+    assert making
+    for process in making:
+        process.suspend()  # the camera hangs: its last picture stays
     until(page, "['stale', 'none', 'waiting'].includes(tiles[1].shows)")
     until(page, "tiles[1].shows === 'still'")  # started again by the relay
     page.locator(".camera-tile").first.click()
