@@ -1,4 +1,4 @@
-"""Addresses of the files that browsers may keep for ever."""
+"""Files that browsers may keep for ever: their addresses, and the pages' styles and scripts in one bundle each."""
 
 import base64
 import hashlib

@@ -29,7 +29,11 @@ ON_A_PHONE = 4
 
 
 def layout() -> Component:
-    """The frame of one browser tab with the page that was opened; the router fills it from then on."""
+    """The frame of one browser tab with the page that was opened; the router fills it from then on.
+
+    Dash asks for this by an address of its own: the request's `Referer` says which page was opened, and where a browser
+    sends none the router fills the frame from the beginning.
+    """
     opened: dict[str, str] = {}
     content: Any = None
     kind = "frame loading"

@@ -170,9 +170,9 @@ def version(session: Session) -> int:
 def venues(session: Session, tile: Tile, as_of: date, category: Category | None, layer: Layer = Layer.ACCESS) -> bytes:
     """The tile as a Mapbox vector tile; empty where it holds no venue within the session's scope."""
     facts = _facts(tile, as_of, category)
-    session.execute(_BY_PLACE)
     if tile.z < POINTS_FROM_ZOOM:
-        return _made(session, _CELLS, facts | _cells_of(tile, min(max(tile.z, WIDEST), NARROWEST)))
+        return _made(session, _CELLS, facts | _cells_of(tile, max(tile.z, WIDEST)))
+    session.execute(_BY_PLACE)
     if tile.z < AREAS_FROM_ZOOM and (session.scalar(_MANY, facts) or 0) > MOST_POINTS:
         if tile.z <= NARROWEST + 1:  # cells twice as wide as in wider views
             return _made(session, _CELLS, facts | _cells_of(tile, tile.z - 1))

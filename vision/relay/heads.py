@@ -9,7 +9,7 @@ from vision.relay.masker import Looks
 from vision.weights.store import WeightStore
 
 FACE_WIDTH = 480
-"""Twice a second for each live picture, on one core: a third of the time that the picture's own size takes."""
+"""A look takes 0.14 s on one core, twice a second for a live picture; smaller faces go with their person's head."""
 
 
 def heads_of(settings: Settings) -> Looks | None:

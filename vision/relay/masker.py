@@ -75,8 +75,7 @@ class Masked:
 
     def end(self) -> None:
         for process in (self._apart, self._together):
-            stop(process, seconds=1)
-        self._thread.join(5)
+            stop(process, seconds=1)  # the thread finds its pipes closed: a look that lasts holds up no other camera
 
     def _run(self) -> None:
         taken, given = self._apart.stdout, self._together.stdin
@@ -95,10 +94,10 @@ def mask(taken: IO[bytes], given: IO[bytes], size: tuple[int, int], fps: float, 
     """From `taken` to `given` until its end: pictures of `size` (width, height), 24 bits a point, `fps` a second."""
     span = max(1, round(LOOK_EVERY_SECONDS * fps))
     before: Sequence[Box] | None = None
-    is_first, debt = True, Debt()
+    is_first, debt, found = True, Debt(), _telling_once(looks)
     while pictures := _pictures(taken, size, 1 if is_first else span):
         began = time.monotonic()
-        heads = None if debt.is_too_much else _found(looks, pictures[-1])
+        heads = None if debt.is_too_much else found(pictures[-1])
         known = None if heads is None or (before is None and not is_first) else [*(before or ()), *heads]
         for picture in pictures:
             given.write(masking.drawn(Image.fromarray(picture), known).tobytes())
@@ -107,12 +106,21 @@ def mask(taken: IO[bytes], given: IO[bytes], size: tuple[int, int], fps: float, 
         before, is_first = heads, False
 
 
-def _found(looks: Looks, picture: Colours) -> Sequence[Box] | None:
-    try:
-        return looks(picture)
-    except Exception:
-        log.exception("no heads could be looked for")
-        return None
+def _telling_once(looks: Looks) -> Looks:
+    """The same, with None for an error; the first error is logged, not two a second."""
+    has_failed = False
+
+    def found(picture: Colours) -> Sequence[Box] | None:
+        nonlocal has_failed
+        try:
+            return looks(picture)
+        except Exception:
+            if not has_failed:
+                log.exception("no heads could be looked for: pictures are masked as a whole")
+            has_failed = True
+            return None
+
+    return found
 
 
 def _pictures(taken: IO[bytes], size: tuple[int, int], most: int) -> list[Colours]:
