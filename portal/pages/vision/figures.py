@@ -53,17 +53,14 @@ def _order(row: RulePrecision) -> tuple[bool, float, int]:
 
 
 def _head() -> Component:
-    names = (
-        _("Rule of vision"),
-        _("Camera"),
-        _("Findings of the rule"),
-        _("It is right"),
-        _("Wrong"),
-        _("Precision"),
-        _("State"),
-        _("Threshold"),
-    )
-    return html.Thead(html.Tr([html.Th(name) for name in names]))
+    words_first, words_last = (_("Rule of vision"), _("Camera")), (_("State"), _("Threshold"))
+    numbers = (_("Findings of the rule"), _("It is right"), _("Wrong"), _("Precision"))
+    heads = [
+        *(html.Th(name) for name in words_first),
+        *(html.Th(name, className="number") for name in numbers),
+        *(html.Th(name) for name in words_last),
+    ]
+    return html.Thead(html.Tr(heads))
 
 
 def _row(row: RulePrecision, now: datetime) -> Component:
