@@ -121,4 +121,5 @@ def trained(card: dict[str, Any] | None, model: str | None) -> str:
         return _("Model {name}: its card is not on record.").format(name=model)
     if card.get("is_synthetic"):
         return _("Model {name}: trained on synthetic scenes only, never on a real picture.").format(name=model)
-    return _("Model {name}: trained on {data}").format(name=model, data=_(card["trained_on"]))
+    data = card["trained_on"]
+    return _("Model {name}: trained on {data}").format(name=model, data=_(data))
