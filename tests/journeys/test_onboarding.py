@@ -110,7 +110,7 @@ def test_the_list_is_filtered_searched_and_leads_to_the_device(
     assert f"q={code}" in str(page.get_attribute("#device-csv", "href"))
     page.click(".chips .chip:has-text('静默')")
     page.wait_for_url("**state=silent*")
-    page.click(".chips .chip:has-text('静默')")
+    page.click(".chips .chip.here:has-text('静默')")
     page.wait_for_selector(f".device-list .ag-row:has-text('{code}')")
     page.click(f".device-list .ag-row:has-text('{code}')")
     page.wait_for_url(f"**/devices/{code}")
