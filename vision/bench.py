@@ -5,7 +5,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from vision.training.playing import BEGAN, Tally, camera_of, play, rule_of, tall
 from vision.weights.store import WeightStore
 
 CAMERA_FPS, LOOKED_FPS, BATCH = 15, 5.0, 8
+CAMERA_KILOBITS = 1_500
+CAMERA_GRAIN = 2.0
+"""The cost figures' camera: kilobits a second at most, as cameras of 720 lines are set, and the grain it leaves in."""
 HELD_OUT = 5_000
 """Films from this seed on were never looked at while the rules were made."""
 ORIGIN = "rendered corridors of unseen seeds (vision.training.films): no real footage"
@@ -53,13 +57,14 @@ def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]
     with tempfile.TemporaryDirectory(prefix="anwang-bench-") as folder:
         report("filming a quiet and a busy corridor, 1280 × 720")
         quiet, busy = Path(folder) / "quiet.mp4", Path(folder) / "busy.mp4"
-        films.quiet(HELD_OUT, (1280, 720), seconds).write(quiet, CAMERA_FPS)
-        films.busy(HELD_OUT, (1280, 720), seconds=seconds).write(busy, CAMERA_FPS)
-        detector.detect([next(_frames(busy, "every")).colours(640, 360)])
+        _filmed(films.quiet(HELD_OUT, (1280, 720), seconds), quiet)
+        _filmed(films.busy(HELD_OUT, (1280, 720), seconds=seconds), busy)
+        detector.detect([next(_frames(busy, "every")).for_detector(detector.input_size)])
         report("a quiet camera, every frame decoded")
         still = cost(quiet, detector, "every")
         report("a quiet camera, key frames alone")
         keys = cost(quiet, detector, "key_frames")
+        limits = {"still": decoded(quiet, "every"), "key_frames": decoded(quiet, "key_frames")}
         report("a busy camera")
         full = cost(busy, detector, "every")
         report("the detector at saturation")
@@ -78,6 +83,7 @@ def measure(seconds: float, films_a_rule: int, report: Report) -> dict[str, Any]
             "busy": round(full.cameras_per_core, 2),
             "key_frames": round(keys.cameras_per_core, 1),
         },
+        "decoder_alone": {name: round(each, 1) for name, each in limits.items()},
         "pipeline_overhead": round(piped / alone - 1, 3),
         "motion_gate_saving": round(still.looks / max(1, still.forwarded), 1),
         "forward_ms": round(1000 * full.forward / max(1, full.forwarded), 1),
@@ -116,40 +122,49 @@ def cost(path: Path, detector: Detector, decode: str) -> Cost:
         things = None
         if ready.needs_detector:
             before = time.process_time()
-            things = detector.detect([frame.colours(640, 360)])[0]
+            things = detector.detect([frame.for_detector(detector.input_size)])[0]
             forward += time.process_time() - before
             forwarded += 1
         analysis.after(ready, things)
     return Cost(last + 1 / CAMERA_FPS, time.process_time() - began, forward, looks, forwarded)
 
 
+def _filmed(film: Film, path: Path) -> None:
+    """As a camera of a lit corridor codes it; a decoder's work grows with the grain."""
+    replace(film, air=lambda t: replace(film.air(t), noise=CAMERA_GRAIN)).write(
+        path, CAMERA_FPS, kilobits=CAMERA_KILOBITS
+    )
+
+
+def decoded(path: Path, decode: str) -> float:
+    """Cameras a core that only the decoder allows: the limit of the figures beside it."""
+    last, began = 0.0, time.process_time()
+    for frame in _frames(path, decode):
+        last = frame.seconds
+    return (last + 1 / CAMERA_FPS) / (time.process_time() - began)
+
+
 def saturated(path: Path, detector: Detector) -> tuple[float, float]:
-    """CPU seconds for the same pictures: the detector alone on what is ready, and all that a worker does for them."""
-    chosen = [frame for n, frame in enumerate(_frames(path, "every")) if n % 3 == 0]
-    pictures = [frame.colours(640, 360) for frame in chosen]
-    began = time.process_time()
-    for n in range(0, len(pictures), BATCH):
-        detector.detect(pictures[n : n + BATCH])
-    alone = time.process_time() - began
+    """CPU seconds for the same pictures: the detector alone, and all that a worker does for them, decoding included.
+
+    Batch after batch, so that a machine that slows down slows both.
+    """
     film = films.busy(HELD_OUT, (1280, 720))
     analysis = CameraAnalysis(camera_of(film, [rule_of(film, VisionRule.CROWDING)]), detector.classes)
-    began = time.process_time()
-    waiting: list[Any] = []
-    for n, frame in enumerate(_frames(path, "every")):
-        if n % 3:
-            continue
-        waiting.append(analysis.before(frame))
-        if len(waiting) == BATCH:
-            _through(analysis, waiting, detector)
-            waiting = []
-    _through(analysis, waiting, detector)
-    return alone, time.process_time() - began
-
-
-def _through(analysis: CameraAnalysis, waiting: Sequence[Any], detector: Detector) -> None:
-    seen = detector.detect([ready.frame.colours(640, 360) for ready in waiting])
-    for ready, things in zip(waiting, seen, strict=True):
-        analysis.after(ready, things)
+    alone, piped = 0.0, 0.0
+    frames = _frames(path, "every")
+    while True:
+        began = time.process_time()
+        waiting = [analysis.before(frame) for n, frame in enumerate(islice(frames, 3 * BATCH)) if n % 3 == 0]
+        pictures = [ready.frame.for_detector(detector.input_size) for ready in waiting]
+        for ready, things in zip(waiting, detector.detect(pictures), strict=True):
+            analysis.after(ready, things)
+        piped += time.process_time() - began
+        if not waiting:
+            return alone, piped
+        began = time.process_time()
+        detector.detect(pictures)
+        alone += time.process_time() - began
 
 
 def _frames(path: Path, decode: str) -> Iterator[Frame]:
@@ -191,8 +206,6 @@ def _watching(film: Film, rule: VisionRule) -> Any:
         wanted["seconds"] = 60.0
     if rule is VisionRule.EQUIPMENT_MISSING:
         corners = ((0.05, 0.1), (0.12, 0.1), (0.12, 0.3), (0.05, 0.3))
-    from dataclasses import replace
-
     return rule_of(replace(film, params=wanted, corners=corners), rule)
 
 

@@ -1,15 +1,19 @@
 """One decoded picture: a small grey copy at hand, the colours only for whoever asks."""
 
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+_scalers = threading.local()
 GREY_WIDTH = 320
 DETECTOR_WIDTH = 640
+MOST_SCALERS = 32
 Grey = NDArray[np.uint8]
 Colours = NDArray[np.uint8]
 
@@ -42,14 +46,17 @@ class Frame:
 
     def colours(self, width: int | None = None, height: int | None = None) -> Colours:
         """RGB (height, width, 3), scaled where asked."""
-        picture = self.decoded.reformat(width or self.width, height or self.height, "rgb24")
-        return np.asarray(picture.to_ndarray(), np.uint8)
+        size = width or self.width, height or self.height
+        name = self.decoded.format.name
+        # First smaller, then in colours: at once it takes twice as long.
+        small = _scaled(self.decoded, size, name) if size != (self.width, self.height) else self.decoded
+        return np.asarray(_scaled(small, size, "rgb24").to_ndarray(), np.uint8)
 
-    def for_detector(self) -> Colours:
-        """As wide as detectors need at most; the decoder scales while it turns into colours."""
-        if self.width <= DETECTOR_WIDTH:
-            return self.colours()
-        return self.colours(DETECTOR_WIDTH, round(self.height * DETECTOR_WIDTH / self.width))
+    def for_detector(self, size: tuple[int, int] | None = None) -> Colours:
+        """As large as fits the detector's size, or as detectors need at most; the decoder scales beside the colours."""
+        width, height = size or (DETECTOR_WIDTH, self.height)
+        scale = min(width / self.width, height / self.height)
+        return self.colours() if scale >= 1 else self.colours(round(self.width * scale), round(self.height * scale))
 
     def _brightness(self) -> Grey:
         name = self.decoded.format.name
@@ -58,3 +65,14 @@ class Frame:
         plane = self.decoded.planes[0]
         lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         return lines[: self.height, : self.width]
+
+
+def _scaled(picture: Any, size: tuple[int, int], name: str) -> Any:
+    """With one scaler a thread and shape: making one takes longer than scaling a picture with it."""
+    shape = (picture.width, picture.height, picture.format.name, *size, name)
+    known: dict[tuple[object, ...], VideoReformatter] = _scalers.__dict__.setdefault("known", {})
+    if shape not in known:
+        if len(known) >= MOST_SCALERS:
+            known.clear()
+        known[shape] = VideoReformatter()
+    return known[shape].reformat(picture, *size, name, interpolation="BILINEAR")

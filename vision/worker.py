@@ -133,7 +133,7 @@ class Worker:
         """All pictures of a round in one batch; answers the seconds of the forward pass too."""
         if not steps or self._detector is None:
             return [], 0.0
-        pictures = [step.frame.for_detector() for step in steps]
+        pictures = [step.frame.for_detector(self._detector.input_size) for step in steps]
         began = time.monotonic()
         seen = self._detector.detect(pictures)
         return seen, time.monotonic() - began

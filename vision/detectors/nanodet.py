@@ -131,14 +131,13 @@ class Network(nn.Module):
         return trunk + head
 
 
-def places(side: int = SIDE) -> tuple[Tensor, Tensor]:
+def places(width: int = SIDE, height: int = SIDE) -> tuple[Tensor, Tensor]:
     """Middle of every place in dots (places, 2), and its stride (places,)."""
     middles, strides = [], []
     for stride in STRIDES:
-        n = side // stride
-        y, x = torch.meshgrid(torch.arange(n), torch.arange(n), indexing="ij")
+        y, x = torch.meshgrid(torch.arange(height // stride), torch.arange(width // stride), indexing="ij")
         middles.append((torch.stack((x, y), -1).reshape(-1, 2).float() + 0.5) * stride)
-        strides.append(torch.full((n * n,), float(stride)))
+        strides.append(torch.full((x.numel(),), float(stride)))
     return torch.cat(middles), torch.cat(strides)
 
 
@@ -163,6 +162,11 @@ def letterboxed(picture: Colours, side: int = SIDE) -> tuple[NDArray[np.uint8], 
     return square, scale
 
 
+def _whole_strides(length: float) -> int:
+    """The part of the square that is worth a look: what holds the picture, in steps of the widest stride."""
+    return min(SIDE, -(-round(length) // STRIDES[-1]) * STRIDES[-1])
+
+
 def prepared(squares: Sequence[NDArray[np.uint8]], device: torch.device) -> Tensor:
     """(n, 3, side, side), blue first, as the network was trained."""
     batch = torch.from_numpy(np.stack(squares)).to(device).permute(0, 3, 1, 2).float().flip(1)
@@ -173,7 +177,7 @@ def prepared(squares: Sequence[NDArray[np.uint8]], device: torch.device) -> Tens
 class NanoDet:
     """The network with its weights, ready to detect."""
 
-    input_size = None
+    input_size = (SIDE, SIDE)
 
     def __init__(
         self,
@@ -188,7 +192,7 @@ class NanoDet:
         network = Network(len(classes))
         network.load_state_dict(dict(weights))
         self.network = network.eval().to(self.device, memory_format=torch.channels_last)
-        self._middles, self._strides = (each.to(self.device) for each in places())
+        self._places: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
         self._exclusive = np.isin(classes, exclusive)
 
     @torch.inference_mode()
@@ -196,13 +200,24 @@ class NanoDet:
         if not pictures:
             return []
         squares = [letterboxed(picture) for picture in pictures]
-        scores, bins = self.network(prepared([square for square, _scale in squares], self.device))
-        boxes = corners(bins, self._middles, self._strides).cpu().numpy()
+        shapes = [
+            (scale * each.shape[0], scale * each.shape[1]) for each, (_, scale) in zip(pictures, squares, strict=True)
+        ]
+        height, width = (_whole_strides(max(lengths)) for lengths in zip(*shapes, strict=True))
+        batch = prepared([square[:height, :width] for square, _scale in squares], self.device)
+        scores, bins = self.network(batch)
+        boxes = corners(bins, *self._middles_of(width, height)).cpu().numpy()
         found = scores.sigmoid().cpu().numpy()
         return [
             self._one(found[n], boxes[n], scale, picture.shape[1], picture.shape[0])
             for n, ((_square, scale), picture) in enumerate(zip(squares, pictures, strict=True))
         ]
+
+    def _middles_of(self, width: int, height: int) -> tuple[Tensor, Tensor]:
+        if (width, height) not in self._places:
+            middles, strides = places(width, height)
+            self._places[width, height] = (middles.to(self.device), strides.to(self.device))
+        return self._places[width, height]
 
     def _one(
         self, scores: NDArray[np.float32], boxes: NDArray[np.float32], scale: float, width: int, height: int

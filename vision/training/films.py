@@ -66,17 +66,21 @@ class Film:
     def _is_so(self, t: float) -> bool:
         return any(event.since <= t < event.until for event in self.events)
 
-    def write(self, path: Path, fps: int = 10, codec: str = "libx264") -> None:
-        """As a camera would code it: a key frame every two seconds."""
-        write(path, (picture for _t, picture in self.pictures(fps)), fps, codec)
+    def write(self, path: Path, fps: int = 10, codec: str = "libx264", kilobits: int | None = None) -> None:
+        """As a camera would code it: a key frame every two seconds, and so many kilobits a second at most."""
+        write(path, (picture for _t, picture in self.pictures(fps)), fps, codec, kilobits)
 
 
-def write(path: Path, pictures: Iterator[Picture], fps: int, codec: str = "libx264") -> None:
+def write(
+    path: Path, pictures: Iterator[Picture], fps: int, codec: str = "libx264", kilobits: int | None = None
+) -> None:
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=fps)
         stream.pix_fmt, stream.codec_context.gop_size = "yuv420p", 2 * fps
         stream.codec_context.time_base = Fraction(1, fps)
         stream.options = {"preset": "veryfast", "crf": "23", "sc_threshold": "0"}
+        if kilobits is not None:
+            stream.options |= {"maxrate": f"{kilobits}k", "bufsize": f"{kilobits}k"}
         for n, picture in enumerate(pictures):
             if n == 0:
                 stream.height, stream.width = picture.shape[:2]

@@ -86,7 +86,7 @@ def play(
 
 def step(analysis: CameraAnalysis, frame: Frame, detector: Detector, hints: Detector | None) -> list[Said]:
     ready = analysis.before(frame)
-    things = detector.detect([frame.colours()])[0] if ready.needs_detector else None
+    things = detector.detect([frame.for_detector(detector.input_size)])[0] if ready.needs_detector else None
     closer = None
     if things is not None and hints is not None and (parts := analysis.closer(ready, things)):
         picture = frame.colours()

@@ -51,7 +51,7 @@ def judged(path: Path, detector: Detector) -> dict[str, Any]:
     sure = BY_RULE[VisionRule.CROWDING].threshold
     looks = [
         matched(persons[n], detector.detect([picture])[0].named("person").at_least(sure))
-        for n, picture in _pictures(path, set(persons))
+        for n, picture in _pictures(path, set(persons), detector.input_size)
     ]
     return {"film": labels["film"], "pictures": len(looks), "threshold": sure, **_told(looks)}
 
@@ -97,9 +97,9 @@ def _holds(box: Any, person: Person) -> bool:
     return left <= person.x <= right and top <= person.y <= bottom
 
 
-def _pictures(path: Path, wanted: set[int]) -> Iterator[tuple[int, Colours]]:
+def _pictures(path: Path, wanted: set[int], size: tuple[int, int] | None) -> Iterator[tuple[int, Colours]]:
     with av.open(str(path)) as container:
         for n, decoded in enumerate(container.decode(video=0)):
             if n in wanted:
                 frame = Frame(BEGAN, float(decoded.time or 0), decoded.width, decoded.height, decoded)
-                yield n, frame.for_detector()
+                yield n, frame.for_detector(size)
