@@ -30,6 +30,8 @@
     }
 
     stand = new Proxy({}, { get(_target, type) {
+      // What answers later anyway answers once the library is there.
+      if (/Async$/.test(String(type))) return (...given) => fetched().then(() => window[name][type](...given));
       if (typeof type !== "string" || !/^[A-Z]/.test(type)) return undefined;
       if (!components.has(type)) components.set(type, standIn(type));
       return components.get(type);

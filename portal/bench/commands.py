@@ -150,7 +150,7 @@ def map_(
 
 @bench_app.command("vision")
 def vision(
-    seconds: Annotated[float, typer.Option(min=4, help="how long the films of the cost figures are")] = 40,
+    seconds: Annotated[float, typer.Option(min=4, help="how long the films of the cost figures are")] = 60,
     films: Annotated[int, typer.Option(min=1, help="held-out films for each rule, beside as many quiet ones")] = 12,
     events: Annotated[
         int, typer.Option(min=0, help="cameras in which crowds gather before an open page; 0: none")

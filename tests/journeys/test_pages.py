@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import Watched
 from tests.portal.conftest import PortalServer
@@ -193,3 +193,40 @@ def test_rankings_of_the_bulletins_day(visit: Callable[..., Watched]) -> None:
         page.click(".downloads button:has-text('排名表 · CSV')")
     assert download.value.suggested_filename == "anwang-ranking-access-360000-2024-09-02.csv"
     assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_page_whose_browser_says_not_where_it_came_from_stands_all_the_same(visit: Callable[..., Watched]) -> None:
+    """The opened page comes with its frame only where the request says which page it is."""
+    watched = visit("leader")
+    asked: list[str] = []
+
+    def without_referer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.continue_(headers={name: said for name, said in route.request.headers.items() if name != "referer"})
+
+    watched.page.route("**/_dash-layout", without_referer)
+    for path, sign in (("/alarms", ".ag-row"), ("/", ".side h1")):
+        watched.open(path)
+        watched.page.wait_for_selector(sign, timeout=30_000)
+    assert len(asked) == 2
+    assert watched.complaints == []
+
+
+def test_tables_come_once_their_library_is_there(visit: Callable[..., Watched]) -> None:
+    """The map begins without the tables' library; who goes on to a table gets it, after a failure too."""
+    watched = visit("leader")
+    attempts: list[str] = []
+
+    def failing_once(route: Route) -> None:
+        attempts.append(route.request.url)
+        if len(attempts) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    watched.page.route("**/dash_ag_grid/dash_ag_grid.*.js", failing_once)
+    watched.open("/")
+    watched.page.click(".menu a[href='/alarms']")
+    watched.page.wait_for_selector(".ag-row", timeout=60_000)
+    assert len(attempts) == 2
+    assert all("ERR_FAILED" in complaint for complaint in watched.complaints), watched.complaints
