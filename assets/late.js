@@ -10,8 +10,9 @@
     const fetched = () => coming ||= new Promise((done) => {
       const ask = () => {
         const script = Object.assign(document.createElement("script"), { src: element.getAttribute("src") });
-        script.addEventListener("load", done);
-        script.addEventListener("error", () => { script.remove(); setTimeout(ask, RETRY_MS); });
+        const again = () => { script.remove(); setTimeout(ask, RETRY_MS); };
+        script.addEventListener("load", () => came() ? done() : again());
+        script.addEventListener("error", again);
         document.head.append(script);
       };
       ask();

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _scalers = threading.local()
 GREY_WIDTH = 320
 DETECTOR_WIDTH = 640
-MOST_SCALERS = 32
+MOST_SCALERS = 8
 Grey = NDArray[np.uint8]
 Colours = NDArray[np.uint8]
 
@@ -49,18 +49,20 @@ class Frame:
         size = width or self.width, height or self.height
         name = self.decoded.format.name
         # First smaller, then in colours: at once it takes twice as long.
-        small = _scaled(self.decoded, size, name) if size != (self.width, self.height) else self.decoded
+        is_whole = size == (self.width, self.height) or self.decoded.format.has_palette
+        small = self.decoded if is_whole else _scaled(self.decoded, size, name)
         return np.asarray(_scaled(small, size, "rgb24").to_ndarray(), np.uint8)
 
     def for_detector(self, size: tuple[int, int] | None = None) -> Colours:
-        """As large as fits the detector's size, or as detectors need at most; the decoder scales beside the colours."""
+        """As large as fits the detector's size, or as detectors need at most; never larger than it came."""
         width, height = size or (DETECTOR_WIDTH, self.height)
         scale = min(width / self.width, height / self.height)
         return self.colours() if scale >= 1 else self.colours(round(self.width * scale), round(self.height * scale))
 
     def _brightness(self) -> Grey:
-        name = self.decoded.format.name
-        if not name.startswith(("yuv", "yuvj", "gray", "nv")) or "p1" in name or name in ("yuyv422", "uyvy422"):
+        kind = self.decoded.format
+        is_plain = kind.name.startswith(("yuv", "gray", "nv")) and kind.components[0].bits == 8
+        if not is_plain or kind.name in ("yuyv422", "uyvy422", "yvyu422"):
             return np.asarray(self.decoded.reformat(format="gray").to_ndarray(), np.uint8)
         plane = self.decoded.planes[0]
         lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
@@ -75,4 +77,4 @@ def _scaled(picture: Any, size: tuple[int, int], name: str) -> Any:
         if len(known) >= MOST_SCALERS:
             known.clear()
         known[shape] = VideoReformatter()
-    return known[shape].reformat(picture, *size, name, interpolation="BILINEAR")
+    return known[shape].reformat(picture, *size, name, interpolation="BILINEAR", threads=1)

@@ -1,7 +1,7 @@
 // Tiles of cameras: stills while nobody looks, live where somebody clicks. A tile says "live" only while pictures come.
 (() => {
   "use strict";
-  const STILL_MS = 2000, FIRST_MS = 500, LOOK_MS = 1000, STALE_S = 8, RENEW_S = 60, MOST_LIVE = 4, AT_ONCE = 3, PATIENCE_MS = 12000, OPENS_WITHIN_MS = 25000;
+  const STILL_MS = 2000, FIRST_MS = 500, REFUSED_MS = 2000, LOOK_MS = 1000, STALE_S = 8, RENEW_S = 60, MOST_LIVE = 4, AT_ONCE = 3, PATIENCE_MS = 12000, OPENS_WITHIN_MS = 25000;
   const tiles = new Map();
   const live = [];
   let free = AT_ONCE;
@@ -56,18 +56,33 @@
     }
 
     // A camera takes seconds to open, or says why it does not: until then its address is not asked for what is not there.
+    // True once a picture is there for whoever began this round. Nobody looks at a hidden page: nothing is asked then.
     async firstPicture(round) {
-      while (!this.isOver && round === this.round) {
-        try {
-          const answer = await fetch(this.address.state);
-          if (answer.status === 403) { await pause(FIRST_MS); this.again(round); return false; }
-          const told = await answer.json();
-          this.trouble = told.trouble || "";
-          if (typeof told.age_s === "number") return true;
-        } catch { /* asked again */ }
+      const isMine = () => !this.isOver && round === this.round;
+      while (isMine()) {
+        const told = document.hidden ? null : await turn(() => this.askedCondition());
+        if (!isMine()) return false;
+        if (told?.isRefused) {
+          await pause(REFUSED_MS);
+          this.again(round);
+          return false;
+        }
+        if (told) this.trouble = told.trouble || "";
+        if (typeof told?.age_s === "number") return true;
         await pause(FIRST_MS);
       }
       return false;
+    }
+
+    // How the camera does; null where the portal cannot say.
+    async askedCondition() {
+      try {
+        const answer = await fetch(this.address.state, { signal: AbortSignal.timeout(PATIENCE_MS) });
+        if (answer.status < 500 && !answer.ok) return { isRefused: true };
+        if (answer.ok) return await answer.json();
+      } catch { /* asked again */ }
+      await pause(REFUSED_MS);
+      return null;
     }
 
     async ask() {
@@ -90,7 +105,8 @@
       image.alt = "";
       this.picture.replaceChildren(image);
       while (!this.isOver && round === this.round) {
-        if (performance.now() - this.pictureAt > STALE_S * 500 && !await this.firstPicture(round)) break;
+        const isLate = !document.hidden && performance.now() - this.pictureAt > STALE_S * 500;
+        if (isLate && !await this.firstPicture(round)) break;
         if (!document.hidden) await turn(() => this.oneStill(image, round));
         if (Date.now() > this.renewAt) return this.begin();
         await pause(STILL_MS);

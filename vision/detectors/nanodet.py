@@ -1,7 +1,8 @@
 """NanoDet-g in torch: a small one-stage detector for ordinary processors (Apache-2.0, RangiLyu/nanodet).
 
-The convolutions carry their normalisation already, as the published weights do. Input 416 × 416, three strides; for
-each place a score per class and, for each side, eleven bins whose mean is the distance to it.
+The convolutions carry their normalisation already, as the published weights do. Input 416 × 416, or the part of it that
+holds the picture; three strides; for each place a score per class and, for each side, eleven bins whose mean is the
+distance to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -162,13 +163,15 @@ def letterboxed(picture: Colours, side: int = SIDE) -> tuple[NDArray[np.uint8], 
     return square, scale
 
 
-def _whole_strides(length: float) -> int:
-    """The part of the square that is worth a look: what holds the picture, in steps of the widest stride."""
-    return min(SIDE, -(-round(length) // STRIDES[-1]) * STRIDES[-1])
+def worth_a_look(picture: Colours, side: int = SIDE) -> tuple[int, int]:
+    """Height and width of the part of the square that holds the picture, in steps of the widest stride."""
+    scale, step = side / max(picture.shape[:2]), STRIDES[-1]
+    height, width = (min(side, -(-round(length * scale) // step) * step) for length in picture.shape[:2])
+    return max(height, step), max(width, step)
 
 
 def prepared(squares: Sequence[NDArray[np.uint8]], device: torch.device) -> Tensor:
-    """(n, 3, side, side), blue first, as the network was trained."""
+    """(n, 3, height, width), blue first, as the network was trained."""
     batch = torch.from_numpy(np.stack(squares)).to(device).permute(0, 3, 1, 2).float().flip(1)
     mean, deviation = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (MEAN, DEVIATION))
     return ((batch - mean) / deviation).contiguous(memory_format=torch.channels_last)
@@ -197,13 +200,17 @@ class NanoDet:
 
     @torch.inference_mode()
     def detect(self, pictures: Sequence[Colours]) -> list[Detections]:
-        if not pictures:
-            return []
+        """Pictures of one shape go through together; what else is in the round changes nothing for a picture."""
+        found: dict[int, Detections] = {}
+        shapes: dict[tuple[int, int], list[int]] = {}
+        for n, picture in enumerate(pictures):
+            shapes.setdefault(worth_a_look(picture), []).append(n)
+        for shape, numbers in shapes.items():
+            found |= zip(numbers, self._alike([pictures[n] for n in numbers], *shape), strict=True)
+        return [found[n] for n in range(len(pictures))]
+
+    def _alike(self, pictures: Sequence[Colours], height: int, width: int) -> list[Detections]:
         squares = [letterboxed(picture) for picture in pictures]
-        shapes = [
-            (scale * each.shape[0], scale * each.shape[1]) for each, (_, scale) in zip(pictures, squares, strict=True)
-        ]
-        height, width = (_whole_strides(max(lengths)) for lengths in zip(*shapes, strict=True))
         batch = prepared([square[:height, :width] for square, _scale in squares], self.device)
         scores, bins = self.network(batch)
         boxes = corners(bins, *self._middles_of(width, height)).cpu().numpy()

@@ -18,7 +18,7 @@ class Detector(Protocol):
 
     @property
     def input_size(self) -> tuple[int, int] | None:
-        """Width and height to which pictures are best scaled beforehand; None: as they come."""
+        """Width and height within which pictures are best scaled beforehand; None: as `Frame.for_detector` does."""
         ...
 
     def detect(self, pictures: Sequence[Colours]) -> list[Detections]:
