@@ -28,6 +28,11 @@ def _map_hints() -> str:
     )
 
 
+OPENING = "".join(
+    f'<link rel="preload" as="fetch" crossorigin href="/{name}">' for name in ("_dash-layout", "_dash-dependencies")
+)
+"""What Dash asks for once its scripts run, asked for while they come."""
+
 TABLES_AND_SMALL_MAPS = ("dash_ag_grid", "dash_leaflet")
 """Large libraries that neither the map nor the wall begins with."""
 
@@ -93,7 +98,7 @@ class Portal(Dash):
             bundles = _late(bundles, TABLES_AND_SMALL_MAPS)
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
         letters = f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{letters_url()}">'
-        hints += letters if language() == "zh_CN" else ""
+        hints += OPENING + (letters if language() == "zh_CN" else "")
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{reader}><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'

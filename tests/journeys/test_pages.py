@@ -214,6 +214,19 @@ def test_a_page_whose_browser_says_not_where_it_came_from_stands_all_the_same(vi
     assert watched.complaints == []
 
 
+def test_what_a_page_begins_with_is_asked_for_once(visit: Callable[..., Watched]) -> None:
+    """While its scripts come; what was asked for beforehand is what the scripts then take."""
+    watched = visit("leader")
+    asked: list[str] = []
+    watched.page.on("request", lambda request: asked.append(request.url.removeprefix(watched.base)))
+    watched.open("/alarms")
+    watched.page.wait_for_selector(".ag-row", timeout=30_000)
+    for path in ("/_dash-layout", "/_dash-dependencies"):
+        assert asked.count(path) == 1
+        assert asked.index(path) < next(n for n, each in enumerate(asked) if "renderer" in each)
+    assert watched.complaints == []
+
+
 def test_tables_come_once_their_library_is_there(visit: Callable[..., Watched]) -> None:
     """The map begins without the tables' library; who goes on to a table gets it, after a failure too."""
     watched = visit("leader")
