@@ -1,8 +1,9 @@
 """Small rows for tests, written by the schema's owner."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
+from random import Random
 
 from sqlalchemy import Connection, text
 
@@ -48,6 +49,28 @@ def venue(connection: Connection, county: int = 360_702, category: str = "kinder
     assert venue_id is not None
     assert area_id is not None
     return MadeVenue(venue_id, county, area_id)
+
+
+def scattered_venue(connection: Connection, chance: Random, county: int) -> MadeVenue:
+    """Somewhere in the south, with a stretch of access and one of duty; the same for the same chance."""
+    at = venue(connection, county, chance.choice(("kindergarten", "boarding_school")))
+    connection.execute(
+        text("update venues set point = st_setsrid(st_makepoint(:x, :y), 4490) where id = :id"),
+        {"id": at.id, "x": 114.9 + chance.random() / 3, "y": 25.8 + chance.random() / 3},
+    )
+    for table, since, until in (
+        ("access_history", "accessed_from", "accessed_until"),
+        ("duty_history", "declared_from", "declared_until"),
+    ):
+        day = date(2024, 1, 15) + timedelta(days=chance.randrange(400))
+        connection.execute(
+            text(
+                f"insert into {table} (venue_id, county, category, {since}, {until})"
+                " select id, county, category, :since, :until from venues where id = :id"
+            ),
+            {"id": at.id, "since": day, "until": chance.choice((None, day + timedelta(days=90)))},
+        )
+    return at
 
 
 def device(connection: Connection, at: MadeVenue, kind: str = "smoke_detector") -> tuple[int, str]:

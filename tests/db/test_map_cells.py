@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -11,12 +11,11 @@ from sqlalchemy.pool import NullPool
 from db.queries import tiles
 from db.queries.tiles import Tile
 from db.rules.access_scope import Scope, region_scope
-from tests.factories import venue
+from tests.factories import scattered_venue
 from tests.plugins.services import TestRecord, copy_of
 from tests.portal.tile_reading import layers
 
 COUNTIES = (360_702, 360_703, 360_102)
-FIRST = date(2024, 1, 15)
 WHOLE_MAP = Tile(5, 26, 13)
 
 
@@ -35,23 +34,7 @@ def record(installation) -> Iterator[TestRecord]:
 
 def _write(connection: Connection, chance: random.Random) -> None:
     for number in range(60):
-        at = venue(connection, COUNTIES[number % 3], chance.choice(("kindergarten", "boarding_school")))
-        connection.execute(
-            text("update venues set point = st_setsrid(st_makepoint(:x, :y), 4490) where id = :id"),
-            {"id": at.id, "x": 114.9 + chance.random() / 3, "y": 25.8 + chance.random() / 3},
-        )
-        for table, since, until in (
-            ("access_history", "accessed_from", "accessed_until"),
-            ("duty_history", "declared_from", "declared_until"),
-        ):
-            day = FIRST + timedelta(days=chance.randrange(400))
-            connection.execute(
-                text(
-                    f"insert into {table} (venue_id, county, category, {since}, {until})"
-                    " select id, county, category, :since, :until from venues where id = :id"
-                ),
-                {"id": at.id, "since": day, "until": chance.choice((None, day + timedelta(days=90)))},
-            )
+        scattered_venue(connection, chance, COUNTIES[number % 3])
     connection.execute(text("update access_history set accessed_until = '2025-12-01' where venue_id % 7 = 0"))
     connection.execute(text("delete from duty_history where venue_id % 11 = 0"))
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from db import migrations
-from tests.factories import venue
+from tests.factories import scattered_venue
 from tests.plugins.services import EMPTY, Installation, copy_of
 
 BEFORE = "0030"
@@ -58,23 +58,7 @@ def before(installation: Installation) -> Iterator[URL]:
 def write(connection: Connection, chance: random.Random) -> None:
     """The same rows for the same chance, whatever the revision."""
     for number in range(40):
-        at = venue(connection, COUNTIES[number % 3], chance.choice(("kindergarten", "boarding_school")))
-        connection.execute(
-            text("update venues set point = st_setsrid(st_makepoint(:x, :y), 4490) where id = :id"),
-            {"id": at.id, "x": 114.9 + chance.random() / 3, "y": 25.8 + chance.random() / 3},
-        )
-        for table, since, until in (
-            ("access_history", "accessed_from", "accessed_until"),
-            ("duty_history", "declared_from", "declared_until"),
-        ):
-            day = FIRST + timedelta(days=chance.randrange(400))
-            connection.execute(
-                text(
-                    f"insert into {table} (venue_id, county, category, {since}, {until})"
-                    " select id, county, category, :since, :until from venues where id = :id"
-                ),
-                {"id": at.id, "since": day, "until": chance.choice((None, day + timedelta(days=90)))},
-            )
+        at = scattered_venue(connection, chance, COUNTIES[number % 3])
         for standing in STANDINGS:
             day = FIRST + timedelta(days=chance.randrange(500))
             connection.execute(

@@ -163,10 +163,10 @@ def letterboxed(picture: Colours, side: int = SIDE) -> tuple[NDArray[np.uint8], 
     return square, scale
 
 
-def worth_a_look(picture: Colours, side: int = SIDE) -> tuple[int, int]:
+def worth_a_look(picture: Colours) -> tuple[int, int]:
     """Height and width of the part of the square that holds the picture, in steps of the widest stride."""
-    scale, step = side / max(picture.shape[:2]), STRIDES[-1]
-    height, width = (min(side, -(-round(length * scale) // step) * step) for length in picture.shape[:2])
+    scale, step = SIDE / max(picture.shape[:2]), STRIDES[-1]
+    height, width = (min(SIDE, -(-round(length * scale) // step) * step) for length in picture.shape[:2])
     return max(height, step), max(width, step)
 
 
