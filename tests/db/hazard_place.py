@@ -1,7 +1,6 @@
 """A venue with everybody who has to do with its hazards, for tests that act in their names."""
 
 from datetime import UTC, date, datetime
-from itertools import count
 
 from sqlalchemy import Connection, text
 
@@ -18,8 +17,8 @@ from tests.db.pictures import jpeg
 from tests.plugins.services import TestRecord
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
-_counties = count(361_001, 100)
-"""A county and a city of its own for each place: nobody else's bureau is told."""
+_counties = (city + county for county in range(1, 100) for city in range(361_000, 370_000, 100))
+"""A county of its own for each place, within the province, and a city of its own for ninety: no other bureau is told."""
 
 
 class Place:
