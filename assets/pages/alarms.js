@@ -13,7 +13,7 @@
   // Cells
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   cells.DeskLevel = ({ data }) => data ? h("span", { className: `badge ${data.level_class}` }, data.level) : null;
-  cells.DeskWhat = ({ data }) => data ? h("span", null, data.what,
+  cells.DeskWhat = ({ data }) => data ? h("span", { className: "wraps" }, data.what,
     data.count > 1 ? h("small", { className: "quiet" }, ` ×${data.count}`) : null,
     data.drill ? h("span", { className: "badge drill" }, data.drill) : null) : h("span", { className: "quiet" }, "…");
   cells.DeskWhere = ({ data }) => data ? h("div", { className: "two-lines" },

@@ -9,7 +9,9 @@
   parts.DeviceLink = ({ data }) => data ? el("span", { className: "device-cell" },
     el("a", { href: `/devices/${encodeURIComponent(data.code)}`,
               onClick: (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) event.preventDefault(); } }, data.code),
-    el("small", null, `${data.kind} · ${data.venue} · ${data.area}`)) : "";
+    el("small", { className: "on-a-phone" }, `${data.kind} · ${data.venue} · ${data.area}`)) : "";
+  parts.DeviceKind = ({ data }) => data ? el("span", { className: "device-cell" },
+    el("span", null, data.kind), el("small", null, data.model)) : "";
   parts.DeviceState = ({ data }) => data ? el("span", { className: "device-cell" },
     el("span", { className: `device-state-word state-${data.state_class}` },
       el("i", { className: `state-dot state-${data.state_class}` }), data.state),

@@ -16,7 +16,7 @@ def badge(text: str, kind: str = "") -> Component:
 
 
 def note(text: str, kind: str = "") -> Component:
-    """One sentence where content would be: nothing here, still loading, or refused."""
+    """One sentence where content would be: nothing here, still loading, refused, or a `hint` at what to choose."""
     return html.Div(html.P(text), className=f"note {kind}".strip(), role="alert" if kind == "error" else "status")
 
 

@@ -18,7 +18,7 @@ from tests.plugins.services import TestRecord
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 _counties = (city + county for county in range(1, 100) for city in range(361_000, 370_000, 100))
-"""A county of its own for each place, within the province, and a city of its own for ninety: no other bureau is told."""
+"""A county of its own for each place, within the province; a city of its own for ninety: no other bureau is told."""
 
 
 class Place:

@@ -249,7 +249,7 @@ def _shows(signed: dict[str, Any] | None, chosen: int | None, ticked: list[int])
 
 def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:
     if chosen is None:
-        return note(_("Choose an alarm to see what happened, who knows, and what comes next.")), None, None
+        return note(_("Choose an alarm to see what happened, who knows, and what comes next."), "hint"), None, None
     try:
         with asking.reading() as session:
             case = facts.read(session, chosen, datetime.now(UTC))

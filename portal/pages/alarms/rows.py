@@ -6,13 +6,14 @@ from typing import Any
 from db.queries.alarm_desk import SORTS, Sort
 from db.queries.alarms import AlarmRow
 from portal import alarm_words, words
-from portal.locale import _
+from portal.locale import _, language
 from portal.words import HERE
 
 
 def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, in the reader's language
+    level = 62 if language() == "zh_CN" else 92
     return [
-        {"field": "level", "headerName": "", "width": 54, "minWidth": 54, "cellRenderer": "DeskLevel"},
+        {"field": "level", "headerName": "", "width": level, "minWidth": level, "cellRenderer": "DeskLevel"},
         {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 126, "cellRenderer": "DeskWhat"},
         {"field": "where", "headerName": _("Venue and area"), "flex": 5, "minWidth": 136, "cellRenderer": "DeskWhere"},
         {"field": "county", "headerName": _("County"), "flex": 2, "minWidth": 84, "cellRenderer": "DeskCounty"},

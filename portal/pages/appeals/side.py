@@ -43,7 +43,7 @@ AWAITED = {
 
 def side(chosen: int | None) -> Any:
     if chosen is None:
-        return note(_("Choose an appeal to see what is doubted, the evidence, and what was decided."))
+        return note(_("Choose an appeal to see what is doubted, the evidence, and what was decided."), "hint")
     now, asker = datetime.now(UTC), asking.current()
     try:
         with asking.reading() as session:

@@ -96,7 +96,7 @@ def shown(query: dict[str, str]) -> list[Component]:
             content = snapshot_table(frozen, now, may_write=may_write())
             return [panel(_("Snapshots"), content, aside=str(len(frozen)))]
         rows = bulletins.latest(session, LISTED)
-    return [panel(_("Bulletins"), bulletin_table(rows), aside=str(len(rows)))]
+    return [panel(_("Bulletins"), bulletin_table(rows, may_write=may_write()), aside=str(len(rows)))]
 
 
 def register_callbacks(app: Dash) -> None:

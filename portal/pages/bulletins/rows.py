@@ -26,9 +26,10 @@ def state_badge(row: BulletinRow) -> Component:
     return badge(name, kind)
 
 
-def bulletin_table(rows: Sequence[BulletinRow]) -> Component:
+def bulletin_table(rows: Sequence[BulletinRow], *, may_write: bool) -> Component:
     if not rows:
-        return note(_("No bulletin yet."))
+        how = _("No bulletin yet. Choose the day its figures stand for, then freeze them and draft.")
+        return note(how if may_write else _("No bulletin yet."))
     head = (_("Number"), _("Title"), _("As of"), _("State"), _("Issued"), _("Snapshot"), _("By whom"))
     return _table(head, [_bulletin(row) for row in rows], "bulletin-list")
 

@@ -85,7 +85,7 @@ def _grid(columns: list[dict[str, Any]]) -> Component:
     return dag.AgGrid(
         id=ids.GRID,
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, "wrapHeaderText": True},
         rowModelType="infinite",
         getRowId="params.data.id",
         dashGridOptions={

@@ -29,7 +29,7 @@ from portal.words import HERE
 def side(chosen: int | None) -> Any:
     """The panel of the chosen hazard, or a word where there is none."""
     if chosen is None:
-        return note(_("Choose a hazard to see what is wrong, who puts it right, and by when."))
+        return note(_("Choose a hazard to see what is wrong, who puts it right, and by when."), "hint")
     now, asker = datetime.now(UTC), asking.current()
     try:
         with asking.reading() as session:

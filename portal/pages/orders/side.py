@@ -44,7 +44,7 @@ AWAITED = {
 
 def side(chosen: int | None) -> Any:
     if chosen is None:
-        return note(_("Choose a work order to see who does it, where it stands, and by when."))
+        return note(_("Choose a work order to see who does it, where it stands, and by when."), "hint")
     now, asker = datetime.now(UTC), asking.current()
     try:
         with asking.reading() as session:
