@@ -117,8 +117,7 @@ class PrivateMosquitto(PrivateService):
         passwords = self.folder / "passwords"
         if passwords.exists():
             self._add_issued(passwords, who)
-            for process in self.processes():
-                process.send_signal(signal.SIGHUP)
+            self.send(signal.SIGHUP)
 
     def tend(self) -> str | None:
         """Take a renewed certificate over, without a connection that breaks; answers what is worth saying."""
@@ -131,8 +130,7 @@ class PrivateMosquitto(PrivateService):
             broker_certificate.copy(self.settings, self.folder, identity())
         except (OSError, CannotStart) as error:
             return f"the renewed certificate is not taken over: {error}"
-        for process in self.processes():
-            process.send_signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
         return "the renewed certificate is taken over"
 
     def _add_issued(self, passwords: Path, who: Identity) -> None:

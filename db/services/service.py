@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,13 +112,22 @@ class PrivateService(ABC):
         except (psutil.Error, OSError):
             return False
 
+    def send(self, which: signal.Signals) -> None:
+        """A signal to each of its processes that is still there."""
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(which)
+
     def end_leftovers(self) -> None:
         """Stop what a killed run has left, so that neither it nor its pid file is in the way."""
         left = self.processes()
-        parents = [process for process in left if process.ppid() not in {other.pid for other in left}]
-        for process in parents:
-            process.send_signal(self.gently)
+        pids = {process.pid for process in left}
+        for process in left:
+            with suppress(psutil.NoSuchProcess):  # a worker of its own that has just ended
+                if process.ppid() not in pids:
+                    process.send_signal(self.gently)
         _, stubborn = psutil.wait_procs(left, self.patience_seconds)
         for process in stubborn:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(stubborn, 5)

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -31,11 +32,24 @@ ROOM_BYTES = 10 * 2**30
 _numbers = count(1)
 
 
+_lowest_port = 10_000 + 2_500 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
+_ports = iter(random.sample(range(_lowest_port, _lowest_port + 2_500), 2_500))
+
+
 def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, given out once.
+
+    It lies below those that the system gives to callers for their own end (32768 and up, as Linux has it): a service
+    that a test stops finds its port free when it is started again.
+    """
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise RuntimeError("no port is left")
 
 
 @dataclass(frozen=True)
