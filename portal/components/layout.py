@@ -16,8 +16,12 @@ def badge(text: str, kind: str = "") -> Component:
 
 
 def note(text: str, kind: str = "") -> Component:
-    """One sentence where content would be: nothing here, still loading, refused, or a `hint` at what to choose."""
-    return html.Div(html.P(text), className=f"note {kind}".strip(), role="alert" if kind == "error" else "status")
+    """One sentence where content would be: nothing here, still loading, refused, or a `hint` at what to choose.
+
+    What stands between backticks is a command.
+    """
+    said = [html.Code(part) if i % 2 else part for i, part in enumerate(text.split("`"))]
+    return html.Div(html.P(said), className=f"note {kind}".strip(), role="alert" if kind == "error" else "status")
 
 
 def panel(title: str, *content: Any, aside: Any = None, kind: str = "") -> Component:

@@ -36,7 +36,7 @@ def test_a_hazard_is_rectified_with_a_photograph(
     county.open(f"/hazards?new=1&venue={venue}")
     county.page.fill('[id*=\'"name":"place"\']', "后勤通道")
     county.page.click("#hazard-new")
-    county.page.wait_for_selector("#toast:has-text('请填写存在的问题')")  # and nothing that was typed is lost
+    county.page.wait_for_selector("#toast .refused:has-text('请填写存在的问题')")  # and nothing that was typed is lost
     county.page.fill('[id*=\'"name":"what"\']', WHAT)
     assert county.page.input_value('[id*=\'"name":"place"\']') == "后勤通道"
     county.page.click("#hazard-new")

@@ -17,6 +17,7 @@ from portal import asking, saved_views, words
 from portal.address import address_parts, number_of
 from portal.base_map import straight_tiles
 from portal.components.layout import note
+from portal.components.toast import toast
 from portal.locale import _
 from portal.pages.alarms import acting, facts, forms, ids, many
 from portal.pages.alarms.filters import chips, menus
@@ -200,9 +201,9 @@ def _register_panel(app: Dash) -> None:
         except AnwangError as refusal:
             told = acting.Answer(in_words(refusal), is_done=False)
         now = datetime.now(UTC).isoformat()
-        toast = html.Div(told.sentence, className="said" if told.is_done else "said refused", key=now)
+        said_so = toast(told.sentence, is_refused=not told.is_done)
         cleared = "" if told.is_done else dash.no_update
-        return {"at": now, "done": told.is_done}, toast, told.report, cleared, cleared
+        return {"at": now, "done": told.is_done}, said_so, told.report, cleared, cleared
 
 
 def _register_in_browser(app: Dash) -> None:

@@ -15,6 +15,7 @@ from db.queries import appeals as queries
 from db.rules.appeal_lifecycle import MAY_FILE, AppealAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.appeals import ids, new
 from portal.pages.appeals.chips import chips
@@ -22,7 +23,6 @@ from portal.pages.appeals.corrections import corrections
 from portal.pages.appeals.rows import columns, grid_words, row
 from portal.pages.appeals.side import shown_files, side
 from portal.pages.appeals.view import subject_of, view_of
-from portal.refusals import in_words
 
 
 def layout(**query: str) -> Component:
@@ -179,8 +179,8 @@ def _register_acts(app: Dash) -> None:
         try:
             number = new.file(venue, {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True)})
         except AnwangError as refusal:
-            return dash.no_update, html.Div(in_words(refusal))
-        return f"/appeals?appeal={number}", html.Div(_("Filed; add the evidence now. The province is told."))
+            return dash.no_update, refused(refusal)
+        return f"/appeals?appeal={number}", toast(_("Filed; add the evidence now. The province is told."))
 
 
 def _act(act: AppealAct, appeal_id: int, filled: dict[str, str]) -> tuple[Any, Any]:
@@ -193,5 +193,5 @@ def _act(act: AppealAct, appeal_id: int, filled: dict[str, str]) -> tuple[Any, A
             wanted = corrections(session, filled.get("corrections", ""))
             commands.act(session, appeal_id, act, acting, now, filled.get("words", ""), assign_to, wanted)
     except AnwangError as refusal:
-        return dash.no_update, html.Div(in_words(refusal))
-    return now.isoformat(), html.Div(_("Done; the other side is told."))
+        return dash.no_update, refused(refusal)
+    return now.isoformat(), toast(_("Done; the other side is told."))

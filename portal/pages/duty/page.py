@@ -21,6 +21,7 @@ from db.rules.rosters import Shift
 from portal import asking, words
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.duty import answering, ids, panels, sheets
 from portal.pages.duty.roster import lines, roster_panel
@@ -229,8 +230,8 @@ def _ask_now(venue_id: int) -> tuple[str, Component]:
         with asking.reading() as session:
             duty_commands.ask(session, venue_id, _operator(), now)
     except AnwangError as refusal:
-        return now.isoformat(), html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("The watch is being asked."))
+        return now.isoformat(), refused(refusal)
+    return now.isoformat(), toast(_("The watch is being asked."))
 
 
 def _answer(check_id: int) -> tuple[str, Component]:
@@ -239,9 +240,9 @@ def _answer(check_id: int) -> tuple[str, Component]:
         with asking.reading() as session:
             state = duty_commands.answer_in_person(session, check_id, _operator(), now)
     except AnwangError as refusal:
-        return now.isoformat(), html.Div(_(str(refusal)))
+        return now.isoformat(), refused(refusal)
     in_time = state is DutyCheckState.ANSWERED
-    return now.isoformat(), html.Div(_("Thank you: answered in time.") if in_time else _("Answered, but late."))
+    return now.isoformat(), toast(_("Thank you: answered in time.") if in_time else _("Answered, but late."))
 
 
 def _write(search: str | None, is_pasted: bool, *typed: Any) -> tuple[Any, ...]:
@@ -299,8 +300,8 @@ def _remove(search: str | None, roster_id: int) -> tuple[Any, ...]:
         with asking.reading() as session:
             roster_commands.remove(session, keeper, roster_id, _operator(), now)
     except AnwangError as refusal:
-        return dash.no_update, html.Div(_(str(refusal))), dash.no_update
-    return _lines(keeper, now), html.Div(_("Removed. Shifts that began stay on record.")), now.isoformat()
+        return dash.no_update, refused(refusal), dash.no_update
+    return _lines(keeper, now), toast(_("Removed. Shifts that began stay on record.")), now.isoformat()
 
 
 def _keeper(search: str | None) -> Keeper:

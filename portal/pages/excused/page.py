@@ -17,6 +17,7 @@ from db.rules.measures import MeasureKey
 from portal import asking, measure_words
 from portal.components.layout import note, panel
 from portal.components.moments import field, moment_field
+from portal.components.toast import refused, toast
 from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
 from portal.pages.excused import ids
@@ -187,6 +188,6 @@ def _act(number: int, act: str, words: str) -> tuple[Any, Any]:
             else:
                 commands.decide(session, number, asking.actor(), now, approve=act == "approve", words=words)
     except AnwangError as refusal:
-        return now.isoformat(), html.Div(in_words(refusal))
+        return now.isoformat(), refused(refusal)
     said = {"approve": _("Approved."), "refuse": _("Refused, and kept."), "end": _("Ended.")}[act]
-    return now.isoformat(), html.Div(said)
+    return now.isoformat(), toast(said)

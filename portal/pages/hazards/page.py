@@ -15,6 +15,7 @@ from db.rules.hazard_kinds import SOURCES_OF
 from db.rules.hazard_lifecycle import HazardAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.hazards import ids, new
 from portal.pages.hazards.acts import done_words, perform
@@ -209,7 +210,7 @@ def _act(act: HazardAct, hazard_id: int, filled: dict[str, str]) -> tuple[Any, A
         with asking.reading() as session:
             perform(session, act, hazard_id, acting, now, filled)
     except AnwangError as refusal:
-        return dash.no_update, html.Div(_(str(refusal)))
+        return dash.no_update, refused(refusal)
     return now.isoformat(), html.Div(done_words(act))
 
 
@@ -245,5 +246,5 @@ def _register_new(app: Dash) -> None:
         try:
             hazard_id, told = new.put_on_record(venue, area, filled)
         except AnwangError as refusal:
-            return dash.no_update, html.Div(_(str(refusal)))
-        return f"/hazards?hazard={hazard_id}", html.Div(told)
+            return dash.no_update, refused(refusal)
+        return f"/hazards?hazard={hazard_id}", toast(told)

@@ -17,6 +17,7 @@ from db.queries.device_labels import Labelled
 from portal import asking
 from portal.address import address_parts, number_of
 from portal.components.layout import note
+from portal.components.toast import refused
 from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
 
@@ -140,7 +141,7 @@ def register_callbacks(app: Dash) -> None:
         try:
             return _pdf(venue_id, chosen or []), ""
         except AnwangError as refusal:
-            return dash.no_update, html.Div(_(str(refusal)))
+            return dash.no_update, refused(refusal)
 
 
 def _pdf(venue_id: int, chosen: list[str]) -> Any:

@@ -16,6 +16,7 @@ from db.rules.message_words import Told, path_of
 from portal import asking, telling_words, words
 from portal.address import number_of
 from portal.components.layout import badge, icon, note
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.messages import ids
 
@@ -159,11 +160,11 @@ def _act(notice_id: int | None) -> tuple[Any, Any, Any]:
         with asking.reading() as session:
             if notice_id is None:
                 notice_commands.read(session, asker.person_id, None, now)
-                said = _("All of them are read.")
+                said = toast(_("All of them are read."))
             elif notice_commands.acknowledge(session, asker.person_id, notice_id, now):
-                said = _("Noted: you have it.")
+                said = toast(_("Noted: you have it."))
             else:
-                said = _("You had said so already.")
+                said = toast(_("You had said so already."))
     except AnwangError as refusal:
-        said = _(str(refusal))
-    return now.isoformat(), html.Div(said), {"acted": now.isoformat()}
+        said = refused(refusal)
+    return now.isoformat(), said, {"acted": now.isoformat()}

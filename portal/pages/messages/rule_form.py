@@ -19,6 +19,7 @@ from db.rules.channels import CHANNELS, Channel
 from db.rules.notification import Rule
 from portal import asking, telling_words, words
 from portal.components.moments import field
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.messages import ids
 
@@ -158,8 +159,8 @@ def register_callbacks(app: Dash) -> None:
         try:
             said = _act(dash.ctx.triggered_id == ids.RULE_REMOVE, chosen or NEW, *typed)
         except AnwangError as refusal:
-            return dash.no_update, html.Div(_(str(refusal)))
-        return datetime.now(UTC).isoformat(), html.Div(said)
+            return dash.no_update, refused(refusal)
+        return datetime.now(UTC).isoformat(), toast(said)
 
 
 def _act(is_removed: bool, rule_id: int, *typed: Any) -> str:

@@ -18,6 +18,7 @@ from db.rules.notification import Rule
 from portal import asking, telling_words, words
 from portal.components.layout import note, panel
 from portal.components.ledger import Cell, ledger, number
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.messages import ids, rule_form
 from portal.pages.messages.rule_form import MAY_CHANGE
@@ -133,5 +134,5 @@ def _switched(rule_id: int, channel: str) -> tuple[Any, Any]:
             operator = Operator(asker.person_id, asker.name, asker.address)
             notification_rules.switch(session, rule_id, Channel(channel), operator)
     except AnwangError as refusal:
-        return dash.no_update, html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("Changed."))
+        return dash.no_update, refused(refusal)
+    return now.isoformat(), toast(_("Changed."))

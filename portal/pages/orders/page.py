@@ -16,6 +16,7 @@ from db.queries import work_orders as queries
 from db.rules.order_lifecycle import OrderAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.orders import ids, new
 from portal.pages.orders.chips import chips
@@ -203,8 +204,8 @@ def _register_acts(app: Dash) -> None:
         try:
             order = new.give(subject, {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True)})
         except AnwangError as refusal:
-            return dash.no_update, html.Div(_(str(refusal)))
-        return f"/orders?order={order}", html.Div(_("Given; whoever is to do it is told."))
+            return dash.no_update, refused(refusal)
+        return f"/orders?order={order}", toast(_("Given; whoever is to do it is told."))
 
 
 def _act(act: OrderAct, order_id: int, filled: dict[str, str], where: dict[str, Any] | None) -> tuple[Any, Any]:
@@ -218,5 +219,5 @@ def _act(act: OrderAct, order_id: int, filled: dict[str, str], where: dict[str, 
                 session, order_id, act, acting, now, filled.get("words", ""), place, new.day(filled.get("finish_on"))
             )
     except AnwangError as refusal:
-        return dash.no_update, html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("Done; the other side is told."))
+        return dash.no_update, refused(refusal)
+    return now.isoformat(), toast(_("Done; the other side is told."))

@@ -19,6 +19,7 @@ from db.rules.role_acts import FORWARD_FIRES
 from portal import asking, words
 from portal.address import address_parts
 from portal.components.layout import badge, figure, note, panel
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.outbox import ids
 
@@ -222,5 +223,5 @@ def _retry(entry_id: int) -> tuple[Any, Any]:
             operator = Operator(asker.person_id, asker.name, asker.address)
             outbox_commands.retry_now(session, entry_id, operator, now)
     except AnwangError as refusal:
-        return now.isoformat(), html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("It is tried now."))
+        return now.isoformat(), refused(refusal)
+    return now.isoformat(), toast(_("It is tried now."))

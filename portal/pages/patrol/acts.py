@@ -11,11 +11,10 @@ from db.commands import patrol as commands
 from db.errors import AnwangError
 from portal import asking
 from portal.address import address_parts
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.patrol import capture, ids, shouting, today
-from portal.pages.patrol.telling import told
 from portal.pages.patrol.view import View
-from portal.refusals import in_words
 
 STILL = dash.no_update
 
@@ -43,8 +42,8 @@ def _register_round(app: Dash) -> None:
                     session, today.acting(), asking.current().home, count, datetime.now(UTC)
                 )
         except AnwangError as error:
-            return STILL, told(in_words(error))
-        return View("today", number).href(), told(_("Drawn: those longest not looked at come first."))
+            return STILL, refused(error)
+        return View("today", number).href(), toast(_("Drawn: those longest not looked at come first."))
 
     @app.callback(
         Output(ids.LEFT, "children"),
@@ -78,9 +77,9 @@ def _register_round(app: Dash) -> None:
                     session, chosen, int(asked["venue"]), (reasons or [""])[0] or "", today.acting(), datetime.now(UTC)
                 )
         except AnwangError as error:
-            return STILL, told(in_words(error))
+            return STILL, refused(error)
         # Another address, so that the page is drawn anew even where the round began with this venue.
-        return f"{View('today', chosen).href()}&after={asked['venue']}", told(_("Skipped, with your reason."))
+        return f"{View('today', chosen).href()}&after={asked['venue']}", toast(_("Skipped, with your reason."))
 
 
 def _register_capture(app: Dash) -> None:
@@ -104,8 +103,8 @@ def _register_capture(app: Dash) -> None:
         try:
             said = capture.file_hazard(int(asked["capture"]), filled, flask.current_app.config["ANWANG_EVIDENCE"])
         except AnwangError as error:
-            return STILL, told(in_words(error))
-        return capture.shown(int(asked["capture"]), None, datetime.now(UTC)), told(said)
+            return STILL, refused(error)
+        return capture.shown(int(asked["capture"]), None, datetime.now(UTC)), toast(said)
 
 
 def _register_shouts(app: Dash) -> None:

@@ -20,12 +20,11 @@ from db.rules.venue_categories import Category
 from portal import asking, regions, words
 from portal.components.layout import badge, note, panel
 from portal.components.moments import field
+from portal.components.toast import refused, toast
 from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
 from portal.pages.patrol import ids
-from portal.pages.patrol.telling import told
 from portal.pages.patrol.view import View
-from portal.refusals import in_words
 
 STILL = dash.no_update
 EVERY = "all"
@@ -218,8 +217,8 @@ def register_callbacks(app: Dash) -> None:
                     session, _plan(filled, venues or []), _acting(), asking.current().home, datetime.now(UTC)
                 )
         except AnwangError as error:
-            return STILL, told(in_words(error))
-        return f"{View('plans').href()}&made={number}", told(_("The plan runs from now on."))
+            return STILL, refused(error)
+        return f"{View('plans').href()}&made={number}", toast(_("The plan runs from now on."))
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),
@@ -235,5 +234,5 @@ def register_callbacks(app: Dash) -> None:
             with asking.reading() as session:
                 commands.end(session, int(asked["plan"]), _acting(), datetime.now(UTC))
         except AnwangError as error:
-            return STILL, told(in_words(error))
-        return f"{View('plans').href()}&ended={asked['plan']}", told(_("The plan has ended."))
+            return STILL, refused(error)
+        return f"{View('plans').href()}&ended={asked['plan']}", toast(_("The plan has ended."))

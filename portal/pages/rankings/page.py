@@ -11,13 +11,13 @@ from db.commands import excused_venues
 from db.errors import AnwangError, InvalidInput
 from portal import asking, saved_views
 from portal.address import address_parts
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.rankings import downloads, ids
 from portal.pages.rankings.controls import controls
 from portal.pages.rankings.table import heat_panel, ranking_table
 from portal.pages.rankings.unit import unit_panels
 from portal.pages.rankings.view import Address, look_into, read
-from portal.refusals import in_words
 from portal.words import HERE
 
 NAMES = ("as_of", "before", "category", "measure", "within", "unit", "show")
@@ -103,8 +103,8 @@ def _set_minimum(address: Address, minimum: Any) -> tuple[Any, Any]:
         with asking.reading() as session:
             excused_venues.set_minimum(session, address.measure, minimum, asking.actor())
     except AnwangError as refusal:
-        return dash.no_update, html.Div(in_words(refusal))
-    return datetime.now(UTC).isoformat(), html.Div(_("Changed."))
+        return dash.no_update, refused(refusal)
+    return datetime.now(UTC).isoformat(), toast(_("Changed."))
 
 
 def _today() -> date:

@@ -16,6 +16,7 @@ from db.rules.duty_check import OPEN
 from db.rules.role_acts import ASK_THE_WATCH
 from portal import asking, words
 from portal.components.layout import badge, note, panel
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.duty.panels import answered_by, asked_by, outcome_kind
 from portal.pages.venue import ids
@@ -124,7 +125,7 @@ def register_callbacks(app: Dash) -> None:
         return shown(venue_id), not is_open
 
 
-def _ask_now(venue_id: int) -> tuple[Any, str]:
+def _ask_now(venue_id: int) -> tuple[str, Component]:
     asker, now = asking.current(), datetime.now(UTC)
     try:
         if asker.role not in ASK_THE_WATCH:
@@ -133,5 +134,5 @@ def _ask_now(venue_id: int) -> tuple[Any, str]:
             operator = Operator(asker.person_id, asker.name, asker.address)
             duty_commands.ask(session, venue_id, operator, now)
     except AnwangError as refusal:
-        return now.isoformat(), _(str(refusal))
-    return now.isoformat(), _("The watch is being asked.")
+        return now.isoformat(), refused(refusal)
+    return now.isoformat(), toast(_("The watch is being asked."))

@@ -14,10 +14,10 @@ from db.rules.role_acts import EXPORT_REFUSALS
 from db.rules.vision_review import Refused, Why, checked
 from portal import asking, camera_words, words
 from portal.address import address_parts, number_of
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.vision import figures, ids
 from portal.pages.vision.card import card
-from portal.refusals import in_words
 
 PATH = "/vision"
 CLOCK_MS = 20_000
@@ -99,20 +99,20 @@ def register_callbacks(app: Dash) -> None:
 
 def _pressed(act: str, shown: int | None, skipped: list[int], said: str) -> Any:
     """The next card; a refusal in words leaves this one and what was typed."""
-    toast: Any = dash.no_update
+    said_of_it: Any = dash.no_update
     if act == "again":
         skipped = []
     elif act == "skip" and shown is not None:
         skipped = [*skipped, shown]
     elif shown is not None:
         try:
-            refused = None if act == "confirm" else checked(Why(act), said)
-            _judge(shown, refused)
+            why = None if act == "confirm" else checked(Why(act), said)
+            _judge(shown, why)
         except AnwangError as refusal:
-            toast = html.Div(in_words(refusal))
+            said_of_it = refused(refusal)
             if refused_by_form(refusal):
-                return (*(dash.no_update,) * 4, toast)
-    return (*_next(skipped), skipped, toast)
+                return (*(dash.no_update,) * 4, said_of_it)
+    return (*_next(skipped), skipped, said_of_it)
 
 
 def refused_by_form(refusal: AnwangError) -> bool:
@@ -155,5 +155,5 @@ def _set_threshold(rule: int, value: Any) -> Component:
         with asking.reading() as session:
             vision_reviews.set_threshold(session, rule, float(value), asking.actor(), datetime.now(UTC))
     except AnwangError as refusal:
-        return html.Div(in_words(refusal))
-    return html.Div(_("The threshold is set; the camera goes by it within 30 seconds."))
+        return refused(refusal)
+    return toast(_("The threshold is set; the camera goes by it within 30 seconds."))

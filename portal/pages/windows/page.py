@@ -20,6 +20,7 @@ from db.rules.windows import WindowKind
 from portal import asking
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
+from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.windows import ids
 from portal.pages.windows.form import device_options, form, length_options, usual, venue_options
@@ -227,8 +228,8 @@ def _end(window_id: int) -> tuple[Any, Any]:
         with asking.reading() as session:
             window_commands.end(session, window_id, _actor(), now)
     except AnwangError as refusal:
-        return now.isoformat(), html.Div(_(str(refusal)))
-    return now.isoformat(), html.Div(_("Ended. What is open there is live again."))
+        return now.isoformat(), refused(refusal)
+    return now.isoformat(), toast(_("Ended. What is open there is live again."))
 
 
 def _actor() -> Actor:
