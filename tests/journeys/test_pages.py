@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from portal.authentication import LANGUAGE_COOKIE
 from tests.journeys.conftest import Watched
 from tests.portal.conftest import PortalServer
 from tests.portal.door import one
@@ -38,6 +39,24 @@ PATHS = {
     "/venues/{venue}?tab=space": ".scene[data-ready='1']",
     "/venues/{venue}/plan": ".plan[data-ready='1']",
 }
+STICKING_OUT = """() => {
+  const found = [];
+  for (const card of document.querySelectorAll('.panel, .figure, .menu, .desk-main, .wall-side')) {
+    const edge = card.getBoundingClientRect();
+    if (!edge.width) continue;
+    for (const node of card.querySelectorAll(':not(svg *)')) {
+      const box = node.getBoundingClientRect();
+      if (!box.width || box.right <= edge.right + 1) continue;
+      let isHeld = false;  // by what scrolls, clips or floats
+      for (let up = node; up !== card && !isHeld; up = up.parentElement) {
+        const looks = getComputedStyle(up);
+        isHeld = (up !== node && looks.overflowX !== 'visible') || ['fixed', 'absolute'].includes(looks.position);
+      }
+      if (!isHeld) found.push(`${node.className} ${node.textContent.slice(0, 30)} of ${card.className}`);
+    }
+  }
+  return found.slice(0, 5);
+}"""
 ODD = {
     "/?as_of=2023-05-01&area=²&layer=x&category=y": ".side h1",
     "/rankings?as_of=0001-01-01&before=9999-12-31&within=²": ".ranking tbody tr",
@@ -54,16 +73,19 @@ def venue_of(server: PortalServer) -> int:
     return int(one(server, "select venue_id from grants where role = 'venue' order by id limit 1"))
 
 
+@pytest.mark.parametrize("language", ["zh_CN", pytest.param("en", marks=pytest.mark.broad)])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_pages_stand_without_a_complaint(
-    visit: Callable[..., Watched], portal_server: PortalServer, size: tuple[int, int]
+    visit: Callable[..., Watched], portal_server: PortalServer, size: tuple[int, int], language: str
 ) -> None:
     watched = visit("leader", *size)
+    watched.page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": portal_server.url}])
     for path, sign in PATHS.items():
         watched.open(path.format(venue=venue_of(portal_server)))
         watched.page.wait_for_selector(sign, timeout=30_000)
         wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{path} is {wide} px wider than the screen"
+        assert watched.page.evaluate(STICKING_OUT) == [], path
     assert watched.complaints == []
 
 

@@ -62,14 +62,14 @@ def _figures(figures: WallFigures) -> list[Component]:
             detail=_("{n} to go").format(n=words.count(venues - accessed)),
         ),
         figure(
-            _("Duty coverage · declared"),
+            _("Duty · declared"),
             *_rate(percent(on_duty, venues)),
             detail=_("{n} on duty").format(n=words.count(on_duty)),
         ),
         figure(
-            _("Duty · verified, 24 hours"),
+            _("Duty · verified, 24 h"),
             *_rate(duty.verified_pct),
-            detail=_("of the declared minutes; {n} doubtful").format(n=words.count(figures.history.doubtful)),
+            detail=_("of declared; {n} doubtful").format(n=words.count(figures.history.doubtful)),
             kind="warn" if figures.history.doubtful else "",
         ),
     ]

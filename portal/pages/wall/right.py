@@ -87,7 +87,7 @@ def _handling(figures: WallFigures) -> Component:
         )
     )
     return wall_panel(
-        _("Handling against the limits · today"),
+        _("Handling in time · today"),
         html.Div(rows, className="wall-rows"),
         aside=waiting,
         as_of=figures.now,
