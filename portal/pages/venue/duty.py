@@ -86,9 +86,8 @@ def _table(checks: list[DutyCheckRow], now: datetime) -> Component:
         for check in checks
     ]
     head = (_("Asked"), _("By"), _("Outcome"), _("Answered after"), _("Answered by"))
-    return html.Table(
-        [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="compact duty-checks"
-    )
+    table = [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)]
+    return html.Div(html.Table(table, className="compact duty-checks"), className="wide-table")
 
 
 def _answered_by(check: DutyCheckRow) -> str:

@@ -69,7 +69,7 @@ def _figures(figures: WallFigures) -> list[Component]:
         figure(
             _("Duty · verified, 24 h"),
             *_rate(duty.verified_pct),
-            detail=_("of declared; {n} doubtful").format(n=words.count(figures.history.doubtful)),
+            detail=_("{n} venues doubtful").format(n=words.count(figures.history.doubtful)),
             kind="warn" if figures.history.doubtful else "",
         ),
     ]
