@@ -47,6 +47,11 @@ def language() -> str:
     return _language.get()
 
 
+def by_language(chinese: int, english: int) -> int:
+    """The width that a column of words takes, px: English says the same at greater length."""
+    return chinese if language() == "zh_CN" else english
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Answer in `code` within this block."""

@@ -130,7 +130,10 @@
   document.addEventListener("keydown", (event) => {
     if (!desk() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
-      if (acts()?.dataset.form) { closeForm(); document.activeElement?.blur(); } else if (isNarrow()) choose(null);
+      if (acts()?.dataset.form) { closeForm(); document.activeElement?.blur(); }
+      else if (event.target.closest("input:not([type=checkbox]), textarea, dialog, [role=listbox]")) return;
+      else if (api()?.getSelectedNodes().length) api().deselectAll();
+      else choose(null);
       return;
     }
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], [role=listbox]")) return;

@@ -18,7 +18,8 @@
     el("small", null, data.since)) : "";
 
   function shape(api) {
-    api.setColumnsVisible(api.getColumns().map((column) => column.getColId()).filter((id) => !ON_A_PHONE.includes(id)), !PHONE.matches);
+    const shown = api.getColumns().filter((column) => !column.getColDef().hide);  // some are there to be sorted by
+    api.setColumnsVisible(shown.map((column) => column.getColId()).filter((id) => !ON_A_PHONE.includes(id)), !PHONE.matches);
   }
   PHONE.addEventListener("change", () => { const api = grid(); if (api) shape(api); });
 

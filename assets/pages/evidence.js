@@ -90,24 +90,4 @@
     const button = event.target.closest?.("button[id*='order-act'][id*='arrive']");
     if (button && !button.disabled) where("order-where", Number(button.closest(".case-acts")?.dataset.case));
   });
-
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.evidence = {
-    refresh(_told, id) {
-      if (_told && window.dash_ag_grid) window.dash_ag_grid.getApiAsync(id).then((api) => api.refreshInfiniteCache());
-      return window.dash_clientside.no_update;
-    },
-  };
-
-  // j/k move through whichever desk has a grid with these classes; Enter opens the venue of the chosen case.
-  document.addEventListener("keydown", (event) => {
-    const grid = document.querySelector(".case-grid");
-    if (!grid || event.ctrlKey || event.metaKey || event.altKey || (event.key !== "j" && event.key !== "k")) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], [role=listbox]")) return;
-    const api = window.dash_ag_grid?.getApi?.(grid.id);
-    if (!api) return;
-    const here = api.getSelectedNodes()[0];
-    const next = api.getDisplayedRowAtIndex((here ? here.rowIndex : -1) + (event.key === "j" ? 1 : here ? -1 : 1));
-    if (next?.data) { next.setSelected(true, true); api.ensureNodeVisible(next); }
-  });
 })();

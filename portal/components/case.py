@@ -12,6 +12,11 @@ from portal import hazard_words, words
 from portal.locale import _
 
 
+def back_to_list(href: str) -> Component:
+    """From a case to the list beside it; where both are on the screen, the list has the width again."""
+    return dcc.Link(_("‹ To the list"), href=href, className="back-to-list")
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """One step of a case's life, in words."""

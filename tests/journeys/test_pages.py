@@ -268,3 +268,27 @@ def test_tables_come_once_their_library_is_there(visit: Callable[..., Watched]) 
     watched.page.wait_for_selector(".ag-row", timeout=60_000)
     assert len(attempts) == 2
     assert all("ERR_FAILED" in complaint for complaint in watched.complaints), watched.complaints
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_case_is_left_by_escape_and_by_its_link(visit: Callable[..., Watched], size: tuple[int, int]) -> None:
+    """A list has the width of the screen, a case stands beside it or in its place, and the way back is always there."""
+    watched = visit("leader", *size)
+    page, side = watched.page, watched.page.locator(".desk-side")
+    cases = {"alarms": ("alarm", ".case-place"), "hazards": ("hazard", ".case-what"), "orders": ("order", ".case-what")}
+    for desk, (name, told) in cases.items():
+        watched.open(f"/{desk}")
+        page.wait_for_selector(".desk:not(.case-open) .ag-row .ag-cell")
+        page.wait_for_selector(".desk-side .hint", state="attached")
+        before = page.locator(".desk-main").bounding_box()
+        for leave in (lambda: page.keyboard.press("Escape"), lambda: side.locator(".case-back, .back-to-list").click()):
+            page.locator(".ag-row[row-index='0'] .ag-cell").nth(1).click()
+            page.wait_for_selector(f".desk.case-open .desk-side {told}")
+            leave()
+            page.wait_for_selector(".desk:not(.case-open) .desk-side .hint", state="attached")
+            assert page.locator(".desk-main").bounding_box() == before
+        watched.open(f"/{desk}?{name}=99999999")
+        expect(side).to_contain_text("范围内没有")
+        side.locator(".case-back, .back-to-list").click()
+        page.wait_for_selector(".desk:not(.case-open) .ag-row .ag-cell")
+    assert watched.complaints == []

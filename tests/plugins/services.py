@@ -32,7 +32,8 @@ ROOM_BYTES = 10 * 2**30
 _numbers = count(1)
 
 
-_lowest_port = 10_000 + 2_500 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_lowest_port = 10_100 + 2_500 * (_worker % 8)  # browsers refuse 10080
 _ports = iter(random.sample(range(_lowest_port, _lowest_port + 2_500), 2_500))
 
 

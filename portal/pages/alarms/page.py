@@ -23,7 +23,7 @@ from portal.pages.alarms import acting, facts, forms, ids, many
 from portal.pages.alarms.filters import chips, menus
 from portal.pages.alarms.keys import key_help
 from portal.pages.alarms.rows import COLUMNS, grid_words, row, sort_of
-from portal.pages.alarms.side import side_panel
+from portal.pages.alarms.side import back_to_list, side_panel
 from portal.pages.alarms.view import DeskView, mine
 from portal.refusals import in_words
 
@@ -74,7 +74,7 @@ def layout(**query: str) -> Component:
                 className="side desk-side",
             ),
         ],
-        className="desk alarm-desk case-open" if chosen else "desk alarm-desk",
+        className="desk alarm-desk case-open" if chosen is not None else "desk alarm-desk",
     )
 
 
@@ -255,7 +255,7 @@ def _panel(chosen: int | None) -> tuple[Any, Any, dict[str, Any] | None]:
         with asking.reading() as session:
             case = facts.read(session, chosen, datetime.now(UTC))
     except AnwangError as refusal:
-        return note(in_words(refusal), "error"), None, None
+        return [back_to_list(), note(in_words(refusal), "error")], None, None
     tiles = straight_tiles(flask.current_app.config["ANWANG"])
     made = forms.acts(case, asking.current())
     row = case.alarm.row

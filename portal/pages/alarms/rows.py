@@ -6,12 +6,12 @@ from typing import Any
 from db.queries.alarm_desk import SORTS, Sort
 from db.queries.alarms import AlarmRow
 from portal import alarm_words, words
-from portal.locale import _, language
+from portal.locale import _, by_language
 from portal.words import HERE
 
 
 def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, in the reader's language
-    level = 62 if language() == "zh_CN" else 92
+    level = by_language(62, 92)
     return [
         {"field": "level", "headerName": "", "width": level, "minWidth": level, "cellRenderer": "DeskLevel"},
         {"field": "what", "headerName": _("What"), "flex": 3, "minWidth": 126, "cellRenderer": "DeskWhat"},
@@ -19,7 +19,13 @@ def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, 
         {"field": "county", "headerName": _("County"), "flex": 2, "minWidth": 84, "cellRenderer": "DeskCounty"},
         {"field": "raised_at", "headerName": _("First signal"), "width": 102, "minWidth": 96},
         {"field": "lasted", "headerName": _("Lasted"), "width": 90, "minWidth": 84, "cellRenderer": "DeskLasted"},
-        {"field": "state", "headerName": _("State"), "flex": 3, "minWidth": 112, "cellRenderer": "DeskState"},
+        {
+            "field": "state",
+            "headerName": _("State"),
+            "flex": by_language(3, 4),
+            "minWidth": 112,
+            "cellRenderer": "DeskState",
+        },
     ]
 
 

@@ -39,6 +39,10 @@ def side_panel(case: Case, base_map: str) -> list[Component | None]:
     ]
 
 
+def back_to_list() -> Component:
+    return html.Button(_("‹ List"), className="plain case-back")
+
+
 def _head(row: AlarmRow, now: datetime) -> Component:
     ended = row.closed_at is not None
     timer = html.Span(
@@ -49,7 +53,7 @@ def _head(row: AlarmRow, now: datetime) -> Component:
     state = alarm_words.ending(row.verdict, row.cause) if row.verdict else words.alarm_state(row.state)
     return html.Div(
         [
-            html.Button(_("‹ List"), className="plain case-back"),
+            back_to_list(),
             badge(f"{words.level_colour(row.level)} · {words.alarm_kind(row.kind)}", words.level_class(row.level)),
             html.Span(state, className="case-state"),
             _window_badge(row.window_id),

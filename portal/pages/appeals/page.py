@@ -50,6 +50,7 @@ def _content(query: dict[str, str]) -> Component:
             html.Aside(new.new_panel(subject_of(query)) if is_new else None, id=ids.SIDE, className="side desk-side"),
         ],
         className="desk case-open" if chosen is not None or is_new else "desk",
+        **{"data-chosen": ids.CHOSEN, "data-new": "1" if is_new else ""},
     )
 
 
@@ -113,7 +114,7 @@ def _register_desk(app: Dash) -> None:
         return chips(view_of(address_parts(search)), counted)
 
     app.clientside_callback(
-        ClientsideFunction("evidence", "refresh"),
+        ClientsideFunction("cases", "refresh"),
         Output(ids.GRID, "id"),
         Input(ids.ACTED, "data"),
         State(ids.GRID, "id"),
@@ -122,6 +123,8 @@ def _register_desk(app: Dash) -> None:
 
 
 def _register_panel(app: Dash) -> None:
+    app.clientside_callback(ClientsideFunction("cases", "open"), Input(ids.CHOSEN, "data"))
+
     @app.callback(Output(ids.CHOSEN, "data"), Input(ids.GRID, "selectedRows"), prevent_initial_call=True)
     def choose(selected: list[dict[str, Any]] | None) -> Any:
         return int(selected[0]["id"]) if selected else dash.no_update

@@ -6,7 +6,7 @@ from typing import Any
 from db.queries.appeals import AppealRow
 from db.rules.measures import MeasureKey
 from portal import appeal_words, hazard_words, measure_words, words
-from portal.locale import _
+from portal.locale import _, by_language
 
 
 def columns() -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def columns() -> list[dict[str, Any]]:
         },
         {"field": "who", "headerName": _("Filed by"), "flex": 3, "minWidth": 120, **two_lines},
         {"field": "filed_at", "headerName": _("Filed on"), "width": 112, "minWidth": 105, **usual},
-        {"field": "state", "headerName": _("State"), "width": 150, "minWidth": 120, **usual},
+        {"field": "state", "headerName": _("State"), "width": by_language(150, 200), "minWidth": 120, **usual},
     ]
 
 

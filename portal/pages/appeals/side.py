@@ -27,7 +27,7 @@ from db.rules.appeal_lifecycle import (
 from db.rules.measures import MeasureKey
 from portal import appeal_words, asking, measure_words, words
 from portal.asking import Asker
-from portal.components.case import ActForm, Field, Happened, act_forms, due, facts, timeline
+from portal.components.case import ActForm, Field, Happened, act_forms, back_to_list, due, facts, timeline
 from portal.components.evidence import gallery, upload_box
 from portal.components.layout import badge, note, panel
 from portal.locale import _
@@ -51,10 +51,10 @@ def side(chosen: int | None) -> Any:
             seen = evidence_queries.of_appeal(session, chosen)
             hearers = queries.hearers(session, appeal.row.county) if asker.role in MAY_HEAR else {}
     except AnwangError as refusal:
-        return note(_(str(refusal)), "error")
+        return [back_to_list("/appeals"), note(_(str(refusal)), "error")]
     row = appeal.row
     return [
-        dcc.Link(_("‹ To the list"), href="/appeals", className="back-to-list"),
+        back_to_list("/appeals"),
         html.Div(
             [badge(appeal_words.state(row.state), appeal_words.state_class(row.state)), due(row.act_by, now)],
             className="case-head",

@@ -6,7 +6,7 @@ from typing import Any
 
 from db.queries.device_list import DeviceListed
 from portal import words
-from portal.locale import _
+from portal.locale import _, by_language
 
 
 def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, in the reader's language
@@ -18,10 +18,17 @@ def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802 - a table of descriptions, 
             "flex": 1,
             "minWidth": 164,
         },
-        {"field": "kind", "headerName": _("Kind and model"), "cellRenderer": "DeviceKind", "width": 136},
+        {
+            "field": "kind",
+            "headerName": _("Kind and model"),
+            "cellRenderer": "DeviceKind",
+            "width": by_language(136, 170),
+        },
         {"field": "venue", "headerName": _("Venue"), "flex": 4, "minWidth": 150},
         {"field": "area", "headerName": _("Floor and area"), "flex": 3, "minWidth": 130},
         {"field": "state", "headerName": _("State"), "cellRenderer": "DeviceState", "width": 128, "minWidth": 116},
+        {"field": "since", "hide": True},
+        {"field": "model", "hide": True},
         {"field": "heard_at", "headerName": _("Since last heard"), "width": 124},
         {"field": "proven_at", "headerName": _("Since last evidence"), "width": 124},
         {"field": "battery_pct", "headerName": _("Battery"), "width": 84, "type": "rightAligned"},

@@ -70,7 +70,7 @@ def _content(query: dict[str, str]) -> Component:
             ),
         ],
         className="desk case-open" if chosen is not None or is_new else "desk",
-        **{"data-new": "1"} if is_new else {},
+        **{"data-chosen": ids.CHOSEN, "data-new": "1" if is_new else ""},
     )
 
 
@@ -140,7 +140,7 @@ def _register_desk(app: Dash) -> None:
         return chips(view, counted)
 
     app.clientside_callback(
-        ClientsideFunction("evidence", "refresh"),
+        ClientsideFunction("cases", "refresh"),
         Output(ids.GRID, "id"),
         Input(ids.ACTED, "data"),
         State(ids.GRID, "id"),
@@ -159,6 +159,8 @@ def _register_desk(app: Dash) -> None:
 
 
 def _register_panel(app: Dash) -> None:
+    app.clientside_callback(ClientsideFunction("cases", "open"), Input(ids.CHOSEN, "data"))
+
     @app.callback(Output(ids.CHOSEN, "data"), Input(ids.GRID, "selectedRows"), prevent_initial_call=True)
     def choose(selected: list[dict[str, Any]] | None) -> Any:
         return int(selected[0]["id"]) if selected else dash.no_update
@@ -211,7 +213,7 @@ def _act(act: HazardAct, hazard_id: int, filled: dict[str, str]) -> tuple[Any, A
             perform(session, act, hazard_id, acting, now, filled)
     except AnwangError as refusal:
         return dash.no_update, refused(refusal)
-    return now.isoformat(), html.Div(done_words(act))
+    return now.isoformat(), toast(done_words(act))
 
 
 def _register_new(app: Dash) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from db.queries.hazards import HazardRow
 from portal import hazard_words, words
-from portal.locale import _
+from portal.locale import _, by_language
 
 
 def columns() -> list[dict[str, Any]]:
@@ -29,7 +29,7 @@ def columns() -> list[dict[str, Any]]:
         },
         {"field": "where", "headerName": _("Spot and source"), "flex": 6, "minWidth": 140, **two_lines},
         {"field": "found_at", "headerName": _("Found on"), "width": 116, "minWidth": 105},
-        {"field": "state", "headerName": _("State"), "width": 128, "minWidth": 100, **two_lines},
+        {"field": "state", "headerName": _("State"), "width": by_language(128, 180), "minWidth": 100, **two_lines},
     ]
 
 
@@ -53,7 +53,7 @@ def row(hazard: HazardRow, now: datetime) -> dict[str, Any]:
         "found_at": words.day(hazard.found_at),
         "act_by": due_words(hazard, now),
         "is_overdue": hazard.is_overdue(now),
-        "state": f"{state_words(hazard)}\n{hazard.responsible or ''}",
+        "state": f"{state_words(hazard)}\n{hazard.responsible or ''}".rstrip(),
     }
 
 

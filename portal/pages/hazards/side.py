@@ -17,7 +17,7 @@ from db.rules.hazard_lifecycle import BEING_RECTIFIED, FIVE_LEVELS, SUPERVISION,
 from db.rules.order_lifecycle import MAY_GIVE
 from portal import asking, hazard_words, words
 from portal.asking import Asker
-from portal.components.case import Happened, act_forms, due, facts, timeline
+from portal.components.case import Happened, act_forms, back_to_list, due, facts, timeline
 from portal.components.evidence import gallery, upload_box
 from portal.components.layout import badge, note, panel
 from portal.locale import _
@@ -37,11 +37,11 @@ def side(chosen: int | None) -> Any:
             seen = evidence_queries.of_hazard(session, chosen)
             known = queries.candidates(session, hazard.row.venue_id, now.astimezone(HERE).date())
     except AnwangError as refusal:
-        return note(_(str(refusal)), "error")
+        return [back_to_list("/hazards"), note(_(str(refusal)), "error")]
     case = case_of(hazard, seen)
     row = hazard.row
     return [
-        dcc.Link(_("‹ To the list"), href="/hazards", className="back-to-list"),
+        back_to_list("/hazards"),
         html.Div(
             [
                 badge(f"{hazard_words.grade(row.grade)} · {hazard_words.state(row.state)}", _badge(hazard, now)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from db.queries.work_orders import OrderRow
 from portal import hazard_words, words
-from portal.locale import _
+from portal.locale import _, by_language
 
 
 def columns() -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def columns() -> list[dict[str, Any]]:
         },
         {"field": "doer", "headerName": _("Who does it"), "flex": 6, "minWidth": 140, **two_lines},
         {"field": "given_at", "headerName": _("Given on"), "width": 112, "minWidth": 105, **usual},
-        {"field": "state", "headerName": _("State"), "width": 150, "minWidth": 120, **usual},
+        {"field": "state", "headerName": _("State"), "width": by_language(150, 200), "minWidth": 120, **usual},
     ]
 
 

@@ -25,7 +25,7 @@ from db.rules.order_lifecycle import (
 )
 from portal import asking, hazard_words, words
 from portal.asking import Asker
-from portal.components.case import ActForm, Field, Happened, act_forms, due, facts, timeline
+from portal.components.case import ActForm, Field, Happened, act_forms, back_to_list, due, facts, timeline
 from portal.components.evidence import gallery, upload_box
 from portal.components.layout import badge, note, panel
 from portal.locale import _
@@ -51,11 +51,11 @@ def side(chosen: int | None) -> Any:
             order = queries.one(session, chosen)
             seen = evidence_queries.of_order(session, chosen)
     except AnwangError as refusal:
-        return note(_(str(refusal)), "error")
+        return [back_to_list("/orders"), note(_(str(refusal)), "error")]
     row = order.row
     colour = "good" if row.act_by is None else "critical" if row.is_overdue(now) else "notice"
     return [
-        dcc.Link(_("‹ To the list"), href="/orders", className="back-to-list"),
+        back_to_list("/orders"),
         html.Div(
             [badge(hazard_words.order_state(row.state), colour), due(row.act_by, now)],
             className="case-head",
