@@ -27,7 +27,9 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelectorAll("details[open].pick, details[open].person").forEach((m) => m.removeAttribute("open"));
+    const unfolded = event.key === "Escape" ? [...document.querySelectorAll("details[open].pick, details[open].person")] : [];
+    unfolded.forEach((menu) => menu.removeAttribute("open"));
+    if (unfolded.length) event.preventDefault();  // that was what it was for: what lies beneath stays
   });
 
   const spanOf = (from) => {

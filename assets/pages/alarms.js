@@ -128,7 +128,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!desk() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!desk() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (acts()?.dataset.form) { closeForm(); document.activeElement?.blur(); }
       else if (event.target.closest("input:not([type=checkbox]), textarea, dialog, [role=listbox]")) return;

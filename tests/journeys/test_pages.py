@@ -292,3 +292,21 @@ def test_a_case_is_left_by_escape_and_by_its_link(visit: Callable[..., Watched],
         side.locator(".case-back, .back-to-list").click()
         page.wait_for_selector(".desk:not(.case-open) .ag-row .ag-cell")
     assert watched.complaints == []
+
+
+def test_escape_does_not_throw_away_what_is_typed(visit: Callable[..., Watched]) -> None:
+    watched = visit("zhanggong")
+    page = watched.page
+    watched.open("/hazards?new=1")
+    page.fill('[id*=\'"name":"what"\']', "后门堵塞")
+    page.locator("h1").first.click()
+    page.keyboard.press("Escape")
+    assert page.input_value('[id*=\'"name":"what"\']') == "后门堵塞"
+    watched.open("/alarms?alarm=99999999")
+    page.wait_for_selector(".desk.case-open .case-back")
+    page.click(".desk-menus details:first-of-type > summary")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".desk.case-open:not(:has(.desk-menus details[open]))")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".desk:not(.case-open)")
+    assert watched.complaints == []
