@@ -1,4 +1,6 @@
-"""The devices that the record knows, kept in memory and asked for again when a new code speaks, or when one moved."""
+"""The devices that the record knows, kept in memory and asked for again when a new code speaks, when one moved, or when
+what is known of it is old.
+"""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +16,7 @@ from db.rules.doors import taken_apart
 
 ASK_AGAIN_SECONDS = 10.0
 REFRESH_SECONDS = 300.0
+"""How long a device is taken for what it was."""
 LOOK_SECONDS = 1.0
 """So often the record is asked which devices moved, changed their kind or left."""
 OVERLAP = timedelta(seconds=30)
@@ -52,15 +55,16 @@ class KnownDevice:
 
 
 class KnownDevices:
-    """Looks codes up; what is known is asked for anew every five minutes, an unknown code at most every ten seconds.
+    """Looks codes up; each is asked for anew when it speaks after five minutes, an unknown one after ten seconds.
 
-    A device that was bound elsewhere is asked for anew within a second: no alarm rings at the venue that it left.
+    Never all at once: an alarm would wait for seconds behind a province's devices. One that was bound elsewhere is
+    asked for anew within a second: no alarm rings at the venue that it left.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, KnownDevice] = {}
+        self._fresh_until: dict[str, float] = {}
         self._unknown: dict[str, float] = {}
-        self._fresh_until = float("inf")
         self._looked_at = float("-inf")
         self._changes: dict[int, datetime] = {}
         self._since = datetime.min.replace(tzinfo=UTC)
@@ -70,21 +74,25 @@ class KnownDevices:
         """Learn every device in use beforehand, so that a gateway that starts under load is not held up by each."""
         self._since = session.execute(_NOW).scalar_one()
         self._known = {row.code: _known(row) for row in session.execute(_ALL)}
-        self._fresh_until = time.monotonic() + REFRESH_SECONDS
+        # Learnt together, they are not asked for again together.
+        now, share = time.monotonic(), REFRESH_SECONDS / max(1, len(self._known))
+        self._fresh_until = {code: now + place * share for place, code in enumerate(self._known)}
 
     def find(self, session: Session, codes: Iterable[str]) -> Mapping[str, KnownDevice]:
         """The devices that are known, by code or by `book:address`, these among them unless there are none."""
         now = time.monotonic()
-        if now > self._fresh_until:
-            self.prepare(session)
-        elif self._known and now - self._looked_at > LOOK_SECONDS:
+        if self._known and now - self._looked_at > LOOK_SECONDS:
             self._forget_changed(session, now)
-        missing = {code for code in codes if code not in self._known and now >= self._unknown.get(code, 0.0)}
-        if missing:
+        wanted = {code for code in codes if now >= self._due(code)}
+        if wanted:
             if not self._known:
                 self._since = session.execute(_NOW).scalar_one()
-            self._learn(missing, self._ask(session, list(missing)), now)
+            self._learn(wanted, self._ask(session, list(wanted)), now)
         return self._known
+
+    def _due(self, code: str) -> float:
+        """When it is to be asked for."""
+        return (self._fresh_until if code in self._known else self._unknown).get(code, 0.0)
 
     def knows(self, code: str) -> bool:
         """True where it was found when it was asked for."""
@@ -92,7 +100,7 @@ class KnownDevices:
 
     def forget(self) -> None:
         """Ask for every device anew: the record disagrees with what is kept here. Who reads meanwhile keeps the old."""
-        self._known, self._unknown = {}, {}
+        self._known, self._fresh_until, self._unknown = {}, {}, {}
 
     def _forget_changed(self, session: Session, now: float) -> None:
         """Drop those that changed since the last look, under all their names."""
@@ -105,12 +113,14 @@ class KnownDevices:
             self._known = {name: device for name, device in self._known.items() if device.id not in news}
 
     def _learn(self, asked: set[str], found: dict[str, KnownDevice], now: float) -> None:
-        if not self._known:
-            self._fresh_until = now + REFRESH_SECONDS
+        gone = asked - found.keys()
+        if gone & self._known.keys():
+            self._known = {name: device for name, device in self._known.items() if name not in gone}
         if len(self._unknown) > MOST_UNKNOWN:
             self._unknown = {}
         self._known |= found
-        self._unknown |= dict.fromkeys(asked - found.keys(), now + ASK_AGAIN_SECONDS)
+        self._fresh_until |= dict.fromkeys(found, now + REFRESH_SECONDS)
+        self._unknown |= dict.fromkeys(gone, now + ASK_AGAIN_SECONDS)
 
     def _ask(self, session: Session, codes: list[str]) -> dict[str, KnownDevice]:
         found = {row.code: _known(row) for row in session.execute(_BY_CODE, {"codes": codes})}
