@@ -7,14 +7,24 @@ from db.rules.standings import Source
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """Each venue `v` of :lo to :hi that has a part in a measure as of :day, and its part."""
+
+    venues: str
+    """The end of a SELECT, from FROM on."""
+    numerator: str
+    denominator: str
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
     """How a measure is counted: by sums, for one venue `p` as of `p.day`, and for all venues of a region."""
 
     sums: tuple[tuple[str, str, str, str], ...]
     """Table, and its numerator, denominator and left out."""
     one: str
-    every: str
-    """Each venue of :lo to :hi that has a part in it, as of {day}."""
+    every: Every
     source: Source | None = None
     """Settled from there, and known since its first day; None: known for every day."""
     by_milestone: bool = False
@@ -22,14 +32,8 @@ class Counting:
 
 _NOW = "{0}_from <= {1} and ({0}_until is null or {0}_until > {1})"
 _HOLDS = "s.since <= {0} and (s.until is null or s.until > {0})"
+_DUE = "left join milestones m on m.category = {0}.category"
 _VENUE = f"(select count(*) from venues w where w.id = p.id and {_NOW.format('in_scope', 'p.day')})"
-_EVERY = """
-    select v.id as venue_id, case when h.venue_id is null then 0 else 1 end as numerator, 1 as denominator,
-        0 as left_out
-    from venues v left join {table} h on h.venue_id = v.id and {holds}
-    where v.county between :lo and :hi and {in_scope}
-"""
-_IN_SCOPE = _NOW.format("v.in_scope", "{day}")
 
 
 def _one(table: str, holds: str) -> str:
@@ -38,11 +42,23 @@ def _one(table: str, holds: str) -> str:
     return f"select {has} as numerator, {_VENUE} as denominator, 0 as left_out"
 
 
+def _every(table: str, holds: str, *, by_milestone: bool = False) -> Every:
+    """All that are in scope. Those for which a stretch holds are gathered once: a look for each takes far longer."""
+    day, due = ("least(cast(:day as date), m.due_on)", _DUE) if by_milestone else ("cast(:day as date)", "")
+    having = f"from {table} h {due.format('h')} where h.county between :lo and :hi and {holds.format(day)}"
+    return Every(
+        f"from venues v {due.format('v')} where v.county between :lo and :hi and {_NOW.format('v.in_scope', day)}",
+        f"case when v.id in (select h.venue_id {having}) then 1 else 0 end",
+        "1",
+        "0",
+    )
+
+
 def _stretches(column: str, table: str, stretch: str, *, by_milestone: bool = False) -> Counting:
     return Counting(
         (("coverage_steps", column, "venues", "0"),),
         _one(table, _NOW.format(stretch, "p.day")),
-        _EVERY.format(table=table, holds=_NOW.format(stretch, "{day}"), in_scope=_IN_SCOPE),
+        _every(table, _NOW.format(stretch, "{0}"), by_milestone=by_milestone),
         by_milestone=by_milestone,
     )
 
@@ -52,7 +68,7 @@ def _venue_standing(name: str, source: Source) -> Counting:
     return Counting(
         (("standing_steps", name, "0", "0"), ("coverage_steps", "0", "venues", "0")),
         _one("standings", holds.format("p.day")),
-        _EVERY.format(table="standings", holds=holds.format("{day}"), in_scope=_IN_SCOPE),
+        _every("standings", holds),
         source,
     )
 
@@ -69,8 +85,14 @@ def _counted_standing(name: str, among: tuple[str, ...], left_out: str, source: 
         (("standing_steps", name, " + ".join(among), left_out),),
         f"select {counts} from standings s"
         f" where s.venue_id = p.id and {_HOLDS.format('p.day')} and s.standing in ({names})",
-        f"select s.venue_id, {counts} from standings s where s.county between :lo and :hi"
-        f" and {_HOLDS.format('{day}')} and s.standing in ({names}) group by 1",
+        Every(
+            f"from (select s.venue_id, {counts} from standings s where s.county between :lo and :hi"
+            f" and {_HOLDS.format('cast(:day as date)')} and s.standing in ({names}) group by 1) s"
+            " join venues v on v.id = s.venue_id where true",
+            "s.numerator",
+            "s.denominator",
+            "s.left_out",
+        ),
         source,
     )
 

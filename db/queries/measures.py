@@ -101,11 +101,9 @@ _FIGURES = """
     order by c.adcode, array_position(cast(:order as text[]), c.key)
 """
 _BEHIND = """
-    select v.id, v.name, v.category, v.county, r.name as county_name, each.numerator, each.denominator, each.left_out,
-        e.venue_id is not null as is_excused
-    from ({every}) each join venues v on v.id = each.venue_id join regions r on r.adcode = v.county
-    left join (select distinct e.venue_id from {excused} where {is_excused}) e on e.venue_id = v.id
-    where v.category = any (:keys) or v.sub_type = any (:keys)
+    select v.id, v.name, v.category, v.county, v.students, {numerator} as numerator, {denominator} as denominator,
+        {left_out} as left_out, v.id in (select e.venue_id from {excused} where {is_excused}) as is_excused
+    {venues} and (v.category = any (:keys) or v.sub_type = any (:keys))
 """
 _DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
 _SETTLINGS = text("select source, first_day, settled_at from settlings")
@@ -145,7 +143,7 @@ def behind(session: Session, measure: MeasureKey, as_of: date, region: int, cate
     lo, hi = region_bounds(region)
     keys = IN_BULLETIN if category == ALL else [category]
     facts = {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys}
-    rows = session.execute(text(f"{behind_sql(measure)} order by v.county, v.id"), facts)
+    rows = session.execute(text(_ALL_BEHIND.format(behind=behind_sql(measure))), facts)
     return [line for row in rows for line in _lines(row)]
 
 
@@ -154,10 +152,15 @@ _PARTS_OF_A_FIGURE = {
     "counts": ("not b.is_excused and b.numerator > 0", "b.numerator"),
     "excluded": ("b.is_excused or b.left_out > 0", "b.left_out + case when b.is_excused then b.denominator else 0 end"),
 }
+_ALL_BEHIND = """
+    select b.*, r.name as county_name from ({behind}) b join regions r on r.adcode = b.county order by b.county, b.id
+"""
 _SOME_BEHIND = """
-    select b.id, b.name, b.category, b.county, b.county_name, :show = 'counts', :show = 'excluded', {weight} as weight
-    from ({behind}) b join venues v on v.id = b.id where {which}
-    order by weight desc, v.students desc nulls last, b.id limit :limit
+    select b.id, b.name, b.category, b.county, r.name as county_name, :show = 'counts', :show = 'excluded', b.weight
+    from (
+        select b.*, {weight} as weight from ({behind} offset 0) b where {which}
+        order by weight desc, b.students desc nulls last, b.id limit :limit
+    ) b join regions r on r.adcode = b.county order by b.weight desc, b.students desc nulls last, b.id
 """
 
 
@@ -178,9 +181,15 @@ def some_behind(
 def behind_sql(measure: MeasureKey) -> str:
     """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
     counting = COUNTINGS[measure]
-    day = _DUE if counting.by_milestone else "cast(:day as date)"
-    every = counting.every.format(day=day)
-    return _BEHIND.format(excused=_EXCUSED, is_excused=_IS_EXCUSED.format(day=day), every=every)
+    every, day = counting.every, _DUE if counting.by_milestone else "cast(:day as date)"
+    return _BEHIND.format(
+        numerator=every.numerator,
+        denominator=every.denominator,
+        left_out=every.left_out,
+        excused=_EXCUSED,
+        is_excused=_IS_EXCUSED.format(day=day),
+        venues=every.venues,
+    )
 
 
 def _lines(row: Row[Any]) -> Iterator[VenueBehind]:

@@ -35,9 +35,10 @@ class Mover:
     first: tuple[MovingVenue, ...]
 
 
+_WITHIN = "county between :lo and :hi"
 _AT_DAY = "{0}_from <= :day and ({0}_until is null or {0}_until > :day)"
-_ACCESSED = f"exists (select from access_history h where h.venue_id = b.id and {_AT_DAY.format('accessed')})"
-_WATCHED = f"exists (select from duty_history h where h.venue_id = b.id and {_AT_DAY.format('declared')})"
+_ACCESSED = f"b.id in (select h.venue_id from access_history h where {_WITHIN} and {_AT_DAY.format('accessed')})"
+_WATCHED = f"b.id in (select h.venue_id from duty_history h where {_WITHIN} and {_AT_DAY.format('declared')})"
 _DEVICES = (
     "exists (select from devices d where d.venue_id = b.id and d.installed_on <= :day"
     " and (d.retired_on is null or d.retired_on > :day){more})"
@@ -54,7 +55,7 @@ _HAS = (
     " and s.since <= :day and (s.until is null or s.until > :day))"
 )
 CONDITIONS: dict[Step, str] = {
-    Step.LAPSED: "exists (select from access_history h where h.venue_id = b.id and h.accessed_until <= :day)",
+    Step.LAPSED: f"b.id in (select h.venue_id from access_history h where {_WITHIN} and h.accessed_until <= :day)",
     Step.DEVICES_BOUND: _DEVICES.format(more=""),
     Step.WATCHED_UNSEEN: _WATCHED,
     Step.NOTHING_YET: "true",
@@ -63,7 +64,7 @@ CONDITIONS: dict[Step, str] = {
     Step.DEVICES_SILENT: f"{_ACCESSED} and {_NO_CAMERA}",
     Step.NO_DEVICES: _ACCESSED,
     Step.NOT_ACCESSED: "true",
-    Step.CONTRACT_ENDED: "exists (select from duty_history h where h.venue_id = b.id and h.declared_until <= :day"
+    Step.CONTRACT_ENDED: f"b.id in (select h.venue_id from duty_history h where {_WITHIN} and h.declared_until <= :day"
     " and h.declared_until > cast(:day as date) - 180)",
     Step.ACCESSED_UNWATCHED: _ACCESSED,
     Step.CHECK_UNANSWERED: f"{_WATCHED} and exists (select from duty_checks c where c.venue_id = b.id"
@@ -77,16 +78,17 @@ CONDITIONS: dict[Step, str] = {
     Step.HAZARDS_RUNNING: "true",
 }
 _MOVERS = """
-    with moved as (
-        select b.id, b.name, b.county_name, {weight} as weight, v.students,
-            case {cases} end as step
-        from ({behind}) b join venues v on v.id = b.id where not b.is_excused and {weight} > 0
+    with behind as materialized (
+        select b.id, b.name, b.county, b.students, {weight} as weight from ({behind} offset 0) b
+        where not b.is_excused and {weight} > 0
+    ), moved as materialized (
+        select b.*, case {cases} end as step from behind b
     )
-    select step, venues, total, id, name, county_name, weight from (
+    select each.step, venues, total, each.id, each.name, r.name as county_name, weight from (
         select *, count(*) over (partition by step)::int as venues, sum(weight) over (partition by step)::int as total,
             row_number() over (partition by step order by weight desc, students desc nulls last, id) as place
         from moved where step is not null
-    ) each where place <= :first order by step, place
+    ) each join regions r on r.adcode = each.county where place <= :first order by each.step, place
 """
 
 
