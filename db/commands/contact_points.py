@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from db.commands import audit
+from db.commands import audit, delivery_planning
 from db.commands.people import Operator
 from db.errors import InvalidInput, NotFound, WrongState
 from db.rules.channels import Channel
@@ -53,7 +53,6 @@ _DELIVER = text(
     values (:purpose, :person, :point, :channel, :level, 'waiting', :now, :now) returning id
     """
 )
-_WAKE = text("select pg_notify('anwang_notices', '')")
 _CODE = text("update contact_points set code_asked_at = :now, code_tries = 0 where id = :id")
 _TRIED = text("update contact_points set code_tries = code_tries + 1 where id = :id")
 _VERIFIED = text(
@@ -174,7 +173,7 @@ def _deliver(session: Session, purpose: str, point: Any, operator: Operator, now
         "now": now,
     }
     delivery = int(session.execute(_DELIVER, facts).scalar_one())
-    session.execute(_WAKE)
+    delivery_planning.wake(session)
     return delivery
 
 

@@ -17,6 +17,8 @@ from db.rules.notification import QuietHours, Rule, Subject, due_at, pierces, qu
 HERE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 500
 BELL = "anwang_messages"
+WORKERS_BELL = "anwang_notices"
+"""The telling worker has something to do."""
 PEOPLE_A_RING = 500
 """A ring holds less than 8,000 bytes."""
 
@@ -92,6 +94,11 @@ def ring(session: Session, people: Sequence[int]) -> None:
     for start in range(0, len(people), PEOPLE_A_RING):
         told = json.dumps({"people": people[start : start + PEOPLE_A_RING]}, separators=(",", ":"))
         session.execute(text("select pg_notify(:bell, :told)"), {"bell": BELL, "told": told})
+
+
+def wake(session: Session) -> None:
+    """Let the telling worker look at once, when the transaction is safe."""
+    session.execute(text("select pg_notify(:bell, '')"), {"bell": WORKERS_BELL})
 
 
 def _points(session: Session, people: Sequence[int]) -> dict[int, list[_Point]]:

@@ -101,7 +101,6 @@ _POINTS_OK = text(
     where p.id = o.id
     """
 )
-_POINT_OK = text("update contact_points set last_ok_at = :at, failures = 0 where id = :id")
 _POINT_FAILED = text(
     """
     update contact_points set last_failure_at = :at, last_failure = :error, failures = failures + 1,

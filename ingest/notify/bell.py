@@ -9,9 +9,10 @@ import psycopg2
 import psycopg2.extensions
 from sqlalchemy.engine import URL
 
+from db.commands.delivery_planning import WORKERS_BELL
+
 log = logging.getLogger("anwang.notify")
 
-CHANNEL = "anwang_notices"
 AGAIN_SECONDS = 2.0
 
 
@@ -63,5 +64,5 @@ class Bell:
         )
         connection.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
         with connection.cursor() as cursor:
-            cursor.execute(f"listen {CHANNEL}")
+            cursor.execute(f"listen {WORKERS_BELL}")
         return connection

@@ -1,6 +1,7 @@
 """Receipts of gateways and telephones: the secret in the address, or the message's own token, is all that they show.
 
-A receipt is on record before it is answered; one that comes twice counts once.
+A receipt is on record before it is answered; one that comes twice counts once. What it says of its message is the
+telling worker's to find out: here it would hold up pages and streams.
 """
 
 import hmac
@@ -94,7 +95,6 @@ class Receipts:
         now = datetime.now(UTC)
         with self.record.scoped(EVERYTHING) as session:
             delivery_receipts.keep(session, channel, said, now)
-            delivery_receipts.match(session, now)
 
 
 async def _told(scope: Scope, receive: Receive) -> Any:

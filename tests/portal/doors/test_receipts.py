@@ -1,5 +1,6 @@
 """Receipts over HTTP: from gateways by the secret in the address, from telephones by the message's own token."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -8,14 +9,15 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from db.commands import delivery_planning, delivery_sending, notify_channels
+from db.commands import delivery_planning, delivery_receipts, delivery_sending, notify_channels
 from db.commands.delivery_sending import Outcome
 from db.commands.notify_channels import ChannelSaid
 from db.rules.access_scope import EVERYTHING
 from db.rules.gateway import Taken
+from ingest.notify import teller
 from ingest.notify.senders import receipt_token
 from portal.api.doors.receipts import Receipts
-from tests.ingest.notify.telling import SECRETS, Desk, both, desk_on
+from tests.ingest.notify.telling import SECRETS, Desk, both, desk_on, telling
 from tests.plugins.services import EMPTY, Installation, TestRecord, copy_of, free_port
 from tests.portal.conftest import serving
 
@@ -41,8 +43,15 @@ async def inner(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 def door(desk: Desk) -> Iterator[httpx.Client]:
+    """Each answer is followed by the telling worker's turn, which the receipt has woken."""
     app = Receipts(inner, desk.record, both("http://127.0.0.1:1"), SECRETS)
-    with serving(app, free_port()) as url, httpx.Client(base_url=url, timeout=20) as client:
+
+    def take_turn(_answer: httpx.Response) -> None:
+        with desk.record.scoped(EVERYTHING) as session:
+            delivery_receipts.match(session, datetime.now(UTC))
+
+    hooks = {"response": [take_turn]}
+    with serving(app, free_port()) as url, httpx.Client(base_url=url, timeout=20, event_hooks=hooks) as client:
         yield client
 
 
@@ -74,6 +83,34 @@ def test_a_receipt_proves_arrival(desk: Desk, door: httpx.Client) -> None:
     assert state(desk, "voice") == "sent"
     assert desk.one("select last_ok_at is not null from contact_points where channel = 'sms'")
     assert desk.one("select phone_at is not null and phone_sent_at is not null from alarm_stamps")
+
+
+def test_the_worker_is_woken_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It sleeps while nothing is due; a key pressed during a call must not wait for that."""
+    monkeypatch.setattr(teller, "LOOK_SECONDS", 600.0)
+    keys = sent(desk, ("sms",))
+    door = Receipts(inner, desk.record, both("http://127.0.0.1:1"), SECRETS)
+    with (
+        serving(door, free_port()) as url,
+        telling(desk.record, {}),
+        httpx.Client(base_url=url, timeout=20) as client,
+    ):
+        desk.wait("select exists (select from pg_stat_activity where application_name = 'anwang notify bell')")
+        time.sleep(1.0)  # it has looked about and sleeps
+        client.post(SMS, json={"ext": keys["sms"], "state": "DELIVRD"})
+        desk.wait("select state = 'delivered' from deliveries where channel = 'sms'")
+
+
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_many_receipts_are_taken_in_one_turn(desk: Desk, door: httpx.Client, together: int) -> None:
+    """What several carriers say of one message: it arrived at the first word, and counts once."""
+    keys = sent(desk)
+    said = [{"ext": keys["sms"], "state": "DELIVRD", "id": f"n{n}"} for n in range(together)]
+    door.post(SMS, json=[{"ext": keys["sms"], "state": "UNDELIV"}, *said])
+    assert state(desk, "sms") == "delivered"
+    assert desk.one("select provider_id from deliveries where channel = 'sms'") == "sms-1"
+    assert desk.one("select count(*) from receipts where matched_at is null") == 0
+    assert desk.one("select failures from contact_points where channel = 'sms'") == 0
 
 
 @pytest.mark.parametrize("how", ["json by number", "form", "address", "list"])
