@@ -84,11 +84,12 @@ _MOVERS = """
     ), moved as materialized (
         select b.*, case {cases} end as step from behind b
     )
-    select each.step, venues, total, each.id, each.name, r.name as county_name, weight from (
-        select *, count(*) over (partition by step)::int as venues, sum(weight) over (partition by step)::int as total,
-            row_number() over (partition by step order by weight desc, students desc nulls last, id) as place
-        from moved where step is not null
-    ) each join regions r on r.adcode = each.county where place <= :first order by each.step, place
+    select of.step, of.venues, of.total, m.id, m.name, r.name as county_name, m.weight
+    from (select step, count(*)::int as venues, sum(weight)::int as total from moved group by 1) of
+    cross join lateral (
+        select * from moved where moved.step = of.step
+        order by weight desc, students desc nulls last, id limit :first) m
+    join regions r on r.adcode = m.county order by of.step, m.weight desc, m.students desc nulls last, m.id
 """
 
 
@@ -107,7 +108,8 @@ def movers(
         return []
     # Of what is better low, each that counts is one too many.
     weight = "b.denominator - b.numerator" if BY_KEY[measure].is_better_high else "b.numerator"
-    cases = " ".join(f"when {CONDITIONS[step]} then '{step}'" for step in STEPS[measure])
+    steps = STEPS[measure]
+    cases = " ".join(f"when {CONDITIONS[step]} then {place}" for place, step in enumerate(steps))
     lo, hi = region_bounds(region)
     end_of_day = datetime.combine(as_of + timedelta(days=1), time(), HERE) - timedelta(microseconds=1)
     facts = {
@@ -122,9 +124,9 @@ def movers(
     sql = _MOVERS.format(behind=behind_sql(measure), weight=weight, cases=cases)
     found: dict[Step, Mover] = {}
     for row in session.execute(text(sql), facts):
-        step, venue = Step(row.step), MovingVenue(row.id, row.name, row.county_name, row.weight)
+        step, venue = steps[row.step], MovingVenue(row.id, row.name, row.county_name, row.weight)
         known = found.get(step)
         gain = percent(row.total, denominator) or 0.0
         named = (*known.first, venue) if known else (venue,)
         found[step] = Mover(step, row.venues, row.total, gain, named)
-    return [found[step] for step in STEPS[measure] if step in found]
+    return list(found.values())

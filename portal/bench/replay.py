@@ -4,6 +4,8 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import httpx
@@ -44,22 +46,31 @@ class Load:
 
 
 async def replay(
-    base: str, accounts: list[tuple[str, str]], recording: Recording, load: Load
+    base: str,
+    accounts: list[tuple[str, str]],
+    recording: Recording,
+    load: Load,
+    begin: Callable[[], object] = lambda: None,
 ) -> tuple[Timings, Timings]:
-    """Timings of callbacks and of tiles."""
+    """Timings of callbacks and of tiles. All log in first; they set to work once `begin`, on a thread, has returned."""
     callbacks, tiles = Timings(), Timings()
-    end = time.monotonic() + load.seconds
-    async with asyncio.TaskGroup() as group:
-        for number in range(load.users):
-            login, password = accounts[number % len(accounts)]
-            group.create_task(_person(base, login, password, recording, load, end, callbacks, tiles, number))
+    async with AsyncExitStack() as stack:
+        people = [await stack.enter_async_context(_browser(base)) for _number in range(load.users)]
+        await asyncio.gather(*(log_in(each, *accounts[n % len(accounts)]) for n, each in enumerate(people)))
+        await asyncio.to_thread(begin)
+        end = time.monotonic() + load.seconds
+        async with asyncio.TaskGroup() as group:
+            for number, client in enumerate(people):
+                group.create_task(_person(client, recording, load, end, callbacks, tiles, number))
     return callbacks, tiles
 
 
+def _browser(base: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60)
+
+
 async def _person(
-    base: str,
-    login: str,
-    password: str,
+    client: httpx.AsyncClient,
     recording: Recording,
     load: Load,
     end: float,
@@ -68,16 +79,12 @@ async def _person(
     seed: int,
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a simulation
-    async with httpx.AsyncClient(
-        base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60
-    ) as client:
-        await log_in(client, login, password)
-        await asyncio.sleep(chance.random() * load.pause_seconds)
-        while time.monotonic() < end:
-            await _ask(client, chance.choice(recording.callbacks), callbacks)
-            wanted = chance.sample(recording.tiles, min(load.tiles_per_callback, len(recording.tiles)))
-            await asyncio.gather(*(_ask(client, tile, tiles) for tile in wanted))
-            await asyncio.sleep(chance.expovariate(1 / load.pause_seconds))
+    await asyncio.sleep(chance.random() * load.pause_seconds)
+    while time.monotonic() < end:
+        await _ask(client, chance.choice(recording.callbacks), callbacks)
+        wanted = chance.sample(recording.tiles, min(load.tiles_per_callback, len(recording.tiles)))
+        await asyncio.gather(*(_ask(client, tile, tiles) for tile in wanted))
+        await asyncio.sleep(chance.expovariate(1 / load.pause_seconds))
 
 
 async def _ask(client: httpx.AsyncClient, asked: Asked, timings: Timings) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Barrier
 from typing import Any
 
 from sqlalchemy import create_engine, text
@@ -26,7 +27,9 @@ from portal.bench.recording import Recording, walk
 from portal.bench.replay import Load, Timings, replay
 
 ALARMS_PER_SECOND = 2.0
-AFTER_SECONDS = 5.0
+LOGIN_SECONDS = 120.0
+"""Everybody has logged in by then, and the streams are open."""
+AFTER_SECONDS = 10.0
 """Streams stay so long after the last alarm."""
 TARGETS = {"delivery_ms.p99": 500, "callbacks_ms.p95": 200}
 
@@ -72,16 +75,18 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
         with chromium() as browser:
             recording = walk(browser, own.base, "leader", own.account("leader").password)
         report("people at work, no streams")
-        alone = _at_work(own, recording, crowd)
+        alone = _at_work(own, recording, crowd, lambda: None)
         readers = _readers(own, crowd.streams)
         record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
         try:
             with ThreadPoolExecutor(1) as pool, Probes(own, record) as probes:
+                together = Barrier(2, timeout=LOGIN_SECONDS)
+                working = pool.submit(_at_work, own, recording, crowd, together.wait)
                 listening = _listening(own, readers, crowd.seconds + AFTER_SECONDS, report)
                 began = time.monotonic()
                 report(f"{crowd.streams:,} streams open; {crowd.users} people at work for {crowd.seconds:.0f} s")
                 usage = Usage()
-                working = pool.submit(_at_work, own, recording, crowd)
+                together.wait()
                 probes.steadily(ALARMS_PER_SECOND, crowd.seconds)
                 cpu = usage.cores()
                 beside = working.result()
@@ -100,10 +105,10 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
     }
 
 
-def _at_work(own: OwnInstallation, recording: Recording, crowd: Crowd) -> Timings:
+def _at_work(own: OwnInstallation, recording: Recording, crowd: Crowd, begin: Callable[[], object]) -> Timings:
     people = [(a.login, a.password) for a in own.accounts if a.login in ("leader", "analyst", "admin")]
     load = Load(crowd.users, crowd.seconds, crowd.pause_seconds)
-    return asyncio.run(replay(own.base, people, recording, load))[0]
+    return asyncio.run(replay(own.base, people, recording, load, begin))[0]
 
 
 def _readers(own: OwnInstallation, n: int) -> list[_Reader]:

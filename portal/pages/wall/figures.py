@@ -75,11 +75,11 @@ class WallFigures:
         return next((r for r in self.history.rows if r.adcode == adcode and r.category == category), None)
 
 
-_history = Remembered(30)
+_history = Remembered(30, at_most=60)
 
 
 def read(now: datetime) -> WallFigures:
-    """Alarms as they are now; access, duty, hazards and the devices' health as of the last half minute."""
+    """Alarms as they are now; access, duty, hazards and the devices' health as of the last minute."""
     asker = asking.current()
     home = regions.tree().one(asker.home)
     today = now.astimezone(HERE).date()
