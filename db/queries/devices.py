@@ -38,9 +38,9 @@ class Health:
 
 _HEALTH = text(
     """
-    select d.kind, count(*) as devices, count(l.device_id) as heard
-    from devices d left join device_latest l on l.device_id = d.id and l.heard_at > :since
-    where d.retired_on is null group by d.kind order by 2 desc
+    select d.kind, count(*) as devices,
+        count(*) filter (where d.id in (select device_id from device_latest where heard_at > :since)) as heard
+    from devices d where d.retired_on is null group by d.kind order by 2 desc
     """
 )
 

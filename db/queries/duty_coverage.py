@@ -139,11 +139,18 @@ _PARTS = f"""
     )
 """
 
+
+def _minutes(stretches: str) -> str:
+    """SQL: how long these together are. Said in place: as a function of its own it takes four times as long."""
+    spans = f"select sum(upper(piece) - lower(piece)) from unnest({stretches}) piece"
+    return f"coalesce(extract(epoch from ({spans})) / 60, 0)::float8"
+
+
 _FIGURES = text(
     f"""
     {_PARTS}
     select (select count(*) from chosen)::int as venues, count(*) filter (where not isempty(d.watched))::int,
-        coalesce(sum(minutes_of(d.watched)), 0)::float8, coalesce(sum(minutes_of(d.watched * p.stretch)), 0)::float8
+        coalesce(sum({_minutes("d.watched")}), 0), coalesce(sum({_minutes("d.watched * p.stretch")}), 0)
     from declared d left join proven p using (venue_id)
     """
 )
@@ -151,14 +158,14 @@ _UNITS = text(
     f"""
     {_PARTS}
     select m.id, m.name, count(distinct b.venue_id)::int as venues, bool_or(k.first is not null) as keeps_roster,
-        sum(minutes_of(b.watched))::float8 as declared_minutes,
-        coalesce(sum(minutes_of(b.watched * p.stretch)), 0)::float8 as verified_minutes,
-        sum(minutes_of(b.stretch))::float8 as contracted_minutes
-    from by_contract b join maintainers m on m.id = b.maintainer_id left join kept k on k.maintainer_id = m.id
-    left join proven p on p.venue_id = b.venue_id
-    group by 1, 2
-    order by sum(minutes_of(b.watched * p.stretch)) / nullif(sum(minutes_of(b.watched)), 0) nulls first, m.name
-    limit :limit
+        sum(b.declared) as declared_minutes, sum(b.verified) as verified_minutes,
+        sum(b.contracted) as contracted_minutes
+    from (
+        select c.venue_id, c.maintainer_id, {_minutes("c.watched")} as declared,
+            {_minutes("c.watched * p.stretch")} as verified, {_minutes("c.stretch")} as contracted
+        from by_contract c left join proven p using (venue_id)
+    ) b join maintainers m on m.id = b.maintainer_id left join kept k on k.maintainer_id = m.id
+    group by 1, 2 order by sum(b.verified) / nullif(sum(b.declared), 0) nulls first, m.name limit :limit
     """
 )
 _BANDS = text(
@@ -174,14 +181,23 @@ _BANDS = text(
 )
 
 
+# Thousands of venues are watched alike: an hour is cut out of each different piece once.
 _SHARES = text(
     f"""
     {_PARTS}, hours as (
-        select h as since, tstzmultirange(tstzrange(h, h + interval '1 hour')) as hour
+        select h as since, tstzrange(h, h + interval '1 hour') as hour
         from generate_series(cast(:since as timestamptz), cast(:now as timestamptz), interval '1 hour') h
+    ), pieces as materialized (
+        select true as is_proven, piece, count(*) as n
+        from declared d join proven p using (venue_id), unnest(d.watched * p.stretch) piece group by piece
+        union all select false, piece, count(*) from declared d, unnest(d.watched) piece group by piece
+    ), worked as (
+        select h.since, is_proven, sum(n * extract(epoch from upper(piece * hour) - lower(piece * hour))) as seconds
+        from hours h join pieces on piece && hour group by 1, 2
     )
-    select h.since, sum(minutes_of(h.hour * d.watched * p.stretch)) / nullif(sum(minutes_of(h.hour * d.watched)), 0)
-    from hours h cross join declared d left join proven p using (venue_id) group by 1 order by 1
+    select h.since, (coalesce(proven.seconds, 0) / nullif(declared.seconds, 0))::float8
+    from hours h left join worked proven on proven.since = h.since and proven.is_proven
+    left join worked declared on declared.since = h.since and not declared.is_proven order by 1
     """
 )
 
@@ -247,8 +263,7 @@ def _facts(of: DutyOf, since: datetime, until: datetime, now: datetime) -> dict[
 _BY_COUNTY = text(
     f"""
     {_PARTS}
-    select c.county, coalesce(sum(minutes_of(d.watched)), 0)::float8,
-        coalesce(sum(minutes_of(d.watched * p.stretch)), 0)::float8
+    select c.county, sum({_minutes("d.watched")}), sum({_minutes("d.watched * p.stretch")})
     from declared d join chosen c on c.id = d.venue_id join venues v on v.id = c.id
     left join proven p on p.venue_id = d.venue_id where v.category = any (:categories) group by 1
     """

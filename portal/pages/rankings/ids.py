@@ -1,6 +1,8 @@
 """Ids of the rankings page's moving parts."""
 
 BODY = "rankings-body"
+UNIT = "rankings-unit"
+"""The region that is looked into: slower than the ranking, which does not wait for it."""
 CONTROLS = "rankings-controls"
 HEAT = "rankings-heat"
 EXPORT = "rankings-export"

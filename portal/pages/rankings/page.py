@@ -38,7 +38,13 @@ def layout(**_query: str) -> Component:
                 ],
                 className="page-head rankings-head",
             ),
-            html.Div(html.Div(className="skeleton tall"), id=ids.BODY, className="rankings"),
+            html.Div(
+                [
+                    html.Div(html.Div(className="skeleton tall"), id=ids.BODY, className="rankings-part"),
+                    html.Div(html.Div(className="skeleton tall"), id=ids.UNIT, className="rankings-part"),
+                ],
+                className="rankings",
+            ),
         ]
     )
 
@@ -57,13 +63,21 @@ def register_callbacks(app: Dash) -> None:
         if path != "/rankings":
             return dash.no_update, dash.no_update
         today = _today()
+        shown = read(_address(search, today))
+        return [ranking_table(shown, today), heat_panel(shown, today)], controls(shown, today)
+
+    @app.callback(
+        Output(ids.UNIT, "children"),
+        Input("address", "search"),
+        Input(ids.CHANGED, "data"),
+        State("address", "pathname"),
+    )
+    def show_unit(search: str | None, _changed: Any, path: str) -> Any:
+        if path != "/rankings":
+            return dash.no_update
+        today = _today()
         address = _address(search, today)
-        shown, looked = read(address), look_into(address, datetime.now(UTC))
-        return [
-            ranking_table(shown, today),
-            heat_panel(shown, today),
-            *unit_panels(address, looked, today),
-        ], controls(shown, today)
+        return unit_panels(address, look_into(address, datetime.now(UTC)), today)
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
