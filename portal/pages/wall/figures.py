@@ -75,7 +75,7 @@ class WallFigures:
         return next((r for r in self.history.rows if r.adcode == adcode and r.category == category), None)
 
 
-_history = Remembered(30, at_most=60)
+_history = Remembered(30, at_most=90)
 
 
 def read(now: datetime) -> WallFigures:

@@ -1,7 +1,7 @@
 """What the wall's map goes through: its playlist, scene by scene."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,8 @@ def wall_data(figures: WallFigures) -> dict[str, Any]:
 
 def plain(card: Any) -> dict[str, Any]:
     """A row as the page takes it."""
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(card).items()}
+    told = {field.name: getattr(card, field.name) for field in fields(card)}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
 
 
 def _scenes(figures: WallFigures) -> list[dict[str, Any]]:
