@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.commands import alarm_stamps
 from db.commands import alarms as alarm_commands
 from db.commands.delivery_planning import ring, wake
-from db.commands.delivery_sending import _POINT_FAILED
+from db.commands.delivery_sending import _POINT_FAILED, _POINTS_OK, _write
 from db.errors import AnwangError
 from db.rules.gateway import ReceiptSaid
 
@@ -45,14 +46,6 @@ _DELIVERED = text(
             with ordinality said (id, at, provider_id, place)
         order by id, place) said
     where d.id = said.id and d.state <> 'delivered' returning d.id, d.contact_point_id, d.delivered_at
-    """
-)
-_POINTS_OK = text(
-    """
-    with held as materialized (select id from contact_points where id = any (:points) order by id for update)
-    update contact_points c set last_ok_at = said.at, failures = 0
-    from held join unnest(cast(:points as int[]), cast(:moments as timestamptz[])) said (id, at) using (id)
-    where c.id = held.id
     """
 )
 _LOST = text(
@@ -121,12 +114,8 @@ def _arrived(session: Session, rows: Sequence[Any]) -> None:
         return
     ids, moments, provider_ids = (list(each) for each in zip(*said, strict=True))
     moved = session.execute(_DELIVERED, {"ids": ids, "moments": moments, "provider_ids": provider_ids}).all()
-    points: dict[int, datetime] = {}
-    for each in moved:
-        if each.contact_point_id is not None:
-            points[each.contact_point_id] = max(each.delivered_at, points.get(each.contact_point_id, each.delivered_at))
-    if points:
-        session.execute(_POINTS_OK, {"points": list(points), "moments": list(points.values())})
+    proven = [{"id": each.contact_point_id, "at": each.delivered_at} for each in moved if each.contact_point_id]
+    _write(session, _POINTS_OK, sorted(proven, key=itemgetter("id")))
     alarm_stamps.pushed(session, ids)
     alarm_stamps.on_phone(session, [each.id for each in moved])
 
