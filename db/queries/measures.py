@@ -105,6 +105,9 @@ _BEHIND = """
         {left_out} as left_out, v.id in (select e.venue_id from {excused} where {is_excused}) as is_excused
     {venues} and (v.category = any (:keys) or v.sub_type = any (:keys))
 """
+_ALL_BEHIND = """
+    select b.*, r.name as county_name from ({behind}) b join regions r on r.adcode = b.county order by b.county, b.id
+"""
 _DUE = "least(cast(:day as date), (select m.due_on from milestones m where m.category = v.category))"
 _SETTLINGS = text("select source, first_day, settled_at from settlings")
 _MILESTONES = text("select due_on, array_agg(category) as categories from milestones group by 1 order by 1")
@@ -147,39 +150,11 @@ def behind(session: Session, measure: MeasureKey, as_of: date, region: int, cate
     return [line for row in rows for line in _lines(row)]
 
 
-_PARTS_OF_A_FIGURE = {
-    "missing": ("not b.is_excused and b.denominator > b.numerator", "b.denominator - b.numerator"),
-    "counts": ("not b.is_excused and b.numerator > 0", "b.numerator"),
-    "excluded": ("b.is_excused or b.left_out > 0", "b.left_out + case when b.is_excused then b.denominator else 0 end"),
-}
-_ALL_BEHIND = """
-    select b.*, r.name as county_name from ({behind}) b join regions r on r.adcode = b.county order by b.county, b.id
-"""
-_SOME_BEHIND = """
-    select b.id, b.name, b.category, b.county, r.name as county_name, :show = 'counts', :show = 'excluded', b.weight
-    from (
-        select b.*, {weight} as weight from ({behind} offset 0) b where {which}
-        order by weight desc, b.students desc nulls last, b.id limit :limit
-    ) b join regions r on r.adcode = b.county order by b.weight desc, b.students desc nulls last, b.id
-"""
-
-
-def some_behind(
-    session: Session, measure: MeasureKey, as_of: date, region: int, category: str, show: str, limit: int
-) -> list[VenueBehind]:
-    """The weightiest of the venues that are missing, that count, or that are excluded, largest first."""
-    if not is_known(session, measure, as_of):
-        return []
-    which, weight = _PARTS_OF_A_FIGURE[show]
-    lo, hi = region_bounds(region)
-    keys = IN_BULLETIN if category == ALL else [category]
-    facts = {"day": as_of, "measure": measure, "lo": lo, "hi": hi, "keys": keys, "show": show, "limit": limit}
-    sql = _SOME_BEHIND.format(behind=behind_sql(measure), which=which, weight=weight)
-    return [VenueBehind(*row) for row in session.execute(text(sql), facts)]
-
-
 def behind_sql(measure: MeasureKey) -> str:
-    """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys."""
+    """Each venue's part in a measure, for :day, :measure, :lo, :hi and :keys.
+
+    Columns id, name, category, county, students, numerator, denominator, left_out, is_excused.
+    """
     counting = COUNTINGS[measure]
     every, day = counting.every, _DUE if counting.by_milestone else "cast(:day as date)"
     return _BEHIND.format(

@@ -1,13 +1,15 @@
 """What would move a region most: its venues that do not count, by what stands between them and counting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from db.queries.coverage import ALL, IN_BULLETIN
-from db.queries.measures import behind_sql, is_known, region_bounds
+from db.queries.measures import VenueBehind, behind_sql, is_known, region_bounds
 from db.rules.coverage import percent
 from db.rules.measures import BY_KEY, MeasureKey
 from db.rules.movers import STEPS, Step
@@ -77,56 +79,99 @@ CONDITIONS: dict[Step, str] = {
     " and h.act_by < :at)",
     Step.HAZARDS_RUNNING: "true",
 }
-_MOVERS = """
-    with behind as materialized (
-        select b.id, b.name, b.county, b.students, {weight} as weight from ({behind} offset 0) b
-        where not b.is_excused and {weight} > 0
+_PARTS_OF_A_FIGURE = {
+    "missing": ("not p.is_excused and p.denominator > p.numerator", "p.denominator - p.numerator"),
+    "counts": ("not p.is_excused and p.numerator > 0", "p.numerator"),
+    "excluded": ("p.is_excused or p.left_out > 0", "p.left_out + case when p.is_excused then p.denominator else 0 end"),
+}
+# The venues are gone through once, for both.
+_LOOK = """
+    with part as materialized ({behind}),
+    moving as materialized (
+        select p.*, {weight} as weight from part p where not p.is_excused and {weight} > 0
     ), moved as materialized (
-        select b.*, case {cases} end as step from behind b
+        select b.*, {step} as step from moving b
+    ), first as (
+        select of.step, of.venues, of.total, m.id, m.name, m.category, m.county, m.students, m.weight
+        from (
+            select step, count(*)::int as venues, sum(weight)::int as total from moved where step is not null group by 1
+        ) of cross join lateral (
+            select * from moved where moved.step = of.step order by {weightiest} limit :first
+        ) m
+    ), listed as (
+        select null::int as step, 0 as venues, 0 as total, p.id, p.name, p.category, p.county, p.students,
+            {listed_weight} as weight
+        from part p where {is_listed} order by {weightiest} limit :limit
     )
-    select of.step, of.venues, of.total, m.id, m.name, r.name as county_name, m.weight
-    from (select step, count(*)::int as venues, sum(weight)::int as total from moved group by 1) of
-    cross join lateral (
-        select * from moved where moved.step = of.step
-        order by weight desc, students desc nulls last, id limit :first) m
-    join regions r on r.adcode = m.county order by of.step, m.weight desc, m.students desc nulls last, m.id
+    select each.*, r.name as county_name from (select * from first union all select * from listed) each
+    join regions r on r.adcode = each.county order by each.step, {weightiest}
 """
+_WEIGHTIEST = "weight desc, students desc nulls last, id"
 
 
-def movers(
-    session: Session,
-    measure: MeasureKey,
-    as_of: date,
-    region: int,
-    category: str,
-    denominator: int,
-    now: datetime,
-    first: int = 5,
-) -> list[Mover]:
-    """One for each step that somebody stands before, the shortest way first; `denominator` is the region's."""
-    if not STEPS[measure] or not is_known(session, measure, as_of):
-        return []
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which venues of a region are looked at, and how many are named."""
+
+    measure: MeasureKey
+    as_of: date
+    region: int
+    category: str
+    show: str = "missing"
+    """Which are listed: missing, counts or excluded."""
+    limit: int = 60
+    first: int = 5
+    """So many are named with each step."""
+
+
+def look(session: Session, asked: Asked, denominator: int, now: datetime) -> tuple[list[Mover], list[VenueBehind]]:
+    """What would move a region, and the weightiest of the venues that are asked for.
+
+    One mover for each step that somebody stands before, the shortest way first; `denominator` is the region's.
+    """
+    if not is_known(session, asked.measure, asked.as_of):
+        return [], []
     # Of what is better low, each that counts is one too many.
-    weight = "b.denominator - b.numerator" if BY_KEY[measure].is_better_high else "b.numerator"
-    steps = STEPS[measure]
+    weight = "p.denominator - p.numerator" if BY_KEY[asked.measure].is_better_high else "p.numerator"
+    steps = STEPS[asked.measure]
     cases = " ".join(f"when {CONDITIONS[step]} then {place}" for place, step in enumerate(steps))
-    lo, hi = region_bounds(region)
-    end_of_day = datetime.combine(as_of + timedelta(days=1), time(), HERE) - timedelta(microseconds=1)
+    is_listed, listed_weight = _PARTS_OF_A_FIGURE[asked.show]
+    sql = _LOOK.format(
+        behind=behind_sql(asked.measure),
+        weight=weight,
+        step=f"case {cases} end" if cases else "null::int",
+        is_listed=is_listed,
+        listed_weight=listed_weight,
+        weightiest=_WEIGHTIEST,
+    )
+    lo, hi = region_bounds(asked.region)
+    end_of_day = datetime.combine(asked.as_of + timedelta(days=1), time(), HERE) - timedelta(microseconds=1)
     facts = {
-        "day": as_of,
+        "day": asked.as_of,
         "at": min(end_of_day, now),
-        "measure": measure,
+        "measure": asked.measure,
         "lo": lo,
         "hi": hi,
-        "keys": IN_BULLETIN if category == ALL else [category],
-        "first": first,
+        "keys": IN_BULLETIN if asked.category == ALL else [asked.category],
+        "first": asked.first,
+        "limit": asked.limit,
     }
-    sql = _MOVERS.format(behind=behind_sql(measure), weight=weight, cases=cases)
+    rows = session.execute(text(sql), facts).all()
+    venues = [_listed(row, asked.show) for row in rows if row.step is None]
+    return _movers([row for row in rows if row.step is not None], steps, denominator), venues
+
+
+def _movers(rows: Sequence[Row[Any]], steps: Sequence[Step], denominator: int) -> list[Mover]:
     found: dict[Step, Mover] = {}
-    for row in session.execute(text(sql), facts):
+    for row in rows:
         step, venue = steps[row.step], MovingVenue(row.id, row.name, row.county_name, row.weight)
         known = found.get(step)
-        gain = percent(row.total, denominator) or 0.0
         named = (*known.first, venue) if known else (venue,)
-        found[step] = Mover(step, row.venues, row.total, gain, named)
+        found[step] = Mover(step, row.venues, row.total, percent(row.total, denominator) or 0.0, named)
     return list(found.values())
+
+
+def _listed(row: Row[Any], show: str) -> VenueBehind:
+    return VenueBehind(
+        row.id, row.name, row.category, row.county, row.county_name, show == "counts", show == "excluded", row.weight
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from db.commands.settling import settle
 from db.queries import coverage, measures
-from db.queries.movers import movers
+from db.queries.movers import Asked, look
 from db.queries.running_sums import rows_until
 from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
 from db.rules.coverage import percent
@@ -27,6 +27,7 @@ from tests.plugins.services import EMPTY, Installation, TestRecord, copy_of
 ALL_KEYS = [*Category, *SubType, "all"]
 LIVED = 12
 """The last days are settled one by one; what lies before is taken over at once."""
+NOON = datetime.combine(TODAY, time(12), HERE)
 
 
 @dataclass(frozen=True)
@@ -127,16 +128,16 @@ def test_the_venues_behind_add_up_to_the_figure(province: Province, measure: Mea
                 for show, n in zip(
                     ("counts", "missing", "excluded"), (sums[0], sums[1] - sums[0], sums[2]), strict=True
                 ):
-                    some = measures.some_behind(session, measure, TODAY - 3 * DAY, region, category, show, 1000)
+                    asked = Asked(measure, TODAY - 3 * DAY, region, category, show, 1000)
+                    some = look(session, asked, sums[1], NOON)[1]
                     assert sum(row.weight for row in some) == n
 
 
 @pytest.mark.parametrize("measure", [measure for measure in MeasureKey if STEPS[measure]])
 def test_what_would_move_a_region_is_all_that_does_not_count(province: Province, measure: MeasureKey) -> None:
-    now = datetime.combine(TODAY, time(12), HERE)
     with province.record.record.scoped(EVERYTHING) as session:
         numerator, denominator, _excluded = counted(province.places, measure, TODAY, 360_000, "all")
-        found = movers(session, measure, TODAY, 360_000, "all", denominator, now)
+        found = look(session, Asked(measure, TODAY, 360_000, "all"), denominator, NOON)[0]
         weight = denominator - numerator if BY_KEY[measure].is_better_high else numerator
         assert sum(mover.weight for mover in found) == weight > 0
         assert {mover.step for mover in found} <= set(STEPS[measure])

@@ -195,12 +195,11 @@ MOST_VENUES = 60
 def look_into(address: Address, now: datetime) -> Looked:
     """Read afresh: whoever doubts a figure follows it to the venues of this moment."""
     region, measure, day = regions.tree().one(address.unit), address.measure, address.as_of
-    where = (measure, day, address.unit, address.category)
+    asked = movers.Asked(measure, day, address.unit, address.category, address.show, MOST_VENUES)
     with asking.reading() as session:
         figures = measures.figures(session, measure, day, region.level, address.unit)
         figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
-        moving = movers.movers(session, *where, figure.denominator if figure else 0, now)
-        venues = measures.some_behind(session, *where, address.show, MOST_VENUES)
+        moving, venues = movers.look(session, asked, figure.denominator if figure else 0, now)
     return Looked(region, figure, tuple(moving), tuple(venues))
 
 
