@@ -63,6 +63,18 @@ class Record:
         self.engine.dispose()
 
 
+@contextmanager
+def without_nested_loops(session: Session) -> Iterator[None]:
+    """Within this block rows are joined by hashing.
+
+    The planner takes a policy's scope for narrow, and would look through a table for each of a province's rows.
+    """
+    switch = text("select set_config('enable_nestloop', :how, true)")
+    session.execute(switch, {"how": "off"})
+    yield
+    session.execute(switch, {"how": "on"})
+
+
 def after_commit(session: Session, act: Callable[[], object]) -> None:
     """Let `act` happen once the transaction is safe; it is forgotten on rollback."""
     session.info.setdefault(_AFTER_COMMIT, []).append(act)

@@ -14,6 +14,7 @@ from db.rules.alarm_kinds import AlarmKind
 from db.rules.device_kinds import DeviceKind
 from db.rules.online import BY_KIND, EXPECTED, FLAPPING_WITHIN, FLAPS
 from db.rules.signal_kinds import SignalKind
+from db.session import without_nested_loops
 
 KEPT = timedelta(days=400)
 _TURN = text("select pg_try_advisory_xact_lock(hashtext('device states'))")
@@ -32,6 +33,9 @@ _JUDGE = text(
     ), flaps as (
         select device_id, count(*) as n from device_states
         where state = 'silent' and since > :now - cast(:flapping_within as interval) and not by_gateway group by 1
+    ), gateways as (
+        select g.id, l.heard_at from devices g join device_latest l on l.device_id = g.id
+        where g.retired_on is null and g.id in (select gateway_id from devices where gateway_id is not null)
     ), seen as (
         select d.id, d.venue_id, d.county, e.period, e.proof_within, l.heard_at, l.proven_at,
                greatest(l.heard_at, g.heard_at) as told_at, faulty.device_id is not null as is_faulty,
@@ -39,8 +43,7 @@ _JUDGE = text(
                coalesce(g.heard_at < :now - cast(:gateway as interval), false) as is_cut_off
         from devices d join expected e on e.kind = d.kind
         left join device_latest l on l.device_id = d.id
-        left join devices used on used.id = d.gateway_id and used.retired_on is null
-        left join device_latest g on g.device_id = used.id
+        left join gateways g on g.id = d.gateway_id
         left join faulty on faulty.device_id = d.id
         left join flaps on flaps.device_id = d.id
         where d.retired_on is null
@@ -114,17 +117,14 @@ def move(session: Session, now: datetime) -> Moved | None:
         "periods": [row.period for row in EXPECTED],
         "proofs": [row.proof_within for row in EXPECTED],
     }
-    session.execute(
-        _JUDGE,
-        expected
-        | {
-            "now": now,
-            "fault": AlarmKind.DEVICE_FAULT.value,
-            "flaps": FLAPS,
-            "flapping_within": FLAPPING_WITHIN,
-            "gateway": BY_KIND[DeviceKind.USER_TRANSMISSION_DEVICE].period,
-        },
-    )
+    by_rule = {
+        "fault": AlarmKind.DEVICE_FAULT.value,
+        "flaps": FLAPS,
+        "flapping_within": FLAPPING_WITHIN,
+        "gateway": BY_KIND[DeviceKind.USER_TRANSMISSION_DEVICE].period,
+    }
+    with without_nested_loops(session):
+        session.execute(_JUDGE, expected | by_rule | {"now": now})
     session.execute(_END, {"now": now})
     changes = session.execute(_BEGIN, {"now": now}).rowcount  # type: ignore[attr-defined]
     session.execute(text("delete from judged_devices"))

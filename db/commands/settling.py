@@ -16,6 +16,7 @@ from db.rules.measures import (
     HAZARD_WINDOW_DAYS,
 )
 from db.rules.standings import HERE, OF_SOURCE, Source
+from db.session import without_nested_loops
 
 MOST_DAYS = 40
 """Settled one by one in one turn, after an interruption; the next turn goes on."""
@@ -29,9 +30,6 @@ _STAGE = text(
 )
 _CLEAR = text("delete from standing_now")
 _KNOW = text("analyze standing_now")
-# Of stretches just written the planner knows no number, and would look through all of them for each one staged.
-_NO_LOOPS = text("select set_config('enable_nestloop', 'off', true)")
-_LOOPS = text("select set_config('enable_nestloop', 'on', true)")
 
 # Of the day being settled: what began on it and no longer holds goes, what ended on it and holds again goes on.
 _GONE = text(
@@ -119,12 +117,11 @@ def _settle_day(session: Session, source: Source, day: date, now: datetime) -> N
         "standings": [standing.value for standing in OF_SOURCE[source]],
     }
     session.execute(_CLEAR)
-    session.execute(STAGED[source], facts)
-    session.execute(_KNOW)
-    session.execute(_NO_LOOPS)
-    for step in (_GONE, _END, _RESUME, _BEGIN):
-        session.execute(step, facts)
-    session.execute(_LOOPS)
+    with without_nested_loops(session):
+        session.execute(STAGED[source], facts)
+        session.execute(_KNOW)
+        for step in (_GONE, _END, _RESUME, _BEGIN):
+            session.execute(step, facts)
     session.execute(_NOTE, {"source": source, "day": day, "now": now})
 
 

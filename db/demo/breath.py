@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.session import without_nested_loops
+
 _BREATHE = text(
     """
     with quiet as (
@@ -26,4 +28,5 @@ def breathe(session: Session, now: datetime) -> int:
 
     Those that were silent stay so.
     """
-    return int(session.execute(_BREATHE, {"now": now}).rowcount)  # type: ignore[attr-defined]
+    with without_nested_loops(session):
+        return int(session.execute(_BREATHE, {"now": now}).rowcount)  # type: ignore[attr-defined]

@@ -1,7 +1,5 @@
 """Declared and verified duty by the minute, from rosters, contracts, checks and alarms; nothing stores a rate."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.rules.access_scope import region_range
 from db.rules.duty_evidence import BY_EVIDENCE, IN_TIME, LONGEST_PROOF, Evidence
+from db.session import without_nested_loops
 
 HERE = ZoneInfo("Asia/Shanghai")
 BEYOND_ANY = (0, 999_999)
@@ -212,13 +211,13 @@ class HourShare:
 
 def shares(session: Session, of: DutyOf, since: datetime, now: datetime) -> list[HourShare]:
     """By the hour up to now, of all venues together."""
-    with _without_nested_loops(session):
+    with without_nested_loops(session):
         return [HourShare(*row) for row in session.execute(_SHARES, _facts(of, since, now, now))]
 
 
 def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> DutyFigures:
     """Declared and verified minutes from `since` to `until`, at most now for what is verified."""
-    with _without_nested_loops(session):
+    with without_nested_loops(session):
         row = session.execute(_FIGURES, _facts(of, since, until, now)).one()
     wanted = row[0] * (until - since).total_seconds() / 60
     return DutyFigures(row[0], row[1], row[2], row[3], wanted)
@@ -226,7 +225,7 @@ def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now:
 
 def units(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime, limit: int) -> list[UnitDuty]:
     """Maintainers with their venues here, the least verified first."""
-    with _without_nested_loops(session):
+    with without_nested_loops(session):
         rows = session.execute(_UNITS, {**_facts(of, since, until, now), "limit": limit}).mappings().all()
     return [UnitDuty(**row) for row in rows]
 
@@ -234,15 +233,6 @@ def units(session: Session, of: DutyOf, since: datetime, until: datetime, now: d
 def bands(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> list[Band]:
     """What of the stretch is declared, verified or a gap: of a venue, or of all of a unit's together."""
     return [Band(*row) for row in session.execute(_BANDS, _facts(of, since, until, now))]
-
-
-@contextmanager
-def _without_nested_loops(session: Session) -> Iterator[None]:
-    """Of what stands in WITH the planner knows no size, and would look through all of it for each venue."""
-    switch = text("select set_config('enable_nestloop', :how, true)")
-    session.execute(switch, {"how": "off"})
-    yield
-    session.execute(switch, {"how": "on"})
 
 
 def _facts(of: DutyOf, since: datetime, until: datetime, now: datetime) -> dict[str, object]:
@@ -274,6 +264,6 @@ def by_county(
     session: Session, categories: list[str], since: datetime, until: datetime, now: datetime
 ) -> dict[int, tuple[float, float]]:
     """Declared and verified minutes of each county's venues of these categories."""
-    with _without_nested_loops(session):
+    with without_nested_loops(session):
         rows = session.execute(_BY_COUNTY, {**_facts(DutyOf(), since, until, now), "categories": categories})
         return {county: (declared, verified) for county, declared, verified in rows}
