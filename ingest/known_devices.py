@@ -114,6 +114,8 @@ class KnownDevices:
 
     def _learn(self, asked: set[str], found: dict[str, KnownDevice], now: float) -> None:
         gone = asked - found.keys()
+        for name in gone:
+            self._fresh_until.pop(name, None)
         if gone & self._known.keys():
             self._known = {name: device for name, device in self._known.items() if name not in gone}
         if len(self._unknown) > MOST_UNKNOWN:

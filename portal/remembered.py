@@ -24,7 +24,8 @@ class Remembered:
     """A small store with an age limit; one at a time works a missing entry out, the others wait for it.
 
     With `at_most`, a value older than `seconds` but not than `at_most` is answered at once, and a new one is worked out
-    meanwhile as the same asker: of a page that is looked at all the time, nobody waits.
+    meanwhile as the same asker: of a page that is looked at all the time, nobody waits. What works it out then opens a
+    transaction of its own, since the request's is over.
     """
 
     def __init__(self, seconds: float, at_most: float | None = None) -> None:
@@ -53,11 +54,11 @@ class Remembered:
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         with making:
-            with self._lock:
-                found = self._found(key, self.seconds)
-            if found is not None:
-                return found[1]
             try:
+                with self._lock:
+                    found = self._found(key, self.seconds)
+                if found is not None:
+                    return found[1]
                 value = make()
                 with self._lock:
                     self._kept[key] = (time.monotonic(), value)

@@ -94,10 +94,11 @@ def keep(session: Session, channel: str, said: Sequence[ReceiptSaid], now: datet
 def match(session: Session, now: datetime) -> int:
     """Bring receipts and messages together; answers how many matched. What has no message yet is looked at again."""
     found = session.execute(_UNMATCHED, {"now": now, "limit": AT_ONCE}).all()
-    _arrived(session, [row for row in found if row.is_delivered])
     for row in found:
         if row.is_failed and not row.is_delivered:
             _lost(session, row)
+    _arrived(session, [row for row in found if row.is_delivered])  # whose address works again
+    for row in found:
         if row.acknowledges:
             _acknowledged(session, row)
         elif row.state == OPENED:

@@ -89,7 +89,7 @@ class Teller:
             self._soon = None
         try:
             await self._write_down()
-            planned, messages, due = await asyncio.to_thread(self._take)
+            more, messages, due = await asyncio.to_thread(self._take)
         except SQLAlchemyError as error:
             log.warning("the database does not answer: %s", str(error).strip().splitlines()[0])
             await asyncio.sleep(1)
@@ -99,7 +99,7 @@ class Teller:
             task = asyncio.create_task(self._send(message))
             self._on_their_way.add(task)
             task.add_done_callback(self._on_their_way.discard)
-        if planned or self._stopping:
+        if more or self._stopping:
             return
         await self._sleep(due, has_taken=bool(messages))
 
@@ -117,15 +117,19 @@ class Teller:
         await asyncio.sleep(GATHER_SECONDS)
 
     def _take(self) -> tuple[int, list[Outgoing], datetime | None]:
-        """Receipts, notices, and what is to be sent now, in one transaction: nothing leaves before it is safe."""
+        """Receipts, notices, and what is to be sent now, in one transaction: nothing leaves before it is safe.
+
+        The first number is above zero where more may wait than was looked at.
+        """
         now = datetime.now(UTC)
         self._say(now)
         room = {name: self._at_once(name) - self._busy[name] for name in self._senders}
         with self.record.scoped(EVERYTHING) as session:
-            delivery_receipts.match(session, now)
+            matched = delivery_receipts.match(session, now)
             planned = delivery_planning.plan(session, now)
             messages = delivery_sending.claim(session, now, room, LEASE)
-            return planned, messages, telling.next_due(session, now)
+            is_full = matched >= delivery_receipts.AT_ONCE
+            return planned + is_full, messages, telling.next_due(session, now)
 
     def _in_scope(self, act: Callable[[Session], T]) -> T:
         with self.record.scoped(EVERYTHING) as session:

@@ -91,6 +91,7 @@ def gateway(portal_server: PortalServer) -> Iterator[Gateway]:
     running = Gateway(record.record, record.addresses.mqtt, portal_server.settings, client_id="journeys")
     thread = threading.Thread(target=running.run)
     thread.start()
+    assert running.connection.is_listening.wait(60), "what is published before is heard by nobody"
     yield running
     running.stop()
     thread.join(20)

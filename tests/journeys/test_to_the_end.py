@@ -93,7 +93,7 @@ def test_from_a_detectors_word_to_a_hazard_that_is_closed(
 def verified_as_hazard(county: Watched, server: PortalServer) -> int:
     """The county takes the newest alarm on, looks, and finds that nothing burns but something is not right."""
     page = county.page
-    page.wait_for_selector(".alarm-desk .ag-row", timeout=20_000)
+    page.wait_for_selector(".alarm-desk .ag-row[row-id]", timeout=20_000)
     alarm = int(one(server, "select max(id) from alarms"))
     page.click(row(page, alarm) + " [col-id=where]")
     page.wait_for_selector(f'.acts[data-alarm="{alarm}"]')

@@ -96,7 +96,9 @@ def timeline(shown: Shown) -> Component:
     legend = html.Div(
         [
             *[html.Span([html.I(className=f"piece {kind}"), name]) for kind, name in kinds.items()],
-            html.Span(_("the darker, the more of its venues are proven")) if shown.shares else None,
+            html.Span(_("the darker, the more of its venues are proven"))
+            if any(hour.share for hour in shown.shares)
+            else None,
             html.Span([html.I(className="band-mark unanswered"), _("check not answered")]),
         ],
         className="band-legend",

@@ -49,9 +49,9 @@ class Shown:
     log: tuple[CheckRow, ...]
 
 
-_figures = Remembered(60, at_most=120)
-_units = Remembered(60, at_most=120)
-_shares = Remembered(60, at_most=120)
+_figures = Remembered(60)
+_units = Remembered(60)
+_shares = Remembered(60)
 _doubts = Remembered(60)
 _named = Remembered(60)
 

@@ -79,7 +79,7 @@ _history = Remembered(30, at_most=90)
 
 
 def read(now: datetime) -> WallFigures:
-    """Alarms as they are now; access, duty, hazards and the devices' health as of the last minute."""
+    """Alarms as they are now; access, duty, hazards and the devices' health as of the last minute and a half."""
     asker = asking.current()
     home = regions.tree().one(asker.home)
     today = now.astimezone(HERE).date()
