@@ -40,11 +40,10 @@ class Remembered:
         """The value under `key`, made where there is none or it is too old."""
         with self._lock:
             found = self._found(key, self.at_most)
-            is_old = found is not None and self._found(key, self.seconds) is None
-            is_mine = is_old and key not in self._ahead
-            if is_mine:
+            is_to_renew = found is not None and self._found(key, self.seconds) is None and key not in self._ahead
+            if is_to_renew:
                 self._ahead.add(key)
-        if is_mine:
+        if is_to_renew:
             _AHEAD.submit(contextvars.copy_context().run, self._make_ahead, key, make)
         if found is not None:
             return found[1]

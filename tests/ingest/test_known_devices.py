@@ -33,6 +33,15 @@ class Asked:
             self.rows += getattr(cursor, "rowcount", 0)
 
 
+def learnt(record: TestRecord, owner: Connection, n: int) -> tuple[KnownDevices, list[str]]:
+    """So many devices of one venue, learnt beforehand as a gateway does, and their codes."""
+    at, devices = factories.venue(owner), KnownDevices()
+    codes = [factories.device(owner, at)[1] for _n in range(n)]
+    with record.record.scoped(EVERYTHING) as session:
+        devices.prepare(session)
+    return devices, codes
+
+
 def find(record: TestRecord, devices: KnownDevices, codes: Sequence[str]) -> list[KnownDevice | None]:
     with record.record.scoped(EVERYTHING) as session:
         known = devices.find(session, codes)
@@ -42,11 +51,8 @@ def find(record: TestRecord, devices: KnownDevices, codes: Sequence[str]) -> lis
 def test_what_is_old_is_asked_for_again_alone(
     empty_record: TestRecord, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, devices = Clock(monkeypatch), KnownDevices()
-    at = factories.venue(owner)
-    codes = [factories.device(owner, at)[1] for _n in range(40)]
-    with empty_record.record.scoped(EVERYTHING) as session:
-        devices.prepare(session)
+    clock = Clock(monkeypatch)
+    devices, codes = learnt(empty_record, owner, 40)
     asked = Asked(empty_record.record.engine)
     for _minute in range(20):
         clock.now += 60
@@ -62,11 +68,8 @@ def test_what_is_old_is_asked_for_again_alone(
 def test_learnt_together_they_are_asked_for_one_after_the_other(
     empty_record: TestRecord, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, devices = Clock(monkeypatch), KnownDevices()
-    at = factories.venue(owner)
-    codes = [factories.device(owner, at)[1] for _n in range(60)]
-    with empty_record.record.scoped(EVERYTHING) as session:
-        devices.prepare(session)
+    clock = Clock(monkeypatch)
+    devices, codes = learnt(empty_record, owner, 60)
     asked, most = Asked(empty_record.record.engine), 0
     for _turn in range(150):
         before = asked.rows

@@ -75,11 +75,12 @@ class WallFigures:
         return next((r for r in self.history.rows if r.adcode == adcode and r.category == category), None)
 
 
-_history = Remembered(30, at_most=90)
+# A wall shows it until its next beat 20 s later, and calls it old after 90 s (wall.js).
+_history = Remembered(30, at_most=70)
 
 
 def read(now: datetime) -> WallFigures:
-    """Alarms as they are now; access, duty, hazards and the devices' health as of the last minute and a half."""
+    """Alarms as they are now; access, duty, hazards and the devices' health 70 s old at most."""
     asker = asking.current()
     home = regions.tree().one(asker.home)
     today = now.astimezone(HERE).date()
