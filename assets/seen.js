@@ -41,8 +41,12 @@
     return pictures;
   }
 
+  // A map before its first picture, or a table whose rows are on their way, is nothing to keep.
+  const isAtRest = () => document.querySelector(".page") && !document.querySelector(".map-canvas:not([data-painted]), .ag-row:not([row-id])");
+
   async function asStill() {
     const pictures = await mapPictures();
+    if (!isAtRest()) return "";
     const places = [...pictures.keys()];
     places.forEach((node, i) => { node.dataset.still = String(i); });
     const still = root.cloneNode(true);
@@ -91,6 +95,7 @@
     if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
     await Promise.all([cleared, window.anwang.worker()]);  // not before the page's first picture: it takes time from it
     const html = await asStill();
+    if (!html || !navigator.onLine) { keptAt = ""; return; }  // what was kept before is better; rows that come are a reason to look again
     if (isLeaving || location.pathname + location.search !== address) return;
     const answer = kept(html);
     answer.headers.set("X-Title", encodeURIComponent(title()));
@@ -111,7 +116,7 @@
     if (timer || (here === keptAt && Date.now() - came > COMING_MS && Date.now() - last < AGAIN_MS)) return;
     timer = setTimeout(() => {
       timer = null;
-      if (!document.querySelector(".page") || document.querySelector(".map-canvas:not([data-painted])")) return;
+      if (!isAtRest()) return;
       keptAt = location.pathname + location.search;
       last = Date.now();
       (window.requestIdleCallback || setTimeout)(() => { keeping = keep().catch(() => { keptAt = ""; }); });

@@ -23,6 +23,8 @@ FORMERLY = {"duty": MeasureKey.DECLARED_DUTY}
 """Names of measures in addresses that people keep."""
 SHOWS = ("missing", "counts", "excluded")
 _figures = Remembered(30)
+_looked = Remembered(30)
+"""As long as the ranking beside it: each is of the last half minute, and asked for once by all who look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +195,18 @@ MOST_VENUES = 60
 
 
 def look_into(address: Address, now: datetime) -> Looked:
-    """Read afresh: whoever doubts a figure follows it to the venues of this moment."""
+    """The figure and the venues behind it are of one moment, of the last half minute."""
     region, measure, day = regions.tree().one(address.unit), address.measure, address.as_of
     asked = movers.Asked(measure, day, address.unit, address.category, address.show, MOST_VENUES)
-    with asking.reading() as session:
-        figures = measures.figures(session, measure, day, region.level, address.unit)
-        figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
-        moving, venues = movers.look(session, asked, figure.denominator if figure else 0, now)
-    return Looked(region, figure, tuple(moving), tuple(venues))
+
+    def make() -> Looked:
+        with asking.reading() as session:
+            figures = measures.figures(session, measure, day, region.level, address.unit)
+            figure = next((f for f in figures if f.adcode == address.unit and f.category == address.category), None)
+            moving, venues = movers.look(session, asked, figure.denominator if figure else 0, now)
+        return Looked(region, figure, tuple(moving), tuple(venues))
+
+    return _looked.get((asking.current().scope, asked), make)
 
 
 def all_behind(address: Address) -> list[VenueBehind]:
