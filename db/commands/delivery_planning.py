@@ -18,6 +18,8 @@ HERE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 500
 BELL = "anwang_messages"
 WORKERS_BELL = "anwang_notices"
+SOON = "soon"
+"""Rung with this, the bell tells of something that may wait for what else comes within moments."""
 """The telling worker has something to do."""
 PEOPLE_A_RING = 500
 """A ring holds less than 8,000 bytes."""
@@ -96,9 +98,9 @@ def ring(session: Session, people: Sequence[int]) -> None:
         session.execute(text("select pg_notify(:bell, :told)"), {"bell": BELL, "told": told})
 
 
-def wake(session: Session) -> None:
-    """Let the telling worker look at once, when the transaction is safe."""
-    session.execute(text("select pg_notify(:bell, '')"), {"bell": WORKERS_BELL})
+def wake(session: Session, *, is_urgent: bool = True) -> None:
+    """Let the telling worker look, when the transaction is safe: at once, or soon where it is not urgent."""
+    session.execute(text("select pg_notify(:bell, :how)"), {"bell": WORKERS_BELL, "how": "" if is_urgent else SOON})
 
 
 def _points(session: Session, people: Sequence[int]) -> dict[int, list[_Point]]:

@@ -73,7 +73,10 @@ OPENED = "opened"
 
 
 def keep(session: Session, channel: str, said: Sequence[ReceiptSaid], now: datetime) -> int:
-    """Write receipts down and wake the telling worker; one said before is not said again. Answers how many were new."""
+    """Write receipts down and wake the telling worker; one said before is not said again. Answers how many were new.
+
+    Somebody who has taken an alarm over by a key is not kept waiting; what merely arrived is matched with its like.
+    """
     new = 0
     for one in said:
         facts = {
@@ -87,7 +90,7 @@ def keep(session: Session, channel: str, said: Sequence[ReceiptSaid], now: datet
             "now": now,
         }
         new += session.scalar(_KEEP, facts) is not None
-    wake(session)
+    wake(session, is_urgent=any(one.acknowledges for one in said))
     return new
 
 

@@ -9,7 +9,7 @@ import psycopg2
 import psycopg2.extensions
 from sqlalchemy.engine import URL
 
-from db.commands.delivery_planning import WORKERS_BELL
+from db.commands.delivery_planning import SOON, WORKERS_BELL
 
 log = logging.getLogger("anwang.notify")
 
@@ -17,9 +17,12 @@ AGAIN_SECONDS = 2.0
 
 
 class Bell:
-    """Listens for as long as the process lives, and comes back when the database does."""
+    """Listens for as long as the process lives, and comes back when the database does.
 
-    def __init__(self, url: URL, rang: Callable[[], object]) -> None:
+    `rang` is told whether it is urgent.
+    """
+
+    def __init__(self, url: URL, rang: Callable[[bool], object]) -> None:
         self._url = url
         self._rang = rang
 
@@ -37,14 +40,15 @@ class Bell:
         loop, ready, wire = asyncio.get_running_loop(), asyncio.Event(), connection.fileno()
         loop.add_reader(wire, ready.set)
         try:
-            self._rang()  # what rang before was not heard
+            self._rang(True)  # what rang before was not heard
             while True:
                 await ready.wait()
                 ready.clear()
                 connection.poll()
                 if connection.notifies:
+                    is_urgent = any(note.payload != SOON for note in connection.notifies)
                     connection.notifies.clear()
-                    self._rang()
+                    self._rang(is_urgent)
         finally:
             loop.remove_reader(wire)
             connection.close()

@@ -35,8 +35,10 @@ SAY_SECONDS = 15.0
 SETTLE_SECONDS = 8.0
 """A worker that is told to stop waits so long for answers on their way."""
 GATHER_SECONDS = 0.02
-ANSWERS_SECONDS = 0.2
-"""Answers of gateways are gathered for so long and written down together; at once where a channel is full."""
+ANSWERS_SECONDS = 0.4
+"""Gateways' answers and receipts are gathered so long and written down together; at once where a channel is full."""
+ALLOWANCE_SECONDS = 0.25
+"""Between two looks at messages that wait for room, or for their channel's allowance."""
 
 T = TypeVar("T")
 
@@ -70,7 +72,7 @@ class Teller:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        bell = Bell(self.record.engine.url, self._wake.set)
+        bell = Bell(self.record.engine.url, self._rang)
         listening = asyncio.create_task(bell.listen())
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         async with httpx.AsyncClient(limits=limits, follow_redirects=False, timeout=None) as client:  # noqa: S113
@@ -81,6 +83,16 @@ class Teller:
                 await asyncio.wait(self._on_their_way, timeout=SETTLE_SECONDS)
             await self._write_down()
         listening.cancel()
+
+    def _rang(self, is_urgent: bool) -> None:
+        if is_urgent:
+            self._wake.set()
+        else:
+            self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(ANSWERS_SECONDS, self._wake.set)
 
     async def _turn(self) -> None:
         self._wake.clear()
@@ -109,7 +121,7 @@ class Teller:
         if due is not None:
             wait = min(wait, max(0.0, (due - datetime.now(UTC)).total_seconds()))
             if not has_taken:  # due, and no room or allowance for it yet
-                wait = max(wait, 0.1)
+                wait = max(wait, ALLOWANCE_SECONDS)
         try:
             await asyncio.wait_for(self._wake.wait(), wait)
         except TimeoutError:
@@ -154,8 +166,8 @@ class Teller:
         self._outcomes.append(Outcome(message, result, datetime.now(UTC), sender.is_proof))
         if is_full or self._stopping:
             self._wake.set()
-        elif self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(ANSWERS_SECONDS, self._wake.set)
+        else:
+            self._wake_soon()
 
     async def _write_down(self) -> None:
         """What the far ends answered; kept until the database has it."""

@@ -4,18 +4,27 @@ import json
 import signal
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from db.errors import CannotStart
+
 bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
 _progress = Console(stderr=True, highlight=False)
 
 
+IN_A_BROWSER = ("portal", "streams", "map", "vision")
+"""What these measure is opened in Chromium."""
+
+
 @bench_app.callback()
-def _ends_in_order() -> None:
+def _ends_in_order(context: typer.Context) -> None:
     """A benchmark that is asked to stop takes the installation that it started with it."""
+    if context.invoked_subcommand in IN_A_BROWSER and find_spec("playwright") is None:
+        raise CannotStart('This benchmark opens pages in Chromium, and needs: pip install -e ".[bench]"')
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(128 + signal.SIGTERM))
 
 

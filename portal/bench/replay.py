@@ -1,6 +1,7 @@
 """Many people at once: each replays recorded requests with pauses between them."""
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -45,42 +46,49 @@ class Load:
     tiles_per_callback: int = 2
 
 
+@dataclass(slots=True)
+class _Watch:
+    """What is asked between two moments (monotonic seconds) counts."""
+
+    since: float = math.inf
+    until: float = math.inf
+    callbacks: Timings = field(default_factory=Timings)
+    tiles: Timings = field(default_factory=Timings)
+
+
 async def replay(
     base: str,
     accounts: list[tuple[str, str]],
     recording: Recording,
     load: Load,
-    begin: Callable[[], object] = lambda: None,
+    warm: Callable[[], object] = lambda: None,
 ) -> tuple[Timings, Timings]:
-    """Timings of callbacks and of tiles. All log in first; they set to work once `begin`, on a thread, has returned."""
-    callbacks, tiles = Timings(), Timings()
+    """Timings of callbacks and of tiles.
+
+    All log in first and set to work; what they ask counts once `warm`, on a thread, has returned.
+    """
+    watch = _Watch()
     async with AsyncExitStack() as stack:
         people = [await stack.enter_async_context(_browser(base)) for _number in range(load.users)]
         await asyncio.gather(*(log_in(each, *accounts[n % len(accounts)]) for n, each in enumerate(people)))
-        await asyncio.to_thread(begin)
-        end = time.monotonic() + load.seconds
         async with asyncio.TaskGroup() as group:
             for number, client in enumerate(people):
-                group.create_task(_person(client, recording, load, end, callbacks, tiles, number))
-    return callbacks, tiles
+                group.create_task(_person(client, recording, load, watch, number))
+            await asyncio.to_thread(warm)
+            watch.since = time.monotonic()
+            watch.until = watch.since + load.seconds
+    return watch.callbacks, watch.tiles
 
 
 def _browser(base: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=base, headers={"Origin": base, "Accept-Encoding": "gzip"}, timeout=60)
 
 
-async def _person(
-    client: httpx.AsyncClient,
-    recording: Recording,
-    load: Load,
-    end: float,
-    callbacks: Timings,
-    tiles: Timings,
-    seed: int,
-) -> None:
+async def _person(client: httpx.AsyncClient, recording: Recording, load: Load, watch: _Watch, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a simulation
     await asyncio.sleep(chance.random() * load.pause_seconds)
-    while time.monotonic() < end:
+    while (now := time.monotonic()) < watch.until:
+        callbacks, tiles = (watch.callbacks, watch.tiles) if now >= watch.since else (Timings(), Timings())
         await _ask(client, chance.choice(recording.callbacks), callbacks)
         wanted = chance.sample(recording.tiles, min(load.tiles_per_callback, len(recording.tiles)))
         await asyncio.gather(*(_ask(client, tile, tiles) for tile in wanted))

@@ -29,23 +29,24 @@ from portal.bench.replay import Load, Timings, replay
 ALARMS_PER_SECOND = 2.0
 LOGIN_SECONDS = 120.0
 """Everybody has logged in by then, or the streams are open."""
+WARM_SECONDS = 15.0
+"""People have been at work for so long when they are measured without streams; beside streams, since these opened."""
 AFTER_SECONDS = 5.0
 """Streams stay so long after the last alarm."""
 TARGETS = {"delivery_ms.p99": 500, "callbacks_ms.p95": 200}
 
 _PLACES = text("select adcode from regions where level = :level order by adcode")
-_GRANT = text(
-    """
-    insert into grants (person_id, role, county_lo, county_hi)
-    values ((select person_id from accounts where login = :login), :role, :lo, :hi) returning id
-    """
+_PEOPLE = text(
+    "insert into people (name, is_demo) select 'Reader ' || n, true from generate_series(1, :n) n returning id"
 )
+_ACCOUNT = text("insert into accounts (person_id, login, password_hash) values (:person, :login, 'none')")
+_GRANT = text("insert into grants (person_id, role, county_lo, county_hi) values (:person, 'analyst', :lo, :hi)")
 _SESSION = text(
     """
     insert into login_sessions (token_hash, person_id, grant_id, csrf_token, opened_at, seen_at, expires_at, address,
         user_agent)
     select :hash, person_id, id, :csrf, now(), now(), now() + interval '1 hour', '127.0.0.1', 'anwang bench'
-    from grants where id = :grant
+    from grants where person_id = :person
     """
 )
 _COUNTIES = text("select id, county from venues where id = any (:venues)")
@@ -75,18 +76,18 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
         with chromium() as browser:
             recording = walk(browser, own.base, "leader", own.account("leader").password)
         report("people at work, no streams")
-        alone = _at_work(own, recording, crowd, lambda: None)
+        alone = _at_work(own, recording, crowd, lambda: time.sleep(WARM_SECONDS))
         readers = _readers(own, crowd.streams)
         record = Record(own.addresses.database_app, pool_size=1, application_name="anwang bench")
         try:
             with ThreadPoolExecutor(1) as pool, Probes(own, record) as probes:
                 have_logged_in, streams_are_open = Event(), Event()
 
-                def begin() -> None:
+                def warm() -> None:
                     have_logged_in.set()
                     streams_are_open.wait(LOGIN_SECONDS)
 
-                working = pool.submit(_at_work, own, recording, crowd, begin)
+                working = pool.submit(_at_work, own, recording, crowd, warm)
                 have_logged_in.wait(LOGIN_SECONDS)
                 listening = _listening(own, readers, crowd.seconds + AFTER_SECONDS, report)
                 began = time.monotonic()
@@ -111,36 +112,31 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
     }
 
 
-def _at_work(own: OwnInstallation, recording: Recording, crowd: Crowd, begin: Callable[[], object]) -> Timings:
+def _at_work(own: OwnInstallation, recording: Recording, crowd: Crowd, warm: Callable[[], object]) -> Timings:
     people = [(a.login, a.password) for a in own.accounts if a.login in ("leader", "analyst", "admin")]
     load = Load(crowd.users, crowd.seconds, crowd.pause_seconds)
-    return asyncio.run(replay(own.base, people, recording, load, begin))[0]
+    return asyncio.run(replay(own.base, people, recording, load, warm))[0]
 
 
 def _readers(own: OwnInstallation, n: int) -> list[_Reader]:
-    """Sessions of their own: a quarter see the province, a quarter each a city, half each a county."""
+    """Analysts with sessions of their own: a quarter see the province, a quarter each a city, half each a county.
+
+    They look on; whoever is told of an alarm by message is somebody of the province's own.
+    """
     assert own.addresses.database_owner is not None
     engine = create_engine(own.addresses.database_owner, poolclass=NullPool)
     with engine.begin() as connection:
         cities, counties = (list(connection.scalars(_PLACES, {"level": level})) for level in ("city", "county"))
-        province = [("leader", "province", 360_000, 369_999)]
-        whole = [*province, *(("ganzhou", "city", city, city + 99) for city in cities)]
-        places = [*whole, *(("zhanggong", "county", county, county) for county in counties)]
-        grants = [
-            (connection.scalar(_GRANT, {"login": login, "role": role, "lo": lo, "hi": hi}), lo, hi)
-            for login, role, lo, hi in places
-        ]
-        of_cities, of_counties = grants[1 : len(cities) + 1], grants[len(cities) + 1 :]
-        readers = []
-        for place in range(n):
-            kind, turn = place % 4, place // 4
-            grant, lo, hi = (grants[0], of_cities[turn % len(of_cities)], *[of_counties[place % len(of_counties)]] * 2)[
-                kind
-            ]
+        rows, readers = [], []
+        for place, person in enumerate(connection.scalars(_PEOPLE, {"n": n})):
+            city, county = cities[place // 4 % len(cities)], counties[place % len(counties)]
+            lo, hi = ((360_000, 369_999), (city, city + 99), (county, county), (county, county))[place % 4]
             token = secrets.token_urlsafe(32)
-            facts = {"hash": token_hash(token), "csrf": secrets.token_urlsafe(24), "grant": grant}
-            connection.execute(_SESSION, facts)
+            facts = {"person": person, "login": f"reader-{person}", "lo": lo, "hi": hi}
+            rows.append({**facts, "hash": token_hash(token), "csrf": secrets.token_urlsafe(24)})
             readers.append(_Reader(token, lo, hi))
+        for insertion in (_ACCOUNT, _GRANT, _SESSION):
+            connection.execute(insertion, rows)
     engine.dispose()
     return readers
 

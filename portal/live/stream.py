@@ -39,6 +39,8 @@ PULSES_SPREAD_SECONDS = 4.0
 """Thousands of readers have their pulse lot after lot, so that no alarm and no page waits behind all of them."""
 TOLD_AT_ONCE = 50
 """Readers of an alarm between two looks at what else has come."""
+PEOPLE_GATHERED_SECONDS = 1.0
+"""Somebody told several things together is asked to look once, on each of their pages."""
 QUEUE_LIMIT = 256
 NOTICE = encoded("notice", "{}")
 """There are new messages for this person."""
@@ -85,13 +87,14 @@ class Live:
         self._record, self._doorman, self._settings = record, doorman, settings
         self._readers: set[Reader] = set()
         self._past = Past()
-        self._bell = Bell(record.engine.url, self._announce, self._begin, self._tell_people)
+        self._bell = Bell(record.engine.url, self._announce, self._begin, self._gather_people)
         self._feeds: list[FeedRow] = []
         self._has_database = True
         self._is_closing = False
         self._threads = anyio.CapacityLimiter(2)
         self._stamps = anyio.CapacityLimiter(1)
         self._stamping: set[asyncio.Task[None]] = set()
+        self._told_people: set[int] = set()
         self.router = APIRouter(include_in_schema=False)
         self.router.add_api_route("/live", self.stream, methods=["GET"])
         self.router.add_api_route("/live", _no_stream, methods=["HEAD"])
@@ -170,8 +173,14 @@ class Live:
         with self._record.scoped(EVERYTHING) as session:
             alarm_stamps.streamed(session, ids, at)
 
-    def _tell_people(self, people: set[int]) -> None:
-        """Somebody has been told something: their pages ask for it."""
+    def _gather_people(self, people: set[int]) -> None:
+        """Somebody has been told something: their pages ask for it, after what else comes within a second."""
+        if not self._told_people:
+            asyncio.get_running_loop().call_later(PEOPLE_GATHERED_SECONDS, self._tell_people)
+        self._told_people |= people
+
+    def _tell_people(self) -> None:
+        people, self._told_people = self._told_people, set()
         for reader in list(self._readers):
             if reader.person_id in people:
                 reader.tell(NOTICE)

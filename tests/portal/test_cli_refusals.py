@@ -150,3 +150,8 @@ def test_the_province_needs_the_owner(
     app = empty_record.app_url.render_as_string(hide_password=False)
     said = refusal("up", "--demo", **external | {"database_url": "", "database_app_url": app})
     assert said.startswith("To load the demonstration province, name the database as its owner")
+
+
+def test_a_benchmark_in_a_browser_needs_one(refusal: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.bench.commands.find_spec", lambda _name: None)
+    assert refusal("bench", "streams") == 'This benchmark opens pages in Chromium, and needs: pip install -e ".[bench]"'
