@@ -41,8 +41,10 @@
     return pictures;
   }
 
-  // A map before its first picture, or a table whose rows are on their way, is nothing to keep.
-  const isAtRest = () => document.querySelector(".page") && !document.querySelector(".map-canvas:not([data-painted]), .ag-row:not([row-id])");
+  // A map before its first picture, or a table that is not there yet or whose rows are on their way, is nothing to keep.
+  const isAtRest = () => document.querySelector(".page") &&
+    !document.querySelector(".map-canvas:not([data-painted]), .ag-row:not([row-id])") &&
+    [...document.querySelectorAll(".desk-grid")].every((table) => table.querySelector(".ag-root"));
 
   async function asStill() {
     const pictures = await mapPictures();
@@ -95,7 +97,7 @@
     if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
     await Promise.all([cleared, window.anwang.worker()]);  // not before the page's first picture: it takes time from it
     const html = await asStill();
-    if (!html || !navigator.onLine) { keptAt = ""; return; }  // what was kept before is better; rows that come are a reason to look again
+    if (!html || !navigator.onLine) { if (keptAt === address) keptAt = ""; return; }  // what was kept before is better; rows that come are a reason to look again
     if (isLeaving || location.pathname + location.search !== address) return;
     const answer = kept(html);
     answer.headers.set("X-Title", encodeURIComponent(title()));

@@ -1,6 +1,7 @@
 """Figures that many people ask for at once, worked out once and kept for some seconds.
 
-Kept apart by scope: nobody is handed what another may see. Only history is kept so, never alarms.
+Kept apart by scope: nobody is handed what another may see. Figures, what is behind them, and history are kept so; the
+alarms that people work on never are.
 """
 
 import contextvars

@@ -18,9 +18,9 @@ HERE = ZoneInfo("Asia/Shanghai")
 AT_ONCE = 500
 BELL = "anwang_messages"
 WORKERS_BELL = "anwang_notices"
+"""The telling worker has something to do."""
 SOON = "soon"
 """Rung with this, the bell tells of something that may wait for what else comes within moments."""
-"""The telling worker has something to do."""
 PEOPLE_A_RING = 500
 """A ring holds less than 8,000 bytes."""
 

@@ -75,7 +75,7 @@ OPENED = "opened"
 def keep(session: Session, channel: str, said: Sequence[ReceiptSaid], now: datetime) -> int:
     """Write receipts down and wake the telling worker; one said before is not said again. Answers how many were new.
 
-    Somebody who has taken an alarm over by a key is not kept waiting; what merely arrived is matched with its like.
+    Somebody who has taken an alarm over by a key is not kept waiting; what arrived or failed is matched with its like.
     """
     new = 0
     for one in said:

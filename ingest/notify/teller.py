@@ -18,7 +18,7 @@ from db.commands.notify_channels import ChannelSaid
 from db.queries import telling
 from db.queries.telling import Outgoing
 from db.rules.access_scope import EVERYTHING
-from db.rules.channels import BY_CHANNEL, CHANNELS, Channel
+from db.rules.channels import BY_CHANNEL, OUTGOING, Channel
 from db.rules.gateway import Gateway, NotTaken
 from db.session import Record
 from ingest.notify.bell import Bell
@@ -37,8 +37,8 @@ SETTLE_SECONDS = 8.0
 GATHER_SECONDS = 0.02
 ANSWERS_SECONDS = 0.4
 """Gateways' answers and receipts are gathered so long and written down together; at once where a channel is full."""
-ALLOWANCE_SECONDS = 0.25
-"""Between two looks at messages that wait for room, or for their channel's allowance."""
+ALLOWANCE_SECONDS, LEAST_ALLOWANCE_SECONDS = 0.25, 0.1
+"""Between two looks at messages that wait for room, or for their channel's allowance; less where it is soon full."""
 
 T = TypeVar("T")
 
@@ -51,6 +51,9 @@ class Teller:
         self.site = site
         self._writer = Writer(site, secrets["contact_codes"])
         self._senders: dict[str, Sender] = {}
+        full = [said.burst / said.per_second for said in map(self._channel, OUTGOING)]
+        self._refilled_seconds = max(LEAST_ALLOWANCE_SECONDS, min(ALLOWANCE_SECONDS, *full))
+        """Looked at so often, no allowance stays full and is lost."""
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
@@ -121,7 +124,7 @@ class Teller:
         if due is not None:
             wait = min(wait, max(0.0, (due - datetime.now(UTC)).total_seconds()))
             if not has_taken:  # due, and no room or allowance for it yet
-                wait = max(wait, ALLOWANCE_SECONDS)
+                wait = max(wait, self._refilled_seconds)
         try:
             await asyncio.wait_for(self._wake.wait(), wait)
         except TimeoutError:
@@ -180,7 +183,7 @@ class Teller:
         """What this installation has, for every page to see; and that somebody is here."""
         if self._said_at is not None and (now - self._said_at).total_seconds() < SAY_SECONDS:
             return
-        said = [self._channel(row.channel) for row in CHANNELS if row.channel is not Channel.PORTAL]
+        said = [self._channel(channel) for channel in OUTGOING]
         self._in_scope(lambda session: notify_channels.say(session, said, now))
         self._said_at = now
 

@@ -16,15 +16,9 @@ bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
 _progress = Console(stderr=True, highlight=False)
 
 
-IN_A_BROWSER = ("portal", "streams", "map", "vision")
-"""What these measure is opened in Chromium."""
-
-
 @bench_app.callback()
-def _ends_in_order(context: typer.Context) -> None:
+def _ends_in_order() -> None:
     """A benchmark that is asked to stop takes the installation that it started with it."""
-    if context.invoked_subcommand in IN_A_BROWSER and find_spec("playwright") is None:
-        raise CannotStart('This benchmark opens pages in Chromium, and needs: pip install -e ".[bench]"')
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(128 + signal.SIGTERM))
 
 
@@ -36,6 +30,11 @@ def _told(figures: Any) -> None:
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
+def _in_a_browser() -> None:
+    if find_spec("playwright") is None:
+        raise CannotStart('This benchmark opens pages in Chromium, and needs: pip install -e ".[bench]"')
+
+
 @bench_app.command("portal")
 def portal(
     users: Annotated[int, typer.Option(min=1, help="simulated people")] = 50,
@@ -43,6 +42,7 @@ def portal(
     pause: Annotated[float, typer.Option(min=0.05, help="mean pause of a person between two requests, seconds")] = 4.0,
 ) -> None:
     """The portal under load: callbacks, tiles, the ranking, the wall. Starts an installation of its own."""
+    _in_a_browser()
     from portal.bench.portal import measure
 
     _told(measure(users, seconds, pause, _step))
@@ -80,6 +80,7 @@ def streams(
     users: Annotated[int, typer.Option(min=1, help="people at work beside them")] = 50,
 ) -> None:
     """Event streams on one portal process, each in its reader's scope. Starts an installation of its own."""
+    _in_a_browser()
     from portal.bench.streams import Crowd, measure
 
     _told(measure(Crowd(streams, seconds, users), _step))
@@ -152,6 +153,7 @@ def map_(
     venues: Annotated[int, typer.Option(min=20_000, help="venues of the large map")] = 1_000_000,
 ) -> None:
     """The map: tiles cold and cached, frames, first paint, bytes; beside the same points as clusters."""
+    _in_a_browser()
     from portal.bench.map import MapLoad, measure
 
     _told(measure(MapLoad(tiles, seconds, paints, venues), _step))
@@ -166,6 +168,7 @@ def vision(
     ] = 12,
 ) -> None:
     """Cameras a core, the gate's saving, the rules' precision and recall, and seconds from the event to the screen."""
+    _in_a_browser()
     from portal.bench.vision import measure
 
     _told(measure(seconds, films, events, _step))

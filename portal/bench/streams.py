@@ -28,9 +28,9 @@ from portal.bench.replay import Load, Timings, replay
 
 ALARMS_PER_SECOND = 2.0
 LOGIN_SECONDS = 120.0
-"""Everybody has logged in by then, or the streams are open."""
+"""Everybody has logged in by then, and the streams are open."""
 WARM_SECONDS = 15.0
-"""People have been at work for so long when they are measured without streams; beside streams, since these opened."""
+"""People have been at work for so long before they are measured without streams; beside them, while these opened."""
 AFTER_SECONDS = 5.0
 """Streams stay so long after the last alarm."""
 TARGETS = {"delivery_ms.p99": 500, "callbacks_ms.p95": 200}
@@ -85,10 +85,12 @@ def measure(crowd: Crowd, report: Callable[[str], None]) -> dict[str, Any]:
 
                 def warm() -> None:
                     have_logged_in.set()
-                    streams_are_open.wait(LOGIN_SECONDS)
+                    if not streams_are_open.wait(LOGIN_SECONDS):
+                        raise RuntimeError("the streams are not open yet")
 
                 working = pool.submit(_at_work, own, recording, crowd, warm)
-                have_logged_in.wait(LOGIN_SECONDS)
+                if not have_logged_in.wait(LOGIN_SECONDS):
+                    raise RuntimeError("people cannot log in")
                 listening = _listening(own, readers, crowd.seconds + AFTER_SECONDS, report)
                 began = time.monotonic()
                 report(f"{crowd.streams:,} streams open; {crowd.users} people at work for {crowd.seconds:.0f} s")
@@ -121,7 +123,7 @@ def _at_work(own: OwnInstallation, recording: Recording, crowd: Crowd, warm: Cal
 def _readers(own: OwnInstallation, n: int) -> list[_Reader]:
     """Analysts with sessions of their own: a quarter see the province, a quarter each a city, half each a county.
 
-    They look on; whoever is told of an alarm by message is somebody of the province's own.
+    They look on, and none of them is told of an alarm by message: that is the part of the province's own people.
     """
     assert own.addresses.database_owner is not None
     engine = create_engine(own.addresses.database_owner, poolclass=NullPool)
@@ -129,7 +131,7 @@ def _readers(own: OwnInstallation, n: int) -> list[_Reader]:
         cities, counties = (list(connection.scalars(_PLACES, {"level": level})) for level in ("city", "county"))
         rows, readers = [], []
         for place, person in enumerate(connection.scalars(_PEOPLE, {"n": n})):
-            city, county = cities[place // 4 % len(cities)], counties[place % len(counties)]
+            city, county = cities[place // 4 % len(cities)], counties[place // 4 % len(counties)]
             lo, hi = ((360_000, 369_999), (city, city + 99), (county, county), (county, county))[place % 4]
             token = secrets.token_urlsafe(32)
             facts = {"person": person, "login": f"reader-{person}", "lo": lo, "hi": hi}

@@ -174,7 +174,7 @@ class Live:
             alarm_stamps.streamed(session, ids, at)
 
     def _gather_people(self, people: set[int]) -> None:
-        """Somebody has been told something: their pages ask for it, after what else comes within a second."""
+        """Somebody has been told something: their pages ask for it, once for all that comes within a second."""
         if not self._told_people:
             asyncio.get_running_loop().call_later(PEOPLE_GATHERED_SECONDS, self._tell_people)
         self._told_people |= people

