@@ -204,7 +204,7 @@ def network_is_lost(wall: Wall) -> None:
 
 
 def an_hour(wall: Wall, minutes: int, turns: int) -> tuple[list[float], list[float]]:
-    """The same things happen in each of the turns; what they left behind is measured after the restart's and the last.
+    """The same things happen in each of the turns; what they left behind is measured after the second and the last.
 
     At two places in turn: a map keeps the tiles and letters of each place that it has ever shown, up to a bound that an
     hour does not reach, and what is looked for here is what grows without one.
@@ -222,7 +222,7 @@ def an_hour(wall: Wall, minutes: int, turns: int) -> tuple[list[float], list[flo
         after.append(wall.measure())
     print(f"seconds from the record to the takeover: {[round(each, 2) for each in takeovers]}")
     print(f"heap in MB and nodes after each turn: {[(round(heap / 1e6, 2), nodes) for heap, nodes in after]}")
-    settled = after[turns // 3 :]  # the first turns fetch what is fetched once, and so does the portal's restart
+    settled = after[PLACES - 1 :]  # the first turns fetch what is fetched once
     return takeovers, [settled[-1][k] / settled[0][k] for k in (0, 1)]
 
 
