@@ -97,7 +97,10 @@
     if (!KEPT.test(path) || !navigator.onLine || Date.now() - window.anwang.live.heardAt() > 15000) return;
     await Promise.all([cleared, window.anwang.worker()]);  // not before the page's first picture: it takes time from it
     const html = await asStill();
-    if (!html || !navigator.onLine) { if (keptAt === address) keptAt = ""; return; }  // what was kept before is better; rows that come are a reason to look again
+    if (!html || !navigator.onLine) {  // what was kept before is better; rows that come are a reason to look again
+      if (keptAt === address) keptAt = "";
+      return;
+    }
     if (isLeaving || location.pathname + location.search !== address) return;
     const answer = kept(html);
     answer.headers.set("X-Title", encodeURIComponent(title()));
