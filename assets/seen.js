@@ -57,7 +57,7 @@
       const source = pictures.get(places[Number(place.dataset.still)]);
       place.replaceChildren(...(source ? [Object.assign(document.createElement("img"), { src: source, className: "still-map", alt: "" })] : []));
     }
-    for (const each of still.querySelectorAll("script, noscript, iframe, footer, form, link:not([rel=stylesheet]), .find, .act-form, .toast, dialog, [name=csrf_token]")) each.remove();
+    for (const each of still.querySelectorAll("script, noscript, iframe, footer, form, link:not([rel=stylesheet]), #freshness, .find, .act-form, .toast, dialog, [name=csrf_token]")) each.remove();
     for (const each of still.querySelectorAll("button, input, select, textarea")) each.setAttribute("disabled", "");
     for (const each of still.querySelectorAll("[data-since]")) each.removeAttribute("data-since");
     const banner = Object.assign(document.createElement("div"), { className: "seen-banner", textContent: words.seen.replace("{at}", when(new Date())) });

@@ -1,7 +1,7 @@
 // The alarm desk in the browser: cells, the chosen row, ticks, keys, and a list that stays where it is while it lives.
 (function () {
   const GRID = "alarm-grid", REFRESH_MS = 400, FRESH_MS = 4000;
-  const state = { chosen: null, fresh: new Map(), timer: null, pending: 0 };
+  const state = { chosen: null, fresh: new Map(), timer: null, pending: 0, held: null };
   const h = (...parts) => window.React.createElement(...parts);
   const desk = () => document.querySelector(".alarm-desk");
   const isNarrow = () => window.innerWidth <= 820;
@@ -81,11 +81,15 @@
     box.querySelectorAll(".act-form.open").forEach((form) => form.classList.remove("open"));
   }
 
-  // The acts are drawn anew as their alarm changes: a form that somebody has opened stays open.
+  // The acts are drawn anew as their alarm changes: a form that somebody has opened stays open, under the same button.
   new MutationObserver(() => {
     const box = acts(), name = box?.dataset.form;
-    if (name) box.querySelector(`.act-form[data-form="${name}"]:not(.open)`)?.classList.add("open");
+    if (!name) return;
+    box.querySelector(`.act-form[data-form="${name}"]:not(.open)`)?.classList.add("open");
+    if (state.held && document.activeElement === document.body) document.getElementById(state.held)?.focus();
   }).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("focusin", (event) => { state.held = event.target.closest(".act-form") ? event.target.id : null; });
+  document.addEventListener("pointerdown", () => { state.held = null; });
 
   // A second click while the first is on its way is none.
   function busy(since) {

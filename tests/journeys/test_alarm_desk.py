@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from db.commands import alarms
+from db.commands.actor import Actor
 from db.commands.alarms import AlarmSignal
 from db.rules.access_scope import EVERYTHING
 from db.rules.alarm_kinds import AlarmKind
@@ -149,7 +150,7 @@ def test_keys_alone(visit: Callable[..., Watched], portal_server: PortalServer) 
     for _other in range(2):
         page.keyboard.press("j")
         page.keyboard.press(" ")
-    page.wait_for_selector('.acts[data-alarm="0"]')
+    page.wait_for_selector(".acts .untick:has-text('2')")
     page.keyboard.press("t")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast .said:has-text('2 条中已完成 2 条')")
@@ -157,6 +158,25 @@ def test_keys_alone(visit: Callable[..., Watched], portal_server: PortalServer) 
     page.keyboard.press("?")
     page.wait_for_selector(".key-help[open] .all-keys:visible")
     assert watched.complaints == []
+
+
+def test_news_of_the_alarm_leave_the_keys_where_they_were(
+    visit: Callable[..., Watched], portal_server: PortalServer
+) -> None:
+    """The buttons are drawn anew under somebody's hand: Enter still presses the one that it was on."""
+    (alarm,) = ring(portal_server, 1)
+    page = on_desk(visit("zhanggong"), f"/alarms?alarm={alarm}")
+    page.wait_for_selector(f'.acts[data-alarm="{alarm}"]')
+    page.keyboard.press("x")
+    for _press in range(2):
+        page.keyboard.press("Tab")
+    actor = Actor(int(one(portal_server, "select min(id) from people")), "旁人", "::1")
+    with portal_server.test_record.record.scoped(EVERYTHING) as session:
+        alarms.acknowledge(session, alarm, actor, datetime.now(UTC))
+    page.wait_for_selector(".case-owner:has-text('旁人')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast .said:has-text('已核实并关闭')")
+    assert one(portal_server, "select cause from alarms where id = :id", id=alarm) == "dust"
 
 
 def test_a_live_row_leaves_ticks_and_place_alone(visit: Callable[..., Watched], portal_server: PortalServer) -> None:

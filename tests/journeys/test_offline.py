@@ -46,6 +46,7 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
     assert page.locator(".ag-row").count() == rows > 0
     assert page.evaluate("document.scripts.length + document.forms.length") == 0
     assert page.locator("button:not([disabled])").count() == 0
+    assert page.locator("#freshness").count() == 0, "its age stands above it"
     page.goto(f"{base}/outbox")
     assert "没有网络" in page.inner_text("h1")
     assert page.locator(".seen-none li").count() == 1

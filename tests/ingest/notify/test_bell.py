@@ -7,6 +7,7 @@ from db.commands import delivery_receipts
 from db.rules.access_scope import EVERYTHING
 from db.rules.gateway import ReceiptSaid
 from ingest.notify.bell import Bell
+from tests.loops import run
 from tests.plugins.services import TestRecord
 
 ARRIVED = ReceiptSaid("no-such-message", "", is_delivered=True, is_failed=False, acknowledges=False, state="DELIVRD")
@@ -32,5 +33,5 @@ def test_what_arrived_may_wait_and_a_pressed_key_may_not(empty_record: TestRecor
                     await asyncio.sleep(0.02)
         listening.cancel()
 
-    asyncio.run(listen_and_ring())
+    run(listen_and_ring())
     assert rang == [True, False, True]
