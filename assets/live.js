@@ -4,6 +4,28 @@
   const state = { source: null, pulse: null, heardAt: 0, openedAt: 0, missed: false, ahead: [] };
   const SILENT_MS = 20000;
 
+  // What the stream said of late. A page's figures may have been read before an alarm and arrive after it: they are
+  // brought up to date with what was said since. By whose clock? The portal's alone: a pulse names its time, and what
+  // came before the pulse was said before that time.
+  const lately = [];
+  const LATELY_MS = 120000;
+
+  function passed(at) {
+    for (const each of lately) each.saidBy = Math.min(each.saidBy, at);
+    while (lately.length && lately[0].saidBy < at - LATELY_MS) lately.shift();
+  }
+
+  function take(open, alarm) {
+    if (alarm.state === "closed") open.delete(alarm.id);
+    else open.set(alarm.id, alarm);
+  }
+
+  function upToDate(alarms, readAt) {
+    const open = new Map(alarms.map((alarm) => [alarm.id, alarm])), read = Date.parse(readAt);
+    for (const { alarm, saidBy } of lately) if (saidBy > read) take(open, alarm);
+    return open;
+  }
+
   // Pages hear of it through Dash; a wall has no use for that, and Dash remembers every change for ever (see forget).
   function store(id, data) {
     if (document.getElementById("frame") && !document.querySelector(".wall")) window.dash_clientside.set_props(id, { data });
@@ -39,11 +61,13 @@
   function open() {
     if (state.source) return;
     const source = new EventSource("/live");
+    const isAnew = state.missed;  // it does not tell what the one before it had not heard
     state.source = source;
     state.openedAt = Date.now();
     source.addEventListener("alarm", (event) => {
       const message = JSON.parse(event.data);
       message.arrived = Date.now();
+      lately.push({ alarm: message.alarm, saidBy: Infinity });
       listeners.forEach((tell) => tell(message));
       store("live-alarm", message);
       if (message.what === "raised") whenDrawn(message.alarm.id);
@@ -52,11 +76,13 @@
     source.addEventListener("pulse", (event) => {
       state.pulse = JSON.parse(event.data);
       state.heardAt = Date.now();
+      passed(Date.parse(state.pulse.at));
       state.ahead = [...state.ahead.slice(-11), Date.parse(state.pulse.at) - Date.now()];
       store("live-pulse", state.pulse);
       if (state.missed) {
         state.missed = false;
         listeners.forEach((tell) => tell({ what: "resync" }));
+        if (isAnew) store("live-alarm", { what: "resync", arrived: Date.now() });
       }
       paint();
     });
@@ -133,6 +159,8 @@
       open();
       return () => listeners.delete(tell);
     },
+    take,
+    upToDate,
     health,
     lastWord,
     // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.

@@ -7,6 +7,7 @@
   const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
   const HOLD_MS = 2000;  // a map that is not all there by then is shown as far as it came
+  const WALL_KEEPS_TILES = 24;  // out of view, a source: a wall flies to another place at each alarm, for days
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
   let engine = null;
@@ -202,11 +203,13 @@
     }
   }
 
+  // A view of a past day (alarmsAt is null) stays as that day was; a wall asks for its figures by itself.
   function hear(entry, message) {
-    const alarm = message.alarm;
-    if (!alarm) return;
-    if (alarm.state === "closed") entry.alarms.delete(alarm.id);
-    else entry.alarms.set(alarm.id, alarm);
+    const { alarmsAt, wall } = entry.view;
+    if (alarmsAt === null) return;
+    if (message.what === "resync" && !wall) window.dash_clientside.set_props("map-again", { data: Date.now() });
+    if (!message.alarm) return;
+    window.anwang.live.take(entry.alarms, message.alarm);
     paintAlarms(entry);
   }
 
@@ -291,7 +294,7 @@
       container: node, style: style(node, view.baseMap, counties), ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
-      keyboard: !view.wall,
+      keyboard: !view.wall, maxTileCacheSize: view.wall ? WALL_KEEPS_TILES : null,
     });
     map.touchZoomRotate?.disableRotation();
     const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null, frames: window.anwang.carry(map) };
@@ -348,7 +351,8 @@
     entry.shown = view;
     paintAreas(entry.map, view);
     if (!before || before.tiles !== view.tiles || before.measure !== view.measure || before.letters !== view.letters) addVenues(entry.map, view, node);
-    entry.alarms = new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
+    entry.alarms = view.alarmsAt ? window.anwang.live.upToDate(view.alarms, view.alarmsAt)
+      : new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
     paintAlarms(entry);
     hooks.shown?.(entry, isNew);
     if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {

@@ -61,7 +61,8 @@
     void bar.offsetWidth;
     bar.style.animation = data.scenes.length > 1 ? `progress ${scene.seconds}s linear` : "none";
     const alarms = scene.hour ? [] : [...wall.alarms.values()];
-    window.anwang.map.show(canvas, { ...data.base, ...scene.view, alarms })
+    const alarmsAt = scene.hour ? undefined : data.at;
+    window.anwang.map.show(canvas, { ...data.base, ...scene.view, alarms, alarmsAt })
       .then(() => window.anwang.wall.takeover.again(), (error) => console.error(error));
     if (typeof performance !== "undefined") { performance.clearMarks(); performance.clearResourceTimings(); }
   }
@@ -86,8 +87,7 @@
     if (message.what === "resync") { again(); return; }
     if (!wall.data || !message.alarm) return;
     const alarm = message.alarm;
-    if (alarm.state === "closed") wall.alarms.delete(alarm.id);
-    else wall.alarms.set(alarm.id, alarm);
+    window.anwang.live.take(wall.alarms, alarm);
     window.anwang.wall.takeover.paint();
     paintTicker(message.what === "raised" ? alarm.id : null);
   }
@@ -137,6 +137,7 @@
 
   function beat() {
     if (!$(".wall")) { wall.stop?.(); wall.stop = null; return; }
+    wall.stop ||= window.anwang.live.listen(hear);  // before the figures come, so that nothing is missed between
     wall.build ||= window.anwang.live.build();
     if (wall.build && window.anwang.live.build() !== wall.build) { location.reload(); return; }  // the portal is a newer one
     paintClock();
@@ -163,8 +164,7 @@
       const isFirst = !$("#wall-canvas").dataset.playing;
       const before = wall.data && wall.data.scenes[wall.scene];
       wall.data = data;
-      wall.alarms = new Map(data.alarms.map((alarm) => [alarm.id, alarm]));
-      if (!wall.stop) wall.stop = window.anwang.live.listen(hear);
+      wall.alarms = window.anwang.live.upToDate(data.alarms, data.at);
       if (isFirst) {
         $("#wall-canvas").dataset.playing = "1";
         window.anwang.wall.takeover.reset();

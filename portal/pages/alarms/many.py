@@ -32,7 +32,7 @@ def panel(ticked: list[dict[str, Any]]) -> tuple[Component, Component, dict[str,
         there = [who_acts(session, venue, datetime.now(UTC)) for venue in venues]
     side = html.Div(
         [
-            html.Div(html.B(_("{n} alarms ticked").format(n=len(ids))), className="case-head"),
+            html.Div(html.B(_("Alarms ticked: {n}").format(n=len(ids))), className="case-head"),
             html.Ul(
                 [
                     html.Li(

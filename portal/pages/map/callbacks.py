@@ -35,11 +35,17 @@ def register(app: Dash) -> None:
         Output(ids.MONTHS, "children"),
         Output(ids.SIDE, "children"),
         Input("address", "search"),
+        Input(ids.AGAIN, "data"),
         State("address", "pathname"),
         prevent_initial_call=True,  # the page comes with its parts
     )
-    def show(search: str | None, path: str) -> Any:
-        return show_asked(address_parts(search)) if path == "/" else dash.no_update
+    def show(search: str | None, _again: Any, path: str) -> Any:
+        if path != "/":
+            return dash.no_update
+        view, *around, side = show_asked(address_parts(search))
+        if dash.ctx.triggered_id == ids.AGAIN:  # the stream lost its thread: what somebody is choosing stays
+            around = [dash.no_update] * len(around)
+        return view, *around, side
 
     app.clientside_callback(
         ClientsideFunction("map", "draw"), Output(ids.DRAWN, "data"), Input(ids.VIEW, "data"), State(ids.CANVAS, "id")
@@ -78,6 +84,7 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
     scope = asking.current().scope
     shown = (address.area, address.layer, address.category, address.as_of)
     history = _history.get((scope, shown), lambda: _read_history(address, area))
+    alarms_at = datetime.now(UTC)
     with asking.reading() as session:
         alarms = alarm_queries.open_alarms(session, limit=500)
     inside = [alarm for alarm in alarms if lo <= alarm.county <= hi and alarm.window_id is None]
@@ -87,6 +94,7 @@ def show_area(address: Address, today: date) -> tuple[Any, ...]:
         history.figures,
         scale,
         [_plain(alarm) for alarm in alarms],
+        alarms_at,
         history.letters,
         history.version,
         answered.overlay or None,

@@ -20,6 +20,7 @@ def layout(**query: str) -> Component:
         [
             dcc.Store(id=ids.VIEW, data=view),
             dcc.Store(id=ids.DRAWN),
+            dcc.Store(id=ids.AGAIN),
             html.Div(
                 [
                     html.Div(

@@ -95,6 +95,7 @@ class Drawn:
     figures: Mapping[int, AreaFigure]
     scale: Scale
     alarms: Sequence[Mapping[str, Any]]
+    alarms_at: datetime
     letters: str
     version: int
     overlay: Mapping[str, Any] | None = None
@@ -115,6 +116,7 @@ def map_data(address: Address, area: RegionRow, drawn: Drawn, today: date) -> di
         "tiles": _tiles(address, drawn.version),
         "letters": drawn.letters,
         "alarms": drawn.alarms if address.as_of == today else [],
+        "alarmsAt": drawn.alarms_at.isoformat() if address.as_of == today else None,
         "overlay": drawn.overlay,
         "shape": {"near": address.near, "lasso": address.lasso},
         "layer": address.layer,
