@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 FOLDER = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens.css", "portal.css", "theme.css", "wall.css")
 SCRIPTS = (
+    "vendor/regenerator-runtime/runtime.js",
     *("late.js", "live.js", "base-map.js", "map-carry.js", "map.js"),
     *("wall.js", "wall-takeover.js", "pages.js", "seen.js"),
 )

@@ -37,6 +37,10 @@ OPENING = "".join(
 TABLES_AND_SMALL_MAPS = ("dash_ag_grid", "dash_leaflet")
 """Large libraries that neither the map nor the wall begins with."""
 
+POLYFILL = ("polyfill@",)
+"""What browsers without WebGL 2 would need. Dash's own scripts use one thing of it, which our bundle brings instead:
+regenerator-runtime."""
+
 
 def _without(bundles: str, names: tuple[str, ...]) -> str:
     """The page's script elements but for these libraries'."""
@@ -54,7 +58,7 @@ def _late(bundles: str, names: tuple[str, ...]) -> str:
 def _elements(bundles: str, names: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """Script elements, each with the one of these libraries that it brings."""
     elements = re.findall(r"<script.*?</script>", bundles, re.DOTALL)
-    return [(element, next((name for name in names if f"/{name}/" in element), None)) for element in elements]
+    return [(element, next((name for name in names if f"/{name}" in element), None)) for element in elements]
 
 
 def _reader(settings: Settings, *, is_bare: bool) -> str:
@@ -92,7 +96,7 @@ class Portal(Dash):
         page = pages.find(path)
         is_bare = page is not None and page.bare
         reader = _reader(self.server.config["ANWANG"], is_bare=is_bare)
-        bundles = parts["scripts"]
+        bundles = _without(parts["scripts"], POLYFILL)
         if is_bare:
             bundles = _without(bundles, TABLES_AND_SMALL_MAPS)
         elif page is not None and page.name == "map":
