@@ -1,7 +1,7 @@
 // The one live stream of a browser tab: alarms as they are raised, and a pulse that proves the feed alive.
 (function () {
   const listeners = new Set();
-  const state = { source: null, pulse: null, heardAt: 0, openedAt: 0, missed: false, ahead: [] };
+  const state = { source: null, pulse: null, heardAt: 0, openedAt: 0, begunAt: null, missed: false, ahead: [] };
   const SILENT_MS = 20000;
 
   // What the stream said of late. A page's figures may have been read before an alarm and arrive after it: they are
@@ -9,6 +9,10 @@
   // came before the pulse was said before that time.
   const lately = [];
   const LATELY_MS = 120000;
+  const OVERLAP_MS = 2500;  // a stream that begins tells the last three seconds too
+
+  // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.
+  const now = () => Date.now() + (state.ahead.length ? Math.max(...state.ahead) : 0);
 
   function passed(at) {
     for (const each of lately) each.saidBy = Math.min(each.saidBy, at);
@@ -24,6 +28,20 @@
     const open = new Map(alarms.map((alarm) => [alarm.id, alarm])), read = Date.parse(readAt);
     for (const { alarm, saidBy } of lately) if (saidBy > read) take(open, alarm);
     return open;
+  }
+
+  // What was read so long before the stream began misses what was said between.
+  const hasGap = (readAt) => state.begunAt !== null && state.begunAt - Date.parse(readAt) > OVERLAP_MS;
+
+  function resync() {
+    store("live-alarm", { what: "resync", arrived: Date.now() });
+    listeners.forEach((tell) => tell({ what: "resync" }));
+  }
+
+  // It ends: what is said from now on is heard by nobody, and what it said is as old as anything.
+  function lost() {
+    state.missed = true;
+    passed(now());
   }
 
   // Pages hear of it through Dash; a wall has no use for that, and Dash remembers every change for ever (see forget).
@@ -61,7 +79,7 @@
   function open() {
     if (state.source) return;
     const source = new EventSource("/live");
-    const isAnew = state.missed;  // it does not tell what the one before it had not heard
+    state.begunAt = null;
     state.source = source;
     state.openedAt = Date.now();
     source.addEventListener("alarm", (event) => {
@@ -79,20 +97,20 @@
       passed(Date.parse(state.pulse.at));
       state.ahead = [...state.ahead.slice(-11), Date.parse(state.pulse.at) - Date.now()];
       store("live-pulse", state.pulse);
+      if (state.begunAt === null) {
+        state.begunAt = Date.parse(state.pulse.at);
+        listeners.forEach((tell) => tell({ what: "begun" }));
+      }
       if (state.missed) {
         state.missed = false;
-        listeners.forEach((tell) => tell({ what: "resync" }));
-        if (isAnew) store("live-alarm", { what: "resync", arrived: Date.now() });
+        resync();
       }
       paint();
     });
-    source.addEventListener("resync", () => {
-      listeners.forEach((tell) => tell({ what: "resync" }));
-      store("live-alarm", { what: "resync", arrived: Date.now() });
-    });
+    source.addEventListener("resync", resync);
     source.addEventListener("ended", () => location.reload());
     source.onerror = () => {
-      state.missed = true;
+      lost();
       if (source.readyState === EventSource.CLOSED) {
         state.source = null;
         setTimeout(open, 3000);
@@ -125,7 +143,7 @@
     if (!state.source || document.hidden || Date.now() - Math.max(state.heardAt, state.openedAt) < SILENT_MS) return;
     state.source.close();
     state.source = null;
-    state.missed = true;
+    lost();
     open();
   }
 
@@ -143,13 +161,10 @@
   // A browser keeps few connections to one host: a tab that nobody looks at gives its stream back, and catches up later.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {
+      if (state.source) lost();
       state.source?.close();
       state.source = null;
-    } else if (listeners.size || state.pulse) {
-      open();
-      listeners.forEach((tell) => tell({ what: "resync" }));
-      store("live-alarm", { what: "resync", arrived: Date.now() });
-    }
+    } else if (listeners.size || state.pulse) open();
   });
 
   window.anwang = window.anwang || {};
@@ -163,8 +178,8 @@
     upToDate,
     health,
     lastWord,
-    // The portal's own time: a display's clock may be wrong. A pulse that was held up says too early; the quickest counts.
-    now: () => Date.now() + (state.ahead.length ? Math.max(...state.ahead) : 0),
+    hasGap,
+    now,
     build: () => state.pulse?.build || "",
     heardAt: () => state.heardAt || state.openedAt || Date.now(),
     staleFeeds: () => (state.pulse?.feeds || []).filter((feed) => feed.stale).map((feed) => feed.name),

@@ -205,12 +205,22 @@
 
   // A view of a past day (alarmsAt is null) stays as that day was; a wall asks for its figures by itself.
   function hear(entry, message) {
-    const { alarmsAt, wall } = entry.view;
-    if (alarmsAt === null) return;
-    if (message.what === "resync" && !wall) window.dash_clientside.set_props("map-again", { data: Date.now() });
+    if (!entry.node.isConnected) { close(entry.node); return; }
+    if (entry.view.alarmsAt === null) return;
+    if (message.what === "resync" || message.what === "begun") askAgain(entry, message.what === "resync");
     if (!message.alarm) return;
     window.anwang.live.take(entry.alarms, message.alarm);
+    entry.view = { ...entry.view, alarms: [...entry.alarms.values()] };
     paintAlarms(entry);
+  }
+
+  // Its alarms are asked for anew, not by all open maps in the same moment.
+  function askAgain(entry, isLost) {
+    if (entry.view.wall || entry.asking || !(isLost || window.anwang.live.hasGap(entry.view.alarmsAt))) return;
+    entry.asking = setTimeout(() => {
+      entry.asking = null;
+      if (entry.node.isConnected) window.dash_clientside.set_props("map-again", { data: Date.now() });
+    }, Math.random() * 1000);
   }
 
   const go = (href) => window.dash_clientside.set_props("address", { href });
@@ -354,6 +364,7 @@
     entry.alarms = view.alarmsAt ? window.anwang.live.upToDate(view.alarms, view.alarmsAt)
       : new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
     paintAlarms(entry);
+    if (view.alarmsAt) askAgain(entry, false);
     hooks.shown?.(entry, isNew);
     if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });

@@ -84,7 +84,7 @@
 
   function hear(message) {
     wall.heardAt = Date.now();
-    if (message.what === "resync") { again(); return; }
+    if (message.what === "resync" || (message.what === "begun" && wall.data && window.anwang.live.hasGap(wall.data.at))) { again(); return; }
     if (!wall.data || !message.alarm) return;
     const alarm = message.alarm;
     window.anwang.live.take(wall.alarms, alarm);
@@ -165,6 +165,7 @@
       const before = wall.data && wall.data.scenes[wall.scene];
       wall.data = data;
       wall.alarms = window.anwang.live.upToDate(data.alarms, data.at);
+      if (window.anwang.live.hasGap(data.at)) again();
       if (isFirst) {
         $("#wall-canvas").dataset.playing = "1";
         window.anwang.wall.takeover.reset();

@@ -17,6 +17,14 @@ pytestmark = pytest.mark.browser
 OVERLAP_SECONDS = 4
 """A new stream tells the last three seconds: what is older has to be asked for."""
 
+AWAY_AND_BACK = """() => {
+    for (const hidden of [true, false]) {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }
+}"""
+"""The tab is left and come back to: its stream ends, and another begins."""
+
 
 @pytest.fixture(autouse=True)
 def calm_province(portal_server: PortalServer) -> Iterator[None]:
@@ -26,17 +34,16 @@ def calm_province(portal_server: PortalServer) -> Iterator[None]:
 
 
 def test_it_rings_while_the_map_is_fetched(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
-    watched, rung = visit("leader"), []
-
-    def ring_then_go_on(route: Route) -> None:
-        if not rung:
-            rung.append(ring(portal_server, 0))
-            time.sleep(1)
+    watched = visit("leader")
+    held: list[Route] = []
+    watched.page.route(re.compile(r"/maplibre-gl\.mjs"), lambda route: held.append(route))
+    watched.page.goto(portal_server.url)
+    watched.page.wait_for_selector(".side h1")
+    watched.page.wait_for_function("() => window.anwang.live.build()")
+    alarm = ring(portal_server, 0)
+    watched.page.wait_for_function("id => window.anwang.live.upToDate([], '2024-08-31').has(id)", arg=alarm)
+    for route in held:
         route.continue_()
-
-    watched.page.route(re.compile(r"/maplibre-gl\.mjs"), ring_then_go_on)
-    watched.open("/")
-    (alarm,) = rung
     watched.page.wait_for_selector(f".pulse[data-alarm='{alarm}']", state="attached")
     settle(portal_server, alarm)
     finish(portal_server, alarm)
@@ -53,6 +60,21 @@ def test_it_rings_while_the_stream_is_away(visit: Callable[..., Watched], portal
     time.sleep(OVERLAP_SECONDS)
     watched.page.unroute("**/live")
     watched.page.wait_for_selector(f".pulse[data-alarm='{alarm}']", state="attached")
+
+
+def test_a_map_that_was_left_does_not_keep_a_table_from_what_it_missed(
+    visit: Callable[..., Watched], portal_server: PortalServer
+) -> None:
+    watched = visit("leader")
+    watched.open("/")
+    watched.page.click(".menu a[href='/alarms']")
+    watched.page.wait_for_selector(".alarm-desk .ag-row, .ag-overlay-no-rows-center")
+    watched.page.route("**/live", lambda route: route.fulfill(status=503))
+    watched.page.evaluate(AWAY_AND_BACK)
+    alarm = ring(portal_server, 0)
+    time.sleep(OVERLAP_SECONDS)
+    watched.page.unroute("**/live")
+    watched.page.wait_for_selector(f".alarm-desk .ag-row[row-id='{alarm}']")
 
 
 def test_a_past_day_stays_as_it_was(visit: Callable[..., Watched], portal_server: PortalServer) -> None:

@@ -261,7 +261,7 @@ def test_figures_asked_for_before_an_alarm_do_not_end_its_takeover(wall: Wall) -
     wall.page.route(re.compile("/_dash-update-component"), answer_late)
     wall.page.evaluate("() => window.dash_clientside.set_props('wall-again', { data: Date.now() })")
     deadline = time.monotonic() + 60
-    while not rung or wall.page.evaluate("() => window.anwang.wall.wall.data.at") < rung[0][1]:
+    while not wall.history or wall.page.evaluate("() => window.anwang.wall.wall.data.at") < rung[0][1]:
         assert time.monotonic() < deadline
         wall.page.wait_for_timeout(100)
     (alarm, _told_at), *_others = rung

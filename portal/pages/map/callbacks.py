@@ -35,17 +35,26 @@ def register(app: Dash) -> None:
         Output(ids.MONTHS, "children"),
         Output(ids.SIDE, "children"),
         Input("address", "search"),
-        Input(ids.AGAIN, "data"),
         State("address", "pathname"),
         prevent_initial_call=True,  # the page comes with its parts
     )
-    def show(search: str | None, _again: Any, path: str) -> Any:
+    def show(search: str | None, path: str) -> Any:
+        return show_asked(address_parts(search)) if path == "/" else dash.no_update
+
+    @app.callback(
+        Output(ids.VIEW, "data", allow_duplicate=True),
+        Output(ids.SIDE, "children", allow_duplicate=True),
+        Input(ids.AGAIN, "data"),
+        State("address", "search"),
+        State("address", "pathname"),
+        prevent_initial_call=True,
+    )
+    def show_again(_asked: Any, search: str | None, path: str) -> Any:
+        """The stream lost its thread: alarms anew, and what somebody is choosing stays."""
         if path != "/":
             return dash.no_update
-        view, *around, side = show_asked(address_parts(search))
-        if dash.ctx.triggered_id == ids.AGAIN:  # the stream lost its thread: what somebody is choosing stays
-            around = [dash.no_update] * len(around)
-        return view, *around, side
+        view, *_around, side = show_asked(address_parts(search))
+        return view, side
 
     app.clientside_callback(
         ClientsideFunction("map", "draw"), Output(ids.DRAWN, "data"), Input(ids.VIEW, "data"), State(ids.CANVAS, "id")
