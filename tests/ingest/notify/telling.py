@@ -130,8 +130,13 @@ class Desk:
     def cut(self, name: str) -> None:
         """End the connections of this name, as a failing network does."""
         cut = text("select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name")
-        with self.record.engine.connect() as connection:
-            assert connection.execute(cut, {"name": name}).all() != []
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:  # a transaction sees the connections of its beginning
+            with self.record.engine.connect() as connection:
+                if connection.execute(cut, {"name": name}).all():
+                    return
+            assert time.monotonic() < until, f"{name} never connected"
+            time.sleep(0.02)
 
     def wait(self, sql: str, **values: Any) -> None:
         """Until the query answers true."""
