@@ -19,15 +19,15 @@
     while (lately.length && lately[0].saidBy < at - LATELY_MS) lately.shift();
   }
 
-  function take(open, alarm) {
-    if (alarm.state === "closed") open.delete(alarm.id);
-    else open.set(alarm.id, alarm);
+  function applyTo(known, alarm) {
+    if (alarm.state === "closed") known.delete(alarm.id);
+    else known.set(alarm.id, alarm);
   }
 
   function upToDate(alarms, readAt) {
-    const open = new Map(alarms.map((alarm) => [alarm.id, alarm])), read = Date.parse(readAt);
-    for (const { alarm, saidBy } of lately) if (saidBy > read) take(open, alarm);
-    return open;
+    const known = new Map(alarms.map((alarm) => [alarm.id, alarm])), read = Date.parse(readAt);
+    for (const { alarm, saidBy } of lately) if (saidBy > read) applyTo(known, alarm);
+    return known;
   }
 
   // What was read so long before the stream began misses what was said between.
@@ -174,7 +174,7 @@
       open();
       return () => listeners.delete(tell);
     },
-    take,
+    applyTo,
     upToDate,
     health,
     lastWord,

@@ -209,7 +209,7 @@
     if (entry.view.alarmsAt === null) return;
     if (message.what === "resync" || message.what === "begun") askAgain(entry, message.what === "resync");
     if (!message.alarm) return;
-    window.anwang.live.take(entry.alarms, message.alarm);
+    window.anwang.live.applyTo(entry.alarms, message.alarm);
     entry.view = { ...entry.view, alarms: [...entry.alarms.values()] };
     paintAlarms(entry);
   }
@@ -361,8 +361,7 @@
     entry.shown = view;
     paintAreas(entry.map, view);
     if (!before || before.tiles !== view.tiles || before.measure !== view.measure || before.letters !== view.letters) addVenues(entry.map, view, node);
-    entry.alarms = view.alarmsAt ? window.anwang.live.upToDate(view.alarms, view.alarmsAt)
-      : new Map((view.alarms || []).map((alarm) => [alarm.id, alarm]));
+    entry.alarms = window.anwang.live.upToDate(view.alarms || [], view.alarmsAt);  // as they are, where it names no time
     paintAlarms(entry);
     if (view.alarmsAt) askAgain(entry, false);
     hooks.shown?.(entry, isNew);

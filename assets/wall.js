@@ -87,7 +87,7 @@
     if (message.what === "resync" || (message.what === "begun" && wall.data && window.anwang.live.hasGap(wall.data.at))) { again(); return; }
     if (!wall.data || !message.alarm) return;
     const alarm = message.alarm;
-    window.anwang.live.take(wall.alarms, alarm);
+    window.anwang.live.applyTo(wall.alarms, alarm);
     window.anwang.wall.takeover.paint();
     paintTicker(message.what === "raised" ? alarm.id : null);
   }
