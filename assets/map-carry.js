@@ -14,21 +14,9 @@
     let cost = 0, picture = null;
     canvas.style.transformOrigin = "0 0";
 
-    // What came is made ready for drawing, programs and all, without the pixels that take the time.
-    function inOnePixel(work) {
-      const { gl } = painter.context;
-      gl.enable(gl.SCISSOR_TEST);
-      gl.scissor(0, 0, 1, 1);
-      work();
-      gl.disable(gl.SCISSOR_TEST);
-    }
-
     painter.render = (style, transform, options) => {
       const now = performance.now();
-      if (!frames.drawn && frames.holds()) {
-        inOnePixel(() => draw(style, transform, options));
-        return;
-      }
+      if (!frames.drawn && frames.holds()) return;
       if (picture && cost > SLOW_MS && map.isMoving() && now - picture.at < cost * (1 + SHARE) && canvas.width === picture.width && canvas.height === picture.height) {
         const { x, y } = map.project(picture.corner);
         canvas.style.transform = `translate(${x}px, ${y}px) scale(${2 ** (transform.zoom - picture.zoom)})`;

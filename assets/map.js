@@ -8,6 +8,7 @@
   const RETRY_MS = 5000;
   const HOLD_MS = 2000;  // a map that is not all there by then is shown as far as it came
   const WALL_KEEPS_TILES = 24;  // out of view, a source: a wall flies to another place at each alarm, for days
+  const FADE_MS = 150;  // names come and go gently, but those of the first picture are there
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
   let engine = null;
@@ -303,7 +304,7 @@
     const map = new library.Map({
       container: node, style: style(node, view.baseMap, counties), ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
-      interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: view.wall ? 0 : 150,
+      interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
       keyboard: !view.wall, maxTileCacheSize: view.wall ? WALL_KEEPS_TILES : null,
     });
     map.touchZoomRotate?.disableRotation();
@@ -368,7 +369,7 @@
     if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
-    entry.map.once("idle", () => { node.dataset.painted = "1"; performance.mark(`map-painted:${node.id}`); window.anwang.late.fetchAll(); });
+    entry.map.once("idle", () => { node.dataset.painted = "1"; if (!view.wall) entry.map._fadeDuration = FADE_MS; performance.mark(`map-painted:${node.id}`); window.anwang.late.fetchAll(); });
     return entry;
   }
 

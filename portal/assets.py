@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens.css", "portal.css", "theme.css", "wall.css")
 SCRIPTS = (
     "vendor/regenerator-runtime/runtime.js",
-    *("late.js", "live.js", "base-map.js", "map-carry.js", "map.js"),
+    *("still.js", "late.js", "live.js", "base-map.js", "map-carry.js", "map.js"),
     *("wall.js", "wall-takeover.js", "pages.js", "seen.js"),
 )
 TYPES = {"css": "text/css", "js": "text/javascript"}
@@ -30,10 +30,10 @@ def asset_url(name: str) -> str:
 
 
 @cache
-def letters_url() -> str:
-    """Address of the part of the font that has the portal's own words, as the font's sheet names it."""
-    (part,) = FOLDER.glob("fonts/noto-sans-sc/files/noto-sans-sc-words-*.woff2")
-    return f"/assets/{part.relative_to(FOLDER).as_posix()}"
+def letters_url(part: Literal["words", "latin-wght"]) -> str:
+    """Address of the part of the font that has the portal's own words, or Latin letters, as the font's sheet names it."""
+    (file,) = FOLDER.glob(f"fonts/noto-sans-sc/files/noto-sans-sc-{part}-*.woff2")
+    return f"/assets/{file.relative_to(FOLDER).as_posix()}"
 
 
 @cache

@@ -37,9 +37,9 @@ OPENING = "".join(
 TABLES_AND_SMALL_MAPS = ("dash_ag_grid", "dash_leaflet")
 """Large libraries that neither the map nor the wall begins with."""
 
-POLYFILL = ("polyfill@",)
-"""What browsers without WebGL 2 would need. Dash's own scripts use one thing of it, which our bundle brings instead:
-regenerator-runtime."""
+UNUSED = ("polyfill@", "dash_table/")
+"""Dash's older table, and what browsers without WebGL 2 would need. Dash's own scripts use one thing of the latter, which
+our bundle brings instead: regenerator-runtime."""
 
 
 def _without(bundles: str, names: tuple[str, ...]) -> str:
@@ -96,14 +96,16 @@ class Portal(Dash):
         page = pages.find(path)
         is_bare = page is not None and page.bare
         reader = _reader(self.server.config["ANWANG"], is_bare=is_bare)
-        bundles = _without(parts["scripts"], POLYFILL)
+        bundles = _without(parts["scripts"], UNUSED)
         if is_bare:
             bundles = _without(bundles, TABLES_AND_SMALL_MAPS)
         elif page is not None and page.name == "map":
             bundles = _late(bundles, TABLES_AND_SMALL_MAPS)
         hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
-        letters = f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{letters_url()}">'
-        hints += OPENING + (letters if language() == "zh_CN" else "")
+        fonts = [letters_url(part) for part in (("words", "latin-wght") if language() == "zh_CN" else ("latin-wght",))]
+        hints += OPENING + "".join(
+            f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{font}">' for font in fonts
+        )
         return (
             f'<!DOCTYPE html><html lang="{language().replace("_", "-")}"{reader}><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'

@@ -20,6 +20,7 @@ from db.rules.role_acts import EDIT_PLAYLISTS
 from portal import asking, pages, palette, words
 from portal.address import address_parts
 from portal.components.layout import badge, icon, note
+from portal.components.still import still
 from portal.locale import _, language
 
 log = logging.getLogger("anwang.portal")
@@ -116,7 +117,12 @@ def _menu(page: pages.Page, asker: asking.Asker) -> Component:
 
 
 def _count_badge(entry: pages.Page) -> list[Component]:
-    return [html.Span(id="open-alarm-count", className="count")] if entry.name == "alarms" else []
+    return [html.Span(_open_alarms(), id="open-alarm-count", className="count")] if entry.name == "alarms" else []
+
+
+def _open_alarms() -> str:
+    with asking.reading() as session:
+        return str(alarm_queries.open_count(session) or "")
 
 
 def _demo_badge() -> Component:
@@ -204,8 +210,8 @@ def _shown(path: str, search: str | None) -> tuple[Any, str]:
     except AnwangError as refusal:
         content = note(_(str(refusal)), "error")
     if page.bare:
-        return content, f"frame bare bare-{page.name}"
-    return frame(page, content), "frame"
+        return still(content), f"frame bare bare-{page.name}"
+    return still(frame(page, content)), "frame"
 
 
 def register_callbacks(app: Dash) -> None:
@@ -223,10 +229,9 @@ def register_callbacks(app: Dash) -> None:
             return dash.no_update, dash.no_update
         return _shown(path or "/", search)
 
-    @app.callback(Output("open-alarm-count", "children"), Input("open-alarm-count", "id"), Input("live-alarm", "data"))
-    def count_open(_id: str, _alarm: Any) -> str:
-        with asking.reading() as session:
-            return str(alarm_queries.open_count(session) or "")
+    @app.callback(Output("open-alarm-count", "children"), Input("live-alarm", "data"), prevent_initial_call=True)
+    def count_open(_alarm: Any) -> str:
+        return _open_alarms()
 
     @app.callback(Output("unread-count", "children"), Input("unread-count", "id"), Input("live-message", "data"))
     def count_unread(_id: str, _told: Any) -> str:

@@ -15,6 +15,7 @@ from db.rules.map_layers import FROM_HISTORY, Layer
 from portal import asking, regions
 from portal.address import address_parts
 from portal.base_map import base_map
+from portal.components.still import still
 from portal.locale import language
 from portal.pages.map import chosen, ids, side
 from portal.pages.map.answers import Answer, answer
@@ -64,7 +65,9 @@ def register(app: Dash) -> None:
 def show_asked(query: dict[str, str]) -> tuple[Any, ...]:
     """The parts of the page for what its address asks: view, crumbs, controls, legend, months, side."""
     today = today_in_shanghai(datetime.now(UTC))
-    return show_area(Address.parse(today, **{name: query[name] for name in PARTS if name in query}), today)
+    asked = {name: query[name] for name in PARTS if name in query}
+    view, *parts = show_area(Address.parse(today, **asked), today)
+    return view, *map(still, parts)
 
 
 @dataclass(frozen=True, slots=True)

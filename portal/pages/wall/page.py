@@ -10,6 +10,7 @@ from db.queries import venues as venue_queries
 from db.settings import load
 from portal import asking, regions, words
 from portal.components.layout import badge
+from portal.components.still import still
 from portal.figures import palette
 from portal.locale import _
 from portal.pages.wall import left, right, scenes
@@ -19,15 +20,16 @@ REFRESH_SECONDS = 20
 
 
 def layout(**_query: str) -> Component:
-    """Head, map, sides and ticker; `wall.js` moves them."""
+    """Head, map, sides and ticker with the first figures; `wall.js` moves them."""
+    data, at_left, at_right, mosaic = _shown()
     return html.Div(
         [
             dcc.Interval(id="wall-beat", interval=REFRESH_SECONDS * 1000),
-            dcc.Store(id="wall-data"),
+            dcc.Store(id="wall-data", data=data),
             dcc.Store(id="wall-played"),
             dcc.Store(id="wall-again"),
             _head(),
-            html.Div(id="wall-left", className="wall-side wall-left"),
+            html.Div(at_left, id="wall-left", className="wall-side wall-left"),
             html.Div(
                 [
                     html.Div(id="wall-canvas", className="map-canvas"),
@@ -40,15 +42,24 @@ def layout(**_query: str) -> Component:
                 ],
                 className="wall-map",
             ),
-            html.Div(id="wall-right", className="wall-side wall-right"),
+            html.Div(at_right, id="wall-right", className="wall-side wall-right"),
             html.Div(
-                [html.Div(id="wall-ticker", className="wall-ticker"), html.Div(id="wall-mosaic", className="mosaic")],
+                [
+                    html.Div(id="wall-ticker", className="wall-ticker"),
+                    html.Div(mosaic, id="wall-mosaic", className="mosaic"),
+                ],
                 className="wall-foot",
             ),
             html.Div(id="wall-lost", className="wall-lost", role="alert"),
         ],
         className="wall",
     )
+
+
+def _shown() -> tuple[Any, ...]:
+    """What the wall shows now: data of the map and its scenes, both sides, pictures."""
+    figures = read(datetime.now(UTC))
+    return scenes.wall_data(figures), *map(still, (left.left(figures), right.right(figures), _mosaic(figures.pictures)))
 
 
 def _head() -> Component:
@@ -118,10 +129,10 @@ def register_callbacks(app: Dash) -> None:
         Output("wall-mosaic", "children"),
         Input("wall-beat", "n_intervals"),
         Input("wall-again", "data"),
+        prevent_initial_call=True,  # the page comes with its figures
     )
     def refresh(_beats: int | None, _again: Any) -> tuple[Any, ...]:
-        figures = read(datetime.now(UTC))
-        return scenes.wall_data(figures), left.left(figures), right.right(figures), _mosaic(figures.pictures)
+        return _shown()
 
     app.clientside_callback(
         ClientsideFunction("wall", "play"), Output("wall-played", "data"), Input("wall-data", "data")
