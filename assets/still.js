@@ -1,22 +1,24 @@
 // Elements that no callback addresses (portal/components/still.py), drawn without a watcher of the page's state for each.
 (function () {
   const { createElement, Fragment } = window.React;
+  const ADDRESSES = ["href", "src", "action", "formAction", "data"];
 
   // As Dash's own link: another page without loading, unless a key asks for a new window.
-  function Link({ href, ...others }) {
-    const address = window.dash_clientside.clean_url(href);
-    const follow = (event) => {
-      if (event.metaKey || event.shiftKey || event.altKey || event.ctrlKey) return;
-      event.preventDefault();
-      window.history.pushState({}, "", address);
-      window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-      window.scrollTo(0, 0);
-    };
-    return createElement("a", { ...others, href: address, onClick: follow });
+  function follow(event) {
+    if (event.metaKey || event.shiftKey || event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", event.currentTarget.getAttribute("href"));
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
   }
 
-  const draw = (part) => Array.isArray(part)
-    ? createElement(part[0] === "Link" ? Link : part[0], part[1], ...part.slice(2).map(draw)) : part;
+  function draw(part) {
+    if (!Array.isArray(part)) return part;
+    const [tag, attributes, ...inside] = part, shown = { ...attributes };
+    for (const name of ADDRESSES) if (shown[name]) shown[name] = window.dash_clientside.clean_url(shown[name]);  // no scripts
+    return tag === "Link"
+      ? createElement("a", { ...shown, onClick: follow }, ...inside.map(draw)) : createElement(tag, shown, ...inside.map(draw));
+  }
 
   window.anwang = window.anwang || {};
   window.anwang.Still = ({ tree }) => createElement(Fragment, null, ...tree.map(draw));

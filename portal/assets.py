@@ -31,7 +31,7 @@ def asset_url(name: str) -> str:
 
 @cache
 def letters_url(part: Literal["words", "latin-wght"]) -> str:
-    """Address of the part of the font that has the portal's own words, or Latin letters, as the font's sheet names it."""
+    """Address of the part of the font that has the portal's own words, or Latin ones, as the font's sheet names it."""
     (file,) = FOLDER.glob(f"fonts/noto-sans-sc/files/noto-sans-sc-{part}-*.woff2")
     return f"/assets/{file.relative_to(FOLDER).as_posix()}"
 

@@ -38,8 +38,8 @@ TABLES_AND_SMALL_MAPS = ("dash_ag_grid", "dash_leaflet")
 """Large libraries that neither the map nor the wall begins with."""
 
 UNUSED = ("polyfill@", "dash_table/")
-"""Dash's older table, and what browsers without WebGL 2 would need. Dash's own scripts use one thing of the latter, which
-our bundle brings instead: regenerator-runtime."""
+"""What browsers without WebGL 2 would need, and Dash's older table. Dash's own scripts use one thing of the former,
+which our bundle brings instead: regenerator-runtime."""
 
 
 def _without(bundles: str, names: tuple[str, ...]) -> str:

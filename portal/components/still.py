@@ -1,7 +1,7 @@
 """What stands still: elements that no callback addresses, drawn by one component instead of one each.
 
-Dash wraps each component in a watcher of the page's whole state, which every change of it wakes: a millisecond each on an
-office machine before the page is first seen. An element without an `id` can be neither a callback's input nor its output.
+Dash wraps each component in a watcher of the page's whole state, which every change of it wakes: a millisecond each on
+an office machine before the page is first seen. What has no `id` can be neither a callback's input nor its output.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def _settled(part: Any) -> Any:
     inside = [_settled(each) for each in (children if isinstance(children, list | tuple) else [children])]
     if tag is not None and not any(isinstance(each, Component | list) for each in inside):
         return (tag, attributes, *(each for each in inside if each is not None))
-    part.children = _joined(inside)  # type: ignore[attr-defined]
+    part.children = _joined(inside)
     return part
 
 

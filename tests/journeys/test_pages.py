@@ -1,6 +1,7 @@
 """Every page, at its real sizes, in real Chromium: no error, nothing clipped, no request that leaves the machine."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -248,6 +249,39 @@ def test_what_a_page_begins_with_is_asked_for_once(visit: Callable[..., Watched]
         assert asked.count(path) == 1
         assert asked.index(path) < next(n for n, each in enumerate(asked) if "renderer" in each)
     assert watched.complaints == []
+
+
+def test_a_link_goes_on_without_loading_and_a_key_asks_for_a_new_window(visit: Callable[..., Watched]) -> None:
+    watched = visit("leader")
+    watched.open("/")
+    watched.page.evaluate("() => { window.isTheSame = true; }")
+    with watched.page.context.expect_page() as opened:
+        watched.page.click(".menu a[href='/rankings']", modifiers=["Control"])
+    opened.value.close()
+    assert urlsplit(watched.page.url).path == "/"
+    watched.page.click(".menu a[href='/rankings']")
+    watched.page.wait_for_selector(".page-rankings table", timeout=30_000)
+    watched.page.go_back()
+    watched.page.wait_for_selector(".page-map .side h1", timeout=30_000)
+    assert watched.page.evaluate("() => window.isTheSame")
+    assert watched.complaints == []
+
+
+def test_no_address_on_a_page_is_a_script(visit: Callable[..., Watched]) -> None:
+    """Whoever got one into the record would have it run by who presses it."""
+    watched = visit("leader")
+    watched.open("/")
+    shown = watched.page.evaluate(
+        """() => {
+            const box = document.createElement("div"), hostile = "java\\nscript:alert(1)";
+            const tree = [["Link", { href: hostile }, "a"], ["a", { href: hostile }, "b"],
+                          ["form", { action: hostile }], ["a", { href: "/venues/1" }, "c"]];
+            window.ReactDOM.createRoot(box).render(window.React.createElement(window.anwang.Still, { tree }));
+            return new Promise((done) => setTimeout(() =>
+                done([...box.children].map((each) => each.getAttribute("href") ?? each.getAttribute("action"))), 200));
+        }"""
+    )
+    assert shown == ["about:blank", "about:blank", "about:blank", "/venues/1"]
 
 
 def test_tables_come_once_their_library_is_there(visit: Callable[..., Watched]) -> None:
