@@ -101,7 +101,7 @@ def test_each_level_has_a_shape_of_its_own() -> None:
     """Colour is never alone: sign and word stand beside it."""
     signs = {tokens.variant(tokens.LIGHT)[f"--sign-{level}"] for level in LEVELS}
     assert len(signs) == len(LEVELS)
-    drawn = {(tokens.SHEET.parent / sign.split('"')[1]).read_text() for sign in signs}
+    drawn = {(tokens.SHEET.parent / f"icons/{sign[5:-1]}.svg").read_text() for sign in signs}
     assert len(drawn) == len(LEVELS)
 
 
