@@ -3,6 +3,7 @@
   const ENGINE = "/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0";
   const WORKER = "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs?m=6.17.0";
   const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
+  const GRID = 1e5;  // to a degree, as fine as the boundaries are given or finer
   const FONT = ["Noto Sans SC Variable"];
   const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
@@ -45,26 +46,31 @@
   // Every border once, as lines with the highest level they divide. Neighbours share their points, so a piece that two
   // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
   function bordersOf(counties) {
-    const pieces = new Map();  // by its ends: the cities at its sides
+    const points = new Map(), pieces = new Map();  // pieces by their ends: the cities at their sides
+    const number = ([lng, lat]) => {  // of the point's place on the grid that the boundaries are given on
+      const at = Math.round(lng * GRID) * 4294967296 + Math.round(lat * GRID);
+      if (!points.has(at)) points.set(at, points.size);
+      return points.get(at);
+    };
+    const key = (a, b) => (a < b ? a * 1048576 + b : b * 1048576 + a);
     const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
-      .flatMap((polygon) => polygon.map((points) => ({ points, city: properties.parent }))));
-    const key = (a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? `${a}|${b}` : `${b}|${a}`);
-    for (const { points, city } of rings) {
-      for (let i = 1; i < points.length; i++) {
-        const at = key(points[i - 1], points[i]);
-        if (pieces.has(at)) pieces.get(at).push(city); else pieces.set(at, [city]);
+      .flatMap((polygon) => polygon.map((ring) => ({ ring, numbers: ring.map(number), city: properties.parent }))));
+    for (const { numbers, city } of rings) {
+      for (let i = 1; i < numbers.length; i++) {
+        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
+        if (sides) sides.push(city); else pieces.set(at, [city]);
       }
     }
     const lines = { county: [], city: [], province: [] };
-    for (const { points } of rings) {
+    for (const { ring, numbers } of rings) {
       let line = null, of = "";
-      for (let i = 1; i < points.length; i++) {
-        const at = key(points[i - 1], points[i]), sides = pieces.get(at);
-        pieces.delete(at);
+      for (let i = 1; i < ring.length; i++) {
+        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
         if (!sides) { line = null; continue; }
+        pieces.delete(at);
         const level = sides.length === 1 ? "province" : sides[0] === sides[1] ? "county" : "city";
-        if (!line || level !== of) { line = [points[i - 1]]; of = level; lines[level].push(line); }
-        line.push(points[i]);
+        if (!line || level !== of) { line = [ring[i - 1]]; of = level; lines[level].push(line); }
+        line.push(ring[i]);
       }
     }
     return { type: "FeatureCollection", features: Object.entries(lines).map(([level, coordinates]) => (

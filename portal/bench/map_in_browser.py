@@ -59,9 +59,9 @@ def look(
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
         _log_in(context, base, account)
         page = context.new_page()
-        counter = _Bytes(context, page)
+        counter = _Bytes(context, page) if run == 0 else None
         taken.append(_paint(page, base, what))
-        if run == 0:
+        if counter is not None:
             page.wait_for_timeout(1500)
             first = counter.kilobytes()
             page.goto("about:blank")
