@@ -3,7 +3,7 @@
   const ENGINE = "/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0";
   const WORKER = "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs?m=6.17.0";
   const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
-  const GRID = 1e5;  // to a degree, as fine as the boundaries are given or finer
+  const GRID = 1e5;  // steps to a degree: the boundaries are given to 1e-4
   const FONT = ["Noto Sans SC Variable"];
   const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
@@ -47,12 +47,12 @@
   // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
   function bordersOf(counties) {
     const points = new Map(), pieces = new Map();  // pieces by their ends: the cities at their sides
-    const number = ([lng, lat]) => {  // of the point's place on the grid that the boundaries are given on
-      const at = Math.round(lng * GRID) * 4294967296 + Math.round(lat * GRID);
+    const number = ([lng, lat]) => {  // of the point; what is made of longitude and latitude is below 2^53
+      const at = Math.round(lng * GRID) * 1e7 + Math.round(lat * GRID);
       if (!points.has(at)) points.set(at, points.size);
       return points.get(at);
     };
-    const key = (a, b) => (a < b ? a * 1048576 + b : b * 1048576 + a);
+    const key = (a, b) => (a < b ? a * 2 ** 26 + b : b * 2 ** 26 + a);
     const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
       .flatMap((polygon) => polygon.map((ring) => ({ ring, numbers: ring.map(number), city: properties.parent }))));
     for (const { numbers, city } of rings) {
@@ -317,7 +317,10 @@
     const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null, frames: window.anwang.carry(map) };
     maps.set(node, entry);
     const began = performance.now();
-    setTimeout(() => maps.get(node) === entry && map.triggerRepaint(), HOLD_MS);
+    const letGo = () => { delete node.dataset.held; };
+    node.dataset.held = "1";
+    map.once("idle", letGo);
+    setTimeout(() => { if (maps.get(node) === entry) { letGo(); map.triggerRepaint(); } }, HOLD_MS);
     entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.shown && map.loaded() && !map._placementDirty);
     await Promise.all([map.once("style.load"), lettersCame]);
     if (!view.wall) {

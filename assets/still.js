@@ -1,7 +1,7 @@
 // Elements that no callback addresses (portal/components/still.py), drawn without a watcher of the page's state for each.
 (function () {
   const { createElement, Fragment } = window.React;
-  const ADDRESSES = ["href", "src", "action", "formAction", "data"];
+  const ADDRESSES = ["href", "src", "action", "formAction"];
 
   // As Dash's own link: another page without loading, unless a key asks for a new window.
   function follow(event) {

@@ -137,7 +137,7 @@
 
   function beat() {
     if (!$(".wall")) { wall.stop?.(); wall.stop = null; return; }
-    wall.stop ||= window.anwang.live.listen(hear);  // before the figures come, so that nothing is missed between
+    wall.stop ||= window.anwang.live.listen(hear);  // what was said between the figures and the stream's beginning is asked for: see hear
     wall.build ||= window.anwang.live.build();
     if (wall.build && window.anwang.live.build() !== wall.build) { location.reload(); return; }  // the portal is a newer one
     paintClock();

@@ -117,12 +117,7 @@ def _menu(page: pages.Page, asker: asking.Asker) -> Component:
 
 
 def _count_badge(entry: pages.Page) -> list[Component]:
-    return [html.Span(_open_alarms(), id="open-alarm-count", className="count")] if entry.name == "alarms" else []
-
-
-def _open_alarms() -> str:
-    with asking.reading() as session:
-        return str(alarm_queries.open_count(session) or "")
+    return [html.Span(id="open-alarm-count", className="count")] if entry.name == "alarms" else []
 
 
 def _demo_badge() -> Component:
@@ -229,9 +224,10 @@ def register_callbacks(app: Dash) -> None:
             return dash.no_update, dash.no_update
         return _shown(path or "/", search)
 
-    @app.callback(Output("open-alarm-count", "children"), Input("live-alarm", "data"), prevent_initial_call=True)
-    def count_open(_alarm: Any) -> str:
-        return _open_alarms()
+    @app.callback(Output("open-alarm-count", "children"), Input("open-alarm-count", "id"), Input("live-alarm", "data"))
+    def count_open(_id: str, _alarm: Any) -> str:
+        with asking.reading() as session:
+            return str(alarm_queries.open_count(session) or "")
 
     @app.callback(Output("unread-count", "children"), Input("unread-count", "id"), Input("live-message", "data"))
     def count_unread(_id: str, _told: Any) -> str:

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 
 def icon(name: str) -> Component:
-    """A drawing from assets/icons.svg's mask set, coloured by the text around it."""
+    """A drawing of `assets/icons`, coloured by the text around it."""
     return html.I(className=f"icon icon-{name}", **{"aria-hidden": "true"})
 
 

@@ -31,7 +31,7 @@ class Still(Component):
 
 
 def still(content: Any) -> Any:
-    """The same content (a component, words, or a list of both) with as few components as its ids allow.
+    """The same content (a component, words, or a list of both) with few components: those with an id and around them.
 
     Components that are not HTML elements or links stay, and what is around them. Changes the components it is given.
     """
@@ -75,6 +75,6 @@ def _joined(parts: Sequence[Any]) -> Any:
 
 def _tag(namespace: str, kind: str, attributes: dict[str, Any]) -> str | None:
     """How `assets/still.js` knows it; None for what must stay a component."""
-    if namespace == HTML and "id" not in attributes:
+    if namespace == HTML and "id" not in attributes and not kind.endswith("El"):  # MapEl, ObjectEl: other tags
         return kind.lower()
     return kind if (namespace, kind) == LINK and attributes.keys() <= LINK_SHOWS else None

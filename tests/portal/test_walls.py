@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from dash import html
+from sqlalchemy.exc import OperationalError
 
 from db.commands import wall_playlists as commands
 from db.commands.actor import Actor
@@ -14,6 +16,7 @@ from db.rules.access_scope import EVERYTHING, Role, region_scope
 from db.rules.wall_playlist import USUAL, Scene, SceneKind
 from portal.locale import speaking
 from portal.pages.playlist import draft
+from portal.pages.wall import page as wall
 from tests.plugins.services import TestRecord
 from tests.portal.alarming import close, raise_alarm
 from tests.portal.conftest import PortalServer
@@ -180,3 +183,19 @@ def test_the_portal_can_be_installed(portal_server: PortalServer) -> None:
     assert worker.headers["service-worker-allowed"] == "/"
     assert worker.headers["cache-control"] == "no-cache"
     assert "data-owner" not in client.get("/login").text
+
+
+def test_a_wall_whose_figures_cannot_be_read_is_there_to_ask_for_them_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody stands before it to open it anew."""
+
+    def out_of_time(_now: datetime) -> None:
+        raise OperationalError("select", {}, Exception("canceling statement due to statement timeout"))
+
+    monkeypatch.setattr(wall, "read", out_of_time)
+    monkeypatch.setattr(wall, "_head", html.Header)
+    shown = wall.layout()
+    assert {"wall-beat", "wall-again", "wall-left", "wall-canvas"} <= set(shown)
+    assert shown["wall-data"].data is None
+    assert "begins without its figures" in caplog.text

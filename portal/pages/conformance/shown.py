@@ -67,7 +67,7 @@ def _files(trial: Trial) -> Component:
         return html.Span()
     return html.Div(
         [
-            html.Button(_("Print"), className="print-page", n_clicks=0),
+            html.Button(_("Print"), className="print-page"),
             html.Button("JSON", id=ids.JSON, n_clicks=0),
             html.Button("PDF", id=ids.PDF, n_clicks=0),
         ],

@@ -61,7 +61,7 @@ def _bar(venue: str, devices: list[Labelled]) -> Component:
         [
             html.Span(_("{venue}: {n} devices").format(venue=venue, n=len(devices)), className="quiet"),
             html.Button(_("All or none"), id=ALL, n_clicks=0),
-            html.Button(_("Print"), className="print-page", n_clicks=0),
+            html.Button(_("Print"), className="print-page"),
             html.Button(_("Download PDF"), id=PDF, n_clicks=0, className="primary"),
             dcc.Download(id=DOWNLOAD),
         ],

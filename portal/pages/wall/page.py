@@ -1,11 +1,13 @@
 """The wall: for leaders, seen from six metres, nobody touching it."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
+from db.errors import AnwangError
 from db.queries import venues as venue_queries
 from db.settings import load
 from portal import asking, regions, words
@@ -16,12 +18,14 @@ from portal.locale import _
 from portal.pages.wall import left, right, scenes
 from portal.pages.wall.figures import SpotPicture, read
 
+log = logging.getLogger("anwang.portal")
+
 REFRESH_SECONDS = 20
 
 
 def layout(**_query: str) -> Component:
     """Head, map, sides and ticker with the first figures; `wall.js` moves them."""
-    data, at_left, at_right, mosaic = _shown()
+    data, at_left, at_right, mosaic = _first()
     return html.Div(
         [
             dcc.Interval(id="wall-beat", interval=REFRESH_SECONDS * 1000),
@@ -54,6 +58,17 @@ def layout(**_query: str) -> Component:
         ],
         className="wall",
     )
+
+
+def _first() -> tuple[Any, ...]:
+    """What it begins with. A wall whose figures cannot be read now must be there to ask for them at its next beat."""
+    try:
+        return _shown()
+    except AnwangError:
+        raise
+    except Exception:
+        log.exception("A wall begins without its figures")
+        return None, None, None, None
 
 
 def _shown() -> tuple[Any, ...]:
