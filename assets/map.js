@@ -8,7 +8,7 @@
   const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
   const HOLD_MS = 2000;  // a map that is not all there by then is shown as far as it came
-  const WALL_KEEPS_TILES = 24;  // out of view, a source: a wall flies to another place at each alarm, for days
+  const WALL_KEEPS_TILES = 8;  // out of view, a source: a wall flies to another place at each alarm, for days
   const FADE_MS = 150;  // names come and go gently, but those of the first picture are there
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
   const maps = new Map();
