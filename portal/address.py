@@ -1,5 +1,6 @@
 """What the address bar says."""
 
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import parse_qsl
 
@@ -7,6 +8,15 @@ from urllib.parse import parse_qsl
 def address_parts(search: str | None) -> dict[str, str]:
     """The query part of an address as keyword arguments; the last of a repeated name counts."""
     return {name: value for name, value in parse_qsl((search or "").lstrip("?")) if name.isidentifier()}
+
+
+def unusable(query: Mapping[str, str], shown: object) -> list[str]:
+    """Parts `name=value` of an address, in its order, whose name the view `shown` has with another value."""
+    return [
+        f"{name}={value}"
+        for name, value in query.items()
+        if hasattr(shown, name) and str(getattr(shown, name)) != value
+    ]
 
 
 FIRST_DAY = date(2024, 1, 1)

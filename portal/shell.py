@@ -199,11 +199,15 @@ def _shown(path: str, search: str | None) -> tuple[Any, str]:
     """What the frame holds at an address, and its class."""
     page = pages.find(path)
     if page is None or asking.current().role not in page.roles:
-        return note(_("This page is not for your role, or there is no such page."), "error"), "frame bare"
+        return note(
+            _("This page is not for your role, or there is no such page."),
+            "error",
+            html.A(_("Back to the map"), href="/"),
+        ), "frame bare"
     try:
         content = page.layout(**address_parts(search) | (page.arguments(path) or {}))
     except AnwangError as refusal:
-        content = note(_(str(refusal)), "error")
+        content = note(_(str(refusal)), "error", None if page.bare else dcc.Link(_("Back to the map"), href="/"))
     if page.bare:
         return still(content), f"frame bare bare-{page.name}"
     return still(frame(page, content)), "frame"

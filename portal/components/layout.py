@@ -1,9 +1,15 @@
 """Small pieces that every page is built of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+
+from portal.locale import _
+
+MOST_OF_A_PART = 40
+"""Letters of a part of an address that are said again."""
 
 
 def icon(name: str) -> Component:
@@ -15,13 +21,23 @@ def badge(text: str, kind: str = "") -> Component:
     return html.Span(text, className=f"badge {kind}".strip())
 
 
-def note(text: str, kind: str = "") -> Component:
+def note(text: str, kind: str = "", onward: Component | None = None) -> Component:
     """One sentence where content would be: nothing here, still loading, refused, or a `hint` at what to choose.
 
-    What stands between backticks is a command.
+    What stands between backticks is a command; `onward` is where to go from here.
     """
     said = [html.Code(part) if i % 2 else part for i, part in enumerate(text.split("`"))]
-    return html.Div(html.P(said), className=f"note {kind}".strip(), role="alert" if kind == "error" else "status")
+    content = [html.P(said), onward] if onward is not None else html.P(said)
+    return html.Div(content, className=f"note {kind}".strip(), role="alert" if kind == "error" else "status")
+
+
+def address_note(unusable: Sequence[str]) -> Component | None:
+    """That the page shows something else than its address asks for, which nobody would notice by the figures."""
+    if not unusable:
+        return None
+    parts = " & ".join(part if len(part) <= MOST_OF_A_PART else part[:MOST_OF_A_PART] + "…" for part in unusable)
+    sentence = _("The address asks for what cannot be shown ({parts}); the usual is shown instead.")
+    return html.P([icon("hazard"), sentence.format(parts=parts)], className="address-note", role="status")
 
 
 def panel(title: str, *content: Any, aside: Any = None, kind: str = "") -> Component:

@@ -101,6 +101,33 @@ def test_what_an_address_gets_wrong_falls_back_to_the_usual(
     assert watched.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "onward"),
+    [
+        ("/?area=999999&as_of=2024-13-45", "地址中的 area=999999 & as_of=2024-13-45 无法显示", "/?layer=duty"),
+        ("/rankings?as_of=2024-13-45", "地址中的 as_of=2024-13-45 无法显示", "/rankings?measure=duty"),
+    ],
+)
+def test_a_page_that_shows_something_else_than_asked_says_so(
+    visit: Callable[..., Watched], path: str, told: str, onward: str
+) -> None:
+    watched = visit("leader")
+    watched.open(path)
+    expect(watched.page.locator(".address-note")).to_contain_text(told)
+    watched.open(onward)
+    watched.page.wait_for_selector(".controls details")
+    expect(watched.page.locator(".address-note")).to_have_count(0)
+    assert watched.complaints == []
+
+
+def test_a_venue_that_is_not_there_leads_back_to_the_map(visit: Callable[..., Watched]) -> None:
+    watched = visit("leader")
+    watched.open("/venues/99999999")
+    watched.page.click(".note.error a:has-text('返回地图')")
+    watched.page.wait_for_selector(".map-page")
+    assert watched.complaints == []
+
+
 INNER = {
     "/venues/{venue}": ["a[href$='?tab=devices']", "a[href$='?tab=duty']", "a[href$='?tab=overview']"],
     "/outbox": ["a[href='/outbox?show=open']", "a.chip[href='/outbox']"],

@@ -1,11 +1,12 @@
 """What the address bar may say, and the libraries that a page asks for."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
 
 from db.settings import Settings
-from portal.address import FIRST_DAY, address_parts, day_of, number_of
+from portal.address import FIRST_DAY, address_parts, day_of, number_of, unusable
 from portal.dash_app import create_dash
 
 TODAY = date(2026, 3, 1)
@@ -48,6 +49,25 @@ def test_numbers_of_the_record(written: str | None, number: int | None) -> None:
 
 def test_the_last_of_a_repeated_name_counts() -> None:
     assert address_parts("?a=1&a=2&__class__=3&b-c=4") == {"a": "2", "__class__": "3"}
+
+
+@dataclass(frozen=True)
+class _View:
+    area: int = 360000
+    as_of: date = TODAY
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, []),
+        ({"area": "360000", "as_of": "2026-03-01", "other": "1"}, []),
+        ({"area": "999999", "as_of": "2026-03-01"}, ["area=999999"]),
+        ({"as_of": "2024-13-45", "area": "x"}, ["as_of=2024-13-45", "area=x"]),
+    ],
+)
+def test_parts_of_an_address_that_a_view_could_not_take(asked: dict[str, str], told: list[str]) -> None:
+    assert unusable(asked, _View()) == told
 
 
 def test_a_process_that_has_shown_no_page_yet_serves_the_libraries() -> None:

@@ -13,8 +13,9 @@ from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
 from db.rules.map_layers import FROM_HISTORY, Layer
 from portal import asking, regions
-from portal.address import address_parts
+from portal.address import address_parts, unusable
 from portal.base_map import base_map
+from portal.components.layout import address_note
 from portal.components.still import still
 from portal.locale import language
 from portal.pages.map import chosen, ids, side
@@ -66,8 +67,9 @@ def show_asked(query: dict[str, str]) -> tuple[Any, ...]:
     """The parts of the page for what its address asks: view, crumbs, controls, legend, months, side."""
     today = today_in_shanghai(datetime.now(UTC))
     asked = {name: query[name] for name in PARTS if name in query}
-    view, *parts = show_area(Address.parse(today, **asked), today)
-    return view, *map(still, parts)
+    address = Address.parse(today, **asked)
+    view, crumbs, controls, *parts = show_area(address, today)
+    return view, *map(still, (crumbs, [*controls, address_note(unusable(asked, address))], *parts))
 
 
 @dataclass(frozen=True, slots=True)

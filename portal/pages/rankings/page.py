@@ -10,14 +10,15 @@ from dash.development.base_component import Component
 from db.commands import excused_venues
 from db.errors import AnwangError, InvalidInput
 from portal import asking, saved_views
-from portal.address import address_parts
+from portal.address import address_parts, unusable
+from portal.components.layout import address_note
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.rankings import downloads, ids
 from portal.pages.rankings.controls import controls
 from portal.pages.rankings.table import heat_panel, ranking_table
 from portal.pages.rankings.unit import unit_panels
-from portal.pages.rankings.view import Address, look_into, read
+from portal.pages.rankings.view import FORMERLY, Address, look_into, read
 from portal.words import HERE
 
 NAMES = ("as_of", "before", "category", "measure", "within", "unit", "show")
@@ -63,8 +64,10 @@ def register_callbacks(app: Dash) -> None:
         if path != "/rankings":
             return dash.no_update, dash.no_update
         today = _today()
-        shown = read(_address(search, today))
-        return [ranking_table(shown, today), heat_panel(shown, today)], controls(shown, today)
+        address = _address(search, today)
+        shown = read(address)
+        told = address_note(unusable(_asked(search), address))
+        return [ranking_table(shown, today), heat_panel(shown, today)], [*controls(shown, today), told]
 
     @app.callback(
         Output(ids.UNIT, "children"),
@@ -126,4 +129,11 @@ def _today() -> date:
 
 
 def _address(search: str | None, today: date) -> Address:
-    return Address.parse(today, **{name: text for name, text in address_parts(search).items() if name in NAMES})
+    return Address.parse(today, **_asked(search))
+
+
+def _asked(search: str | None) -> dict[str, str]:
+    asked = {name: text for name, text in address_parts(search).items() if name in NAMES}
+    if asked.get("measure") in FORMERLY:
+        asked["measure"] = FORMERLY[asked["measure"]]
+    return asked

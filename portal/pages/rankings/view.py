@@ -92,7 +92,7 @@ class Address:
 
 
 def _measure(name: str) -> MeasureKey:
-    return MeasureKey(name) if name in list(MeasureKey) else FORMERLY.get(name, MeasureKey.ACCESS)
+    return MeasureKey(name) if name in list(MeasureKey) else MeasureKey.ACCESS
 
 
 def _within(asked: int | None) -> int:
