@@ -240,14 +240,19 @@ def clock(at: datetime) -> str:
     return at.astimezone(HERE).strftime("%H:%M:%S")
 
 
-def moment(at: datetime | None, now: datetime | None = None) -> str:
+def moment(at: datetime | None, now: datetime | None = None, today: str = "%H:%M:%S") -> str:
     """Date and time in Shanghai, the date left out where it is today's; "–" for never."""
     if at is None:
         return "–"
     local = at.astimezone(HERE)
     if now is not None and local.date() == now.astimezone(HERE).date():
-        return local.strftime("%H:%M:%S")
+        return local.strftime(today)
     return local.strftime("%Y-%m-%d %H:%M")
+
+
+def minute(at: datetime, now: datetime) -> str:
+    """The same of what people promise: nobody does so by the second."""
+    return moment(at, now, "%H:%M")
 
 
 def day(at: datetime | None) -> str:

@@ -90,6 +90,6 @@ def _holder(alarm: AlarmRow, now: datetime, *, is_overdue: bool) -> str:
         return words.alarm_state("closed")
     parts = [alarm.owner_name or ""]
     if alarm.promised_for is not None:
-        at = words.moment(alarm.promised_for, now)
+        at = words.minute(alarm.promised_for, now)
         parts.append(_("promised {at}").format(at=at) if is_overdue else _("by {at}").format(at=at))
     return " · ".join(part for part in parts if part)
