@@ -7,7 +7,7 @@
   const SETTLED = ["verified", "handled", "closed"];
   const state = { taken: null, turnedAt: 0, order: [], evidence: null, askedAt: 0, asking: null, failed: false };
 
-  const { wall, text, at, place, what, fill, now, $ } = window.anwang.wall;
+  const { wall, text, at, region, place, what, fill, now, $ } = window.anwang.wall;
 
   // Unverified and critical; those nobody has taken on come first, and of those the newest.
   function critical() {
@@ -78,7 +78,7 @@
     const kind = text("div", "kind", "");
     kind.append(text("span", "sign-critical", `${words.levels[1]} · ${words.kinds[alarm.kind]}`), since(alarm, "timer"));
     const parts = [kind, text("h2", "", alarm.venue_name),
-                   text("p", "", `${alarm.city_name}${alarm.county_name} ${alarm.area_name || ""}`), facts(alarm)];
+                   text("p", "", `${region(alarm)} ${alarm.area_name || ""}`), facts(alarm)];
     if (evidence) {
       if (evidence.readings) parts.push(Object.assign(document.createElement("img"), { src: evidence.readings, className: "takeover-readings", alt: "" }));
       if (evidence.cameras.length) parts.push(text("h3", "", words.fact.cameras), cameras(evidence));

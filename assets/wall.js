@@ -13,7 +13,9 @@
   const text = (tag, className, words) => Object.assign(document.createElement(tag), { className, textContent: words });
   const now = () => window.anwang.live.now();
   const at = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { hour12: false, ...ZONE });
-  const place = (alarm) => `${alarm.city_name}${alarm.county_name} · ${alarm.venue_name}${alarm.area_name ? " " + alarm.area_name : ""}`;
+  const region = ({ city_name, county_name }, names = wall.data.words.regions) =>
+    names ? `${names[city_name] ?? city_name} ${names[county_name] ?? county_name}` : city_name + county_name;
+  const place = (alarm) => `${region(alarm)} · ${alarm.venue_name}${alarm.area_name ? " " + alarm.area_name : ""}`;
   const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
   const what = (alarm) => {
     const words = wall.data.words;
@@ -45,6 +47,13 @@
                                          : [text("p", "note", wall.data.words.calm)]));
   }
 
+  // The strip of alarms that nobody verified yet has a place of its own beneath the map, whether it is there or not.
+  function viewOf(scene) {
+    const em = parseFloat(getComputedStyle($("#wall-canvas")).fontSize);
+    const padding = { top: 1.2 * em, right: 2.4 * em, bottom: 6.6 * em, left: 2.4 * em };
+    return { ...wall.data.base, padding, ...scene.view };
+  }
+
   function show(index) {
     const data = wall.data, canvas = $("#wall-canvas");
     if (!data || !canvas) return;
@@ -62,7 +71,7 @@
     bar.style.animation = data.scenes.length > 1 ? `progress ${scene.seconds}s linear` : "none";
     const alarms = scene.hour ? [] : [...wall.alarms.values()];
     const alarmsAt = scene.hour ? undefined : data.at;
-    window.anwang.map.show(canvas, { ...data.base, ...scene.view, alarms, alarmsAt })
+    window.anwang.map.show(canvas, { ...viewOf(scene), alarms, alarmsAt })
       .then(() => window.anwang.wall.takeover.again(), (error) => console.error(error));
     if (typeof performance !== "undefined") { performance.clearMarks(); performance.clearResourceTimings(); }
   }
@@ -79,7 +88,7 @@
     wall.drawnHour = raised.length;
     // All of them as if they were new and waiting: a review shows where it rang, not what became of it.
     const alarms = raised.map((alarm) => ({ ...alarm, level: Math.min(alarm.level, 4) }));
-    window.anwang.map.show($("#wall-canvas"), { ...wall.data.base, ...scene.view, alarms }).catch(() => undefined);
+    window.anwang.map.show($("#wall-canvas"), { ...viewOf(scene), alarms }).catch(() => undefined);
   }
 
   function hear(message) {
@@ -155,7 +164,7 @@
   setInterval(beat, 1000);
 
   window.anwang = window.anwang || {};
-  window.anwang.wall = { wall, show, text, at, place, what, fill, now, $ };
+  window.anwang.wall = { wall, show, text, at, region, place, what, fill, now, $ };
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.wall = {

@@ -24,6 +24,19 @@ def name(region: RegionRow) -> str:
     return region.name if language() == "zh_CN" else region.name_en
 
 
+def named(*names: str) -> str:
+    """The same for regions that are known by their Chinese names alone, as rows of lists name them, from above down."""
+    known = english()
+    return "".join(names) if known is None else " ".join(known.get(name, name) for name in names)
+
+
+def english() -> dict[str, str] | None:
+    """English names by Chinese ones; None for who reads Chinese."""
+    if language() == "zh_CN":
+        return None
+    return {region.name: region.name_en for region in tree().by_adcode.values()}
+
+
 def short_name(region: RegionRow) -> str:
     """The name as on a map: 南昌 for 南昌市; districts and counties keep theirs where one character would be left."""
     full = name(region)

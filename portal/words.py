@@ -261,10 +261,12 @@ def day(at: datetime | None) -> str:
 
 
 def lasting(span: timedelta) -> str:
-    """A duration as people say it: 45 s, 3 min 12 s, 5 h 20 min, 3 d 4 h."""
+    """A duration as people say it: 45 s, 5 min, 3 min 12 s, 5 h 20 min, 3 d 4 h."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
         return _("{s} s").format(s=seconds)
+    if seconds < 3600 and not seconds % 60:
+        return _("{m} min").format(m=seconds // 60)
     if seconds < 3600:
         return _("{m} min {s} s").format(m=seconds // 60, s=seconds % 60)
     if seconds < 86400:

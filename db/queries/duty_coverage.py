@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from db.queries.coverage import IN_BULLETIN
 from db.rules.access_scope import region_range
 from db.rules.duty_evidence import BY_EVIDENCE, IN_TIME, LONGEST_PROOF, Evidence
 from db.session import without_nested_loops
@@ -80,6 +81,7 @@ _PARTS = f"""
     with chosen as materialized (
         select v.id, v.county from venues v
         where v.county between :lo and :hi and (cast(:venue as int) is null or v.id = :venue)
+            and (cast(:categories as text[]) is null or v.category = any (:categories))
             and (cast(:maintainer as int) is null or exists (select from duty_history d
                 where d.venue_id = v.id and d.maintainer_id = :maintainer
                     and tstzrange(d.declared_from::timestamp at time zone 'Asia/Shanghai',
@@ -216,9 +218,14 @@ def shares(session: Session, of: DutyOf, since: datetime, now: datetime) -> list
 
 
 def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> DutyFigures:
-    """Declared and verified minutes from `since` to `until`, at most now for what is verified."""
+    """Declared and verified minutes from `since` to `until`, at most now for what is verified.
+
+    Of a region over the venues that bulletins count, so that it has the same denominator as every ranking.
+    """
+    is_one = of.venue_id is not None or of.maintainer_id is not None
+    counted = {"categories": None if is_one else IN_BULLETIN}
     with without_nested_loops(session):
-        row = session.execute(_FIGURES, _facts(of, since, until, now)).one()
+        row = session.execute(_FIGURES, _facts(of, since, until, now) | counted).one()
     wanted = row[0] * (until - since).total_seconds() / 60
     return DutyFigures(row[0], row[1], row[2], row[3], wanted)
 
@@ -247,6 +254,7 @@ def _facts(of: DutyOf, since: datetime, until: datetime, now: datetime) -> dict[
         "day": since.astimezone(HERE).date(),
         "now": now,
         "before": 2 * LONGEST_PROOF,
+        "categories": None,
     }
 
 
@@ -254,8 +262,7 @@ _BY_COUNTY = text(
     f"""
     {_PARTS}
     select c.county, sum({_minutes("d.watched")}), sum({_minutes("d.watched * p.stretch")})
-    from declared d join chosen c on c.id = d.venue_id join venues v on v.id = c.id
-    left join proven p on p.venue_id = d.venue_id where v.category = any (:categories) group by 1
+    from declared d join chosen c on c.id = d.venue_id left join proven p on p.venue_id = d.venue_id group by 1
     """
 )
 

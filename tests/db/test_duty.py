@@ -13,7 +13,7 @@ from db.commands.people import Operator
 from db.commands.rosters import Keeper
 from db.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from db.queries import duty, duty_coverage, responsible_people
-from db.queries.duty_coverage import DutyOf
+from db.queries.duty_coverage import DutyFigures, DutyOf
 from db.rules import duty_plan as plan_rule
 from db.rules.access_scope import EVERYTHING, region_scope, venues_scope
 from db.rules.duty_check import DutyCheckState
@@ -146,6 +146,21 @@ def test_a_contract_alone_declares_round_the_clock(record: TestRecord, owner: Co
     assert hours(record, Watched(owner).of) == (168, 0)
     assert hours(record, Watched(owner, since=date(2026, 3, 6)).of) == (72, 0)
     assert hours(record, DutyOf(venue_id=factories.venue(owner).id)) == (0, 0)
+
+
+def test_a_regions_duty_has_the_denominator_of_every_ranking(record: TestRecord, owner: Connection) -> None:
+    def of(what: DutyOf) -> DutyFigures:
+        with record.record.scoped(EVERYTHING) as session:
+            return duty_coverage.figures(session, what, NOW - WEEK, NOW, NOW)
+
+    counted = Watched(owner)
+    region = DutyOf(region=counted.venue.county)
+    before = of(region)
+    beside = Watched(owner)
+    assert of(region).venues == before.venues + 1
+    owner.execute(text("update venues set category = 'practice_base' where id = :id"), {"id": beside.venue.id})
+    assert of(region) == before
+    assert (of(beside.of).venues, of(beside.of).declared_minutes) == (1, 7 * 24 * 60)
 
 
 @pytest.mark.parametrize(

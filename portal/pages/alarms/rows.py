@@ -5,7 +5,7 @@ from typing import Any
 
 from db.queries.alarm_desk import SORTS, Sort
 from db.queries.alarms import AlarmRow
-from portal import alarm_words, words
+from portal import alarm_words, regions, words
 from portal.locale import _, by_language
 from portal.words import HERE
 
@@ -56,8 +56,8 @@ def row(alarm: AlarmRow, now: datetime) -> dict[str, Any]:
         "drill": _("Drill") if alarm.window_id is not None else "",
         "where": alarm.venue_name,
         "area": alarm.area_name or "",
-        "county": alarm.county_name,
-        "city": alarm.city_name,
+        "county": regions.named(alarm.county_name),
+        "city": regions.named(alarm.city_name),
         "raised_at": _first_signal(alarm.raised_at, now),
         "since": None if alarm.closed_at else alarm.raised_at.isoformat(),
         "lasted": words.lasting(ended - alarm.raised_at),

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from db.queries.alarms import AlarmRow, Step
 from db.rules.role_acts import ACT_ON_ALARMS
-from portal import alarm_words, nature_words, words
+from portal import alarm_words, nature_words, regions, words
 from portal.api.boundaries import outline
 from portal.components.layout import badge, panel
 from portal.components.small_map import small_map
@@ -73,7 +73,10 @@ def _window_badge(window_id: int | None) -> Component | None:
 def _place(case: Case) -> Component:
     row, venue = case.alarm.row, case.venue
     watch = next((unit.name for unit in case.units), None)
-    about = [f"{row.city_name}{row.county_name}", words.category(venue.category)]
+    about = [
+        regions.named(row.city_name, row.county_name),
+        words.category(venue.category),
+    ]
     if watch:
         about.append(_("on watch: {unit}").format(unit=watch))
     return html.Div(

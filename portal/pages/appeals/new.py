@@ -9,12 +9,12 @@ from db.commands import appeals as commands
 from db.commands.acting import Acting
 from db.commands.appeals import FigureDoubt, VenueDoubt
 from db.errors import AnwangError, InvalidInput
-from db.queries import regions
+from db.queries import regions as region_queries
 from db.queries import venues as venue_queries
 from db.rules.appeal_lifecycle import MAY_FILE, Status
 from db.rules.measures import MEASURES, MeasureKey
 from db.rules.venue_categories import BULLETIN_CATEGORIES
-from portal import appeal_words, asking, measure_words
+from portal import appeal_words, asking, measure_words, regions
 from portal.components.case import Field, labelled
 from portal.components.layout import note, panel
 from portal.locale import _
@@ -60,7 +60,14 @@ def _of_venue(venue_id: int) -> tuple[Any, list[Field]]:
         venue = venue_queries.detail(session, venue_id)
     choices = tuple((f"{status}:{int(is_so)}", appeal_words.claim(status, is_so)) for status, is_so in CLAIMS)
     head = html.P(
-        [html.B(venue.name), html.Br(), html.Span(f"{venue.city_name} {venue.county_name}", className="quiet")]
+        [
+            html.B(venue.name),
+            html.Br(),
+            html.Span(
+                regions.named(venue.city_name, venue.county_name),
+                className="quiet",
+            ),
+        ]
     )
     return head, [
         Field("claim", _("On these days the venue"), "choice", choices[0][0], choices),
@@ -72,7 +79,7 @@ def _of_venue(venue_id: int) -> tuple[Any, list[Field]]:
 def _of_figure(subject: NewSubject) -> tuple[Any, list[Field]]:
     asker = asking.current()
     with asking.reading() as session:
-        tree = regions.tree(session)
+        tree = region_queries.tree(session)
     own = [tree.one(asker.home), *tree.children(asker.home)]
     named = subject.region if subject.region in {row.adcode for row in own} else asker.home
     today = datetime.now(UTC).astimezone(HERE).date()

@@ -13,7 +13,7 @@ from db.queries.bulletins import BulletinRow
 from db.queries.measures import VenueBehind
 from db.queries.snapshots import Snapshot
 from db.rules.bulletin_figures import Figures, Reference, rate, unit_of
-from portal import words
+from portal import regions, words
 from portal.components.case import facts
 from portal.components.layout import badge, note, panel
 from portal.components.ledger import Cell, ledger
@@ -195,7 +195,7 @@ def _venue(row: VenueBehind, name: str, kind: str) -> tuple[Cell, ...]:
     more = f"× {row.weight}" if row.weight > 1 else ""
     return (
         Cell(row.name, f"/venues/{row.venue_id}"),
-        Cell(row.county_name),
+        Cell(regions.named(row.county_name)),
         Cell(category_name(row.category)),
         Cell(name, badge=kind, after=more),
     )

@@ -10,7 +10,7 @@ from db.queries import camera_views
 from db.queries.camera_views import CameraRow, Choice
 from db.rules.play_address import Purpose
 from db.rules.role_acts import DRAW_ZONES
-from portal import asking, words
+from portal import asking, regions, words
 from portal.address import address_parts, number_of
 from portal.camera_words import fitness
 from portal.components.camera_player import for_the_script, large_tile, masked_note, unmask
@@ -138,7 +138,7 @@ def _one(row: CameraRow, query: dict[str, str]) -> list[Component]:
     area = row.area_name or _("no area")
     facts = [
         html.H2([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), f" · {area}"]),
-        html.P([row.county_name, " · ", row.code], className="quiet"),
+        html.P([regions.named(row.county_name), " · ", row.code], className="quiet"),
         badge(fitness(row.fitness), "" if row.fitness in (None, "fit", "unknown") else "alarmed"),
         dcc.Link(_("Zones and rules"), href=f"{PATH}/{row.id}/zones", className="button")
         if role in DRAW_ZONES

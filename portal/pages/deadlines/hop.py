@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.queries import deadlines as deadline_queries
 from db.queries.deadlines import BY, Bin, HopFigures, HopRow, Ranked
 from db.rules.deadlines import BY_HOP, Deadline
-from portal import telling_words, words
+from portal import regions, telling_words, words
 from portal.components.layout import note, panel
 from portal.components.ledger import Cell, ledger, number
 from portal.figures.spread import spread_bars
@@ -78,8 +78,10 @@ def _spread(view: View, figures: HopFigures, detail: Detail) -> Component:
 def _short(edge: timedelta) -> str:
     seconds = edge.total_seconds()
     if seconds >= 3600:
-        return f"{seconds / 3600:g} h"
-    return f"{seconds / 60:g} min" if seconds >= 60 and seconds % 60 == 0 else f"{seconds:g} s"
+        return _("{h} h").format(h=f"{seconds / 3600:g}")
+    if seconds >= 60 and seconds % 60 == 0:
+        return _("{m} min").format(m=f"{seconds / 60:g}")
+    return _("{s} s").format(s=f"{seconds:g}")
 
 
 def _ranking(view: View, detail: Detail) -> Component:
@@ -124,7 +126,7 @@ def _worst(view: View, detail: Detail, now: datetime) -> Component:
             Cell(words.level_colour(row.level), badge=words.level_class(row.level)),
             Cell(words.alarm_kind(row.kind), view.href(alarm=row.alarm_id)),
             Cell(row.venue_name, f"/venues/{row.venue_id}", after=row.area_name or ""),
-            row.county_name,
+            regions.named(row.county_name),
             number(words.moment(row.at, now)),
             number(
                 _("never") if row.took is None else telling_words.took(row.took),

@@ -13,7 +13,7 @@ from db.rules.device_kinds import DeviceKind
 from db.rules.online import BY_KIND, DeviceState
 from db.rules.role_acts import BIND_DEVICES
 from db.rules.signal_kinds import BY_SIGNAL, SignalKind
-from portal import asking, words
+from portal import asking, regions, words
 from portal.components.identity import identity_line
 from portal.components.layout import badge, figure, note, panel
 from portal.locale import _
@@ -56,9 +56,9 @@ def _head(facts: DeviceFacts, now: datetime) -> Component:
         [
             html.Div(
                 [
-                    html.Span(facts.city_name),
+                    html.Span(regions.named(facts.city_name)),
                     html.Span("›"),
-                    html.Span(facts.county_name),
+                    html.Span(regions.named(facts.county_name)),
                     html.Span("›"),
                     dcc.Link(facts.venue_name, href=f"/venues/{facts.venue_id}?tab=devices"),
                 ],

@@ -49,7 +49,7 @@ def layout(**query: str) -> Component:
                             value=query.get("q", ""),
                             debounce=0.4,
                             maxLength=60,
-                            placeholder=_("Device number, venue or initials"),
+                            placeholder=_("Number, venue or initials"),
                         ),
                         className="device-search",
                     ),

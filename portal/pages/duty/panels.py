@@ -10,7 +10,7 @@ from db.queries.duty import CheckRow, Doubtful, Gap
 from db.queries.duty_coverage import UnitDuty
 from db.rules.duty_check import DutyCheckState
 from db.rules.duty_evidence import Doubt, GapKind
-from portal import words
+from portal import regions, words
 from portal.components.layout import badge, figure, note, panel
 from portal.components.tables import bar
 from portal.figures import palette
@@ -161,7 +161,10 @@ def _doubt(each: Doubtful, now: datetime) -> list[Component]:
         html.Div(
             [
                 dcc.Link(each.venue_name, href=f"/duty?venue={each.venue_id}"),
-                html.Span(f"{each.county_name} · {each.maintainer_name or _('no unit named')}", className="quiet"),
+                html.Span(
+                    f"{regions.named(each.county_name)} · {each.maintainer_name or _('no unit named')}",
+                    className="quiet",
+                ),
             ]
         ),
         html.Div([why, html.Span(_("last answer {at}").format(at=last), className="quiet")]),

@@ -10,7 +10,7 @@ from db.queries.excused_venues import ExcuseRow
 from db.rules.access_scope import Role
 from db.rules.excusing import MAY_APPROVE
 from db.rules.measures import MeasureKey
-from portal import measure_words, words
+from portal import measure_words, regions, words
 from portal.components.layout import badge, note
 from portal.locale import _
 from portal.pages.excused import ids
@@ -49,7 +49,10 @@ def _card(row: ExcuseRow, now: datetime, today: date, role: Role, person: int) -
                 [
                     state_badge(row.state),
                     dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
-                    html.Span(f"{row.county_name} · {words.category_short(row.category)}", className="quiet"),
+                    html.Span(
+                        f"{regions.named(row.county_name)} · {words.category_short(row.category)}",
+                        className="quiet",
+                    ),
                 ],
                 className="window-head",
             ),

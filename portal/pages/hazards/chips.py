@@ -29,7 +29,7 @@ def chips(view: View, counts: dict[str, int]) -> tuple[str, list[Component]]:
         "major": _("Major hazards"),
         "submitted": _("To be accepted"),
         "look_back": _("Look-back owed"),
-        "closed": _("Hazard closed"),
+        "closed": _("Closed hazards"),
         "all": _("All hazards"),
     }
     if asking.current().role in (Role.ANALYST, Role.ADMINISTRATOR):

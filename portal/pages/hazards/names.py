@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from db.queries import hazards as queries
 from db.queries.hazards import OverdueName
-from portal import asking, hazard_words
+from portal import asking, hazard_words, regions
 from portal.components.layout import badge, note, panel
 from portal.locale import _
 from portal.pages.hazards.view import View
@@ -47,7 +47,7 @@ def _line(each: OverdueName, now: datetime) -> Component:
     return html.Tr(
         [
             html.Td(dcc.Link(each.venue_name, href=f"/hazards?show=overdue&venue={each.venue_id}")),
-            html.Td(each.county_name),
+            html.Td(regions.named(each.county_name)),
             html.Td(each.responsible or _("the county bureau")),
             html.Td(html.A(each.phone, href=f"tel:{each.phone}") if each.phone else "–"),
             html.Td([f"{each.n:,} ", major], className="number"),

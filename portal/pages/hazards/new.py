@@ -14,7 +14,7 @@ from db.queries import hazards as queries
 from db.queries import venues as venue_queries
 from db.rules.access_scope import Role
 from db.rules.hazard_kinds import SOURCES_OF, Grade, HazardKind, Source
-from portal import asking, hazard_words
+from portal import asking, hazard_words, regions
 from portal.components.case import Field, labelled
 from portal.components.layout import note, panel
 from portal.locale import _
@@ -99,7 +99,11 @@ def venue_choices(typed: str) -> list[dict[str, Any]]:
     with asking.reading() as session:
         found = venue_queries.search(session, typed, limit=12)
     return [
-        {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{typed} {venue.name}"}
+        {
+            "value": venue.id,
+            "label": f"{venue.name} · {regions.named(venue.county_name)}",
+            "search": f"{typed} {venue.name}",
+        }
         for venue in found
     ]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.hazards import HazardRow
-from portal import hazard_words, words
+from portal import hazard_words, regions, words
 from portal.locale import _, by_language
 
 
@@ -48,7 +48,7 @@ def row(hazard: HazardRow, now: datetime) -> dict[str, Any]:
         "grade": hazard_words.grade_short(hazard.grade),
         "grade_class": hazard_words.grade_class(hazard.grade),
         "what": f"{hazard.what}\n{hazard.venue_name}",
-        "where": f"{hazard.county_name} · {hazard.spot}\n"
+        "where": f"{regions.named(hazard.county_name)} · {hazard.spot}\n"
         f"{hazard_words.source(hazard.source)} · {hazard_words.kind(hazard.kind)}",
         "found_at": words.day(hazard.found_at),
         "act_by": due_words(hazard, now),

@@ -15,7 +15,7 @@ from db.queries.hazards import HazardDetail, HazardStepRow
 from db.rules.hazard_deadlines import last_day
 from db.rules.hazard_lifecycle import BEING_RECTIFIED, FIVE_LEVELS, SUPERVISION, HazardState, may_add_evidence
 from db.rules.order_lifecycle import MAY_GIVE
-from portal import asking, hazard_words, words
+from portal import asking, hazard_words, regions, words
 from portal.asking import Asker
 from portal.components.case import Happened, act_forms, back_to_list, due, facts, timeline
 from portal.components.evidence import gallery, upload_box
@@ -52,7 +52,10 @@ def side(chosen: int | None) -> Any:
         html.Div(
             [
                 dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}?tab=hazards"),
-                html.Span(f"{row.city_name} {row.county_name} · {row.spot}", className="quiet"),
+                html.Span(
+                    f"{regions.named(row.city_name, row.county_name)} · {row.spot}",
+                    className="quiet",
+                ),
             ],
             className="case-place",
         ),

@@ -114,7 +114,7 @@ def _venues(venues: Sequence[VenueHole], now: datetime) -> Component:
                 html.Td(
                     [
                         dcc.Link(venue.venue_name, href=f"/venues/{venue.venue_id}"),
-                        html.Small(f"{venue.county_name} · {words.category(venue.category)}"),
+                        html.Small(f"{regions.named(venue.county_name)} · {words.category(venue.category)}"),
                     ]
                 ),
                 html.Td(

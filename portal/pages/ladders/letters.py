@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from db.queries import letters as letter_queries
 from db.queries.letters import LetterRow
-from portal import asking, words
+from portal import asking, regions, words
 from portal.address import number_of
 from portal.components.layout import badge, note, panel
 from portal.locale import _
@@ -38,7 +38,7 @@ def _row(row: LetterRow, now: datetime, *, is_chosen: bool) -> Component:
             html.Div(
                 [
                     dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
-                    html.Small(f"{row.city_name} {row.county_name}"),
+                    html.Small(regions.named(row.city_name, row.county_name)),
                 ]
             ),
             html.Div(

@@ -195,7 +195,10 @@ def _listed(address: Address, found: Sequence[PlacedVenue], about: Any) -> Compo
     query = f"region={address.area}" + ("" if address.category == "all" else f"&category={address.category}")
     rows = [
         html.Li(
-            [dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(f"{v.county_name} · {about(v)}", className="quiet")]
+            [
+                dcc.Link(v.name, href=f"/venues/{v.id}"),
+                html.Span(f"{regions.named(v.county_name)} · {about(v)}", className="quiet"),
+            ]
         )
         for v in found[:LISTED]
     ]

@@ -247,7 +247,8 @@ def _behind(address: Address, behind: Sequence[BehindRow], chosen: CoverageRow) 
     if not behind:
         return card(title, note(_("None: every venue counts here.")), aside="0")
     rows = [
-        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(v.county_name, className="quiet")]) for v in behind
+        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(regions.named(v.county_name), className="quiet")])
+        for v in behind
     ]
     more = missing - len(behind)
     if more > 0:
@@ -259,7 +260,7 @@ def _doubtful(doubtful: Sequence[BehindRow]) -> list[Component]:
     if not doubtful:
         return []
     rows = [
-        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(v.county_name, className="quiet")])
+        html.Li([dcc.Link(v.name, href=f"/venues/{v.id}"), html.Span(regions.named(v.county_name), className="quiet")])
         for v in doubtful
     ]
     return [card(_("Doubtful: duty declared, never accessed"), html.Ul(rows, className="venues"), kind="doubtful")]

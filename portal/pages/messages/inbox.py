@@ -13,7 +13,7 @@ from db.queries import messages as message_queries
 from db.queries.messages import Message, Point, Sent
 from db.rules.channels import KINDS_FOR_FIRE, OUTGOING, Channel
 from db.rules.message_words import Told, path_of
-from portal import asking, telling_words, words
+from portal import asking, regions, telling_words, words
 from portal.address import number_of
 from portal.components.layout import badge, icon, note
 from portal.components.toast import refused, toast
@@ -98,7 +98,7 @@ def _message(message: Message, now: datetime) -> Component:
         html.Span(telling_words.reason(message.reason), className="quiet"),
         html.Time(words.moment(message.made_at, now), className="number quiet"),
     ]
-    where = " · ".join(filter(None, (message.county_name, message.venue_name, message.area_name)))
+    where = " · ".join(filter(None, (regions.named(message.county_name or ""), message.venue_name, message.area_name)))
     text = message.facts.get("text")
     return html.Li(
         [

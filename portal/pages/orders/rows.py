@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from db.queries.work_orders import OrderRow
-from portal import hazard_words, words
+from portal import hazard_words, regions, words
 from portal.locale import _, by_language
 
 
@@ -57,7 +57,7 @@ def row(order: OrderRow, now: datetime) -> dict[str, Any]:
         "urgency": hazard_words.urgency(order.urgency),
         "urgency_class": "major" if order.urgency == "urgent" else "notice",
         "what": f"{order.what}\n{order.venue_name}",
-        "doer": f"{doer(order)}\n{order.county_name} · {_about(order)}".rstrip(" ·"),
+        "doer": f"{doer(order)}\n{regions.named(order.county_name)} · {_about(order)}".rstrip(" ·"),
         "given_at": words.day(order.given_at),
         "act_by": _due(order, now),
         "is_overdue": order.is_overdue(now),

@@ -23,7 +23,7 @@ from db.rules.order_lifecycle import (
     OrderState,
     order_step,
 )
-from portal import asking, hazard_words, words
+from portal import asking, hazard_words, regions, words
 from portal.asking import Asker
 from portal.components.case import ActForm, Field, Happened, act_forms, back_to_list, due, facts, timeline
 from portal.components.evidence import gallery, upload_box
@@ -63,7 +63,10 @@ def side(chosen: int | None) -> Any:
         html.Div(
             [
                 dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
-                html.Span(f"{row.city_name} {row.county_name} · {doer(row)}", className="quiet"),
+                html.Span(
+                    f"{regions.named(row.city_name, row.county_name)} · {doer(row)}",
+                    className="quiet",
+                ),
             ],
             className="case-place",
         ),

@@ -16,7 +16,7 @@ from db.queries.outbox import OutboxFigures, OutboxRow, PlatformRow
 from db.rules.coverage import percent
 from db.rules.outbox import WITHIN, MessageKind, OutboxState, Transport
 from db.rules.role_acts import FORWARD_FIRES
-from portal import asking, words
+from portal import asking, regions, words
 from portal.address import address_parts
 from portal.components.layout import badge, figure, note, panel
 from portal.components.toast import refused, toast
@@ -119,7 +119,7 @@ def _platforms(platforms: Sequence[PlatformRow], now: datetime) -> Component:
         )
         for platform in platforms
     ]
-    return _table(head, rows)
+    return _table(head, rows, "platforms")
 
 
 def _state_of(platform: PlatformRow, now: datetime) -> list[Any]:
@@ -134,7 +134,7 @@ def _messages(rows: Sequence[OutboxRow], now: datetime) -> Component:
         return note(_("Nothing here: no fire was confirmed."))
     may_retry = asking.current().role in FORWARD_FIRES
     head = (_("Confirmed"), _("Report"), _("Venue"), _("Platform"), _("State"), _("Tries"), _("Took"), "")
-    return _table(head, [_message(row, now, may_retry=may_retry) for row in rows])
+    return _table(head, [_message(row, now, may_retry=may_retry) for row in rows], "fires")
 
 
 def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
@@ -160,7 +160,12 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
                 ),
                 title=row.key,
             ),
-            html.Td([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), html.Small(f" {row.county_name}")]),
+            html.Td(
+                [
+                    dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"),
+                    html.Small(f" {regions.named(row.county_name)}"),
+                ]
+            ),
             html.Td(row.platform_name or badge(_("none known"), "major")),
             html.Td([badge(name, kind), error], title=row.receipt or ""),
             html.Td(str(row.tries), className="number"),
@@ -182,12 +187,12 @@ def _lasting(span: timedelta | None) -> str:
     return _("{s} s").format(s=f"{seconds:.1f}") if seconds < 60 else words.lasting(span)
 
 
-def _table(head: Sequence[str], rows: list[Component]) -> Component:
+def _table(head: Sequence[str], rows: list[Component], kind: str) -> Component:
     return html.Div(
         html.Table(
             [html.Thead(html.Tr([html.Th(name) for name in head])), html.Tbody(rows)], className="compact listing"
         ),
-        className="wide-table",
+        className=f"wide-table {kind}",
     )
 
 

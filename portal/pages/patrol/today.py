@@ -14,7 +14,7 @@ from db.errors import NotFound
 from db.queries import patrol as queries
 from db.queries.patrol import CameraStop, Reach, RoundRow, StopRow
 from db.rules.patrol import RANDOM_VENUES, USUAL_VENUES
-from portal import asking, patrol_words, words
+from portal import asking, patrol_words, regions, words
 from portal.components.camera_player import large_tile, masked_note, unmask
 from portal.components.layout import badge, note, panel
 from portal.locale import _
@@ -191,7 +191,10 @@ def _stop(stop: StopRow, place: Place | None, view: View) -> Component:
                 ],
                 className="patrol-venue",
             ),
-            html.Small(f"{stop.county_name} · {words.category_short(stop.category)}", className="quiet"),
+            html.Small(
+                f"{regions.named(stop.county_name)} · {words.category_short(stop.category)}",
+                className="quiet",
+            ),
             html.Small(stop.reason, className="patrol-reason") if stop.reason else None,
             html.Ul(cameras) if cameras else html.Small(_("No camera stands on its books."), className="quiet"),
         ],

@@ -76,7 +76,7 @@ def _against(address: Address, today: date) -> Component:
         )
     ]
     picker = as_of_picker(address.before, address.as_of, spans, address.query(today, before="DAY"))
-    picker.children[0] = html.Summary(_("Against {day}").format(day=address.before.isoformat()))
+    picker.children[0] = html.Summary(_("vs {day}").format(day=address.before.isoformat()))
     return picker
 
 

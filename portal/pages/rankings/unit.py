@@ -72,7 +72,10 @@ def _mover(mover: Mover, address: Address) -> Component:
                 [html.B(measure_words.step(mover.step)), html.Span(gain, className="gain")], className="mover-head"
             ),
             html.Small(count, className="quiet"),
-            html.Ul([_named(v.id, v.name, v.county_name, v.weight) for v in mover.first], className="venues"),
+            html.Ul(
+                [_named(v.id, v.name, regions.named(v.county_name), v.weight) for v in mover.first],
+                className="venues",
+            ),
         ]
     )
 
@@ -87,7 +90,7 @@ def _venues(address: Address, looked: Looked, where: str, today: date) -> Compon
         for show in SHOWS
     ]
     rows = looked.venues
-    listed = [_named(r.venue_id, r.name, f"{r.county_name} · {_category(r)}", r.weight) for r in rows]
+    listed = [_named(r.venue_id, r.name, f"{regions.named(r.county_name)} · {_category(r)}", r.weight) for r in rows]
     content = [html.Ul(listed, className="venues") if rows else note(_("No venue here."))]
     if len(rows) >= MOST_VENUES:
         content.append(

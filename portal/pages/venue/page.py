@@ -9,7 +9,7 @@ from db.queries import alarms as alarm_queries
 from db.queries import hazards as hazard_queries
 from db.queries import venues as venue_queries
 from db.rules.appeal_lifecycle import MAY_FILE
-from portal import asking, words
+from portal import asking, regions, words
 from portal.address import number_of
 from portal.components.layout import badge
 from portal.locale import _
@@ -82,9 +82,9 @@ def _head(facts: tabs.Facts) -> Component:
         [
             html.Div(
                 [
-                    dcc.Link(venue.city_name, href=f"/?area={venue.city}"),
+                    dcc.Link(regions.named(venue.city_name), href=f"/?area={venue.city}"),
                     html.Span("›"),
-                    dcc.Link(venue.county_name, href=f"/?area={venue.county}"),
+                    dcc.Link(regions.named(venue.county_name), href=f"/?area={venue.county}"),
                 ],
                 className="breadcrumb",
             ),

@@ -10,7 +10,7 @@ from db.queries.vision_review import Counted, Waiting
 from db.rules.play_address import Form, forms_of
 from db.rules.role_acts import REVIEW_VISION
 from db.rules.vision_review import LONGEST_WORDS, Why
-from portal import asking, camera_words, words
+from portal import asking, camera_words, regions, words
 from portal.components.frames import Evidence, framed
 from portal.components.layout import badge, note
 from portal.locale import _
@@ -68,7 +68,7 @@ def _box(seen: dict[str, Any]) -> Component:
 
 
 def _facts(row: Waiting, now: datetime) -> Component:
-    where = " · ".join(part for part in (row.county_name, row.area_name, row.code) if part)
+    where = " · ".join(part for part in (regions.named(row.county_name), row.area_name, row.code) if part)
     limits = " · ".join(f"{camera_words.params()[name]} {value:g}" for name, value in (row.params or {}).items())
     lines = [
         (_("Zone in the picture"), row.zone_name or _("Whole picture")),

@@ -125,7 +125,7 @@ def _mosaic(pictures: tuple[SpotPicture, ...]) -> list[Component]:
                 html.Img(src=picture.frame.masked, alt=""),
                 html.Figcaption(
                     [
-                        html.Span(f"{picture.camera.county_name} · {picture.camera.venue_name}"),
+                        html.Span(f"{regions.named(picture.camera.county_name)} · {picture.camera.venue_name}"),
                         html.Time(words.clock(picture.frame.taken_at)),
                     ]
                 ),

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from db.rules.coverage import percent
 from db.rules.deadlines import BY_HOP, Hop
-from portal import telling_words, words
+from portal import regions, telling_words, words
 from portal.figures.hours import hour_bars
 from portal.locale import _
 from portal.pages.wall.figures import FIRE_WITHIN, WallFigures
@@ -152,7 +152,7 @@ def _places(figures: WallFigures) -> Component:
     lines = [
         html.Tr(
             [
-                html.Th(name),
+                html.Th(regions.named(name)),
                 *[
                     html.Td(words.count(by_level[level]), className="" if by_level[level] else "none")
                     for level in (1, 2, 3, 4)

@@ -4,7 +4,7 @@ from typing import Any
 
 from db.rules.alarm_kinds import AlarmKind, AlarmState, Level
 from db.rules.signal_kinds import SIGNALS
-from portal import words
+from portal import regions, words
 from portal.locale import _
 
 
@@ -16,6 +16,7 @@ def words_for_wall() -> dict[str, Any]:
         "states": {state.value: words.alarm_state(state) for state in AlarmState},
         "signals": {row.kind.value: words.signal(row.kind) for row in SIGNALS},
         "units": {row.kind.value: row.unit for row in SIGNALS},
+        "regions": regions.english(),
         "window": _("Drill or maintenance"),
         "calm": _("No alarm is open."),
         "stale": _("as of {at}"),

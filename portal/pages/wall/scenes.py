@@ -26,7 +26,6 @@ def wall_data(figures: WallFigures) -> dict[str, Any]:
         "base": {
             "wall": True,
             "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={figures.today.isoformat()}",
-            "padding": 34,
             "labelSize": 20,
         },
         "scenes": _scenes(figures),

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from db.queries.windows import WindowRow
 from db.rules.windows import WindowKind, WindowPhase
-from portal import words
+from portal import regions, words
 from portal.components.layout import badge, note
 from portal.locale import _
 from portal.pages.windows import ids
@@ -52,7 +52,10 @@ def _card(row: WindowRow, now: datetime, is_chosen: bool, *, may_end: bool) -> C
             html.Div(
                 [
                     html.B([dcc.Link(row.venue_name, href=f"/venues/{row.venue_id}"), more]),
-                    html.Span(f" · {row.county_name} · {row.area_name or _('the whole venue')}", className="quiet"),
+                    html.Span(
+                        f" · {regions.named(row.county_name)} · {row.area_name or _('the whole venue')}",
+                        className="quiet",
+                    ),
                 ]
             ),
             html.Div(row.reason),
