@@ -78,8 +78,10 @@ PLACES: Mapping[str, str] = {
     "bulletins": "/bulletins",
     "audit": "/audit",
     "appeals": "/appeals",
+    "bulletin": "/bulletins/{bulletin}",
     "excused": "/excused",
     "plan": "/venues/{venue}/plan",
+    "zones": "/cameras/{camera}/zones",
 }
 """An address of every page with a frame, by the page's name."""
 
@@ -106,7 +108,8 @@ _PLAYLIST = Picture("playlist", "/wall/playlist", ready=".playlist-line")
 _LOGIN = Picture("login", "/login", login=None, ready=".door-card")
 _WALL = Picture("wall", "/wall", WALLS[0], "dark", hidden=WALL_LIVE, ready="#wall-right .panel")
 _BENCH = Picture("conformance", "/conformance", ready=".page h1")
-FORMED = {name: PLACES[name] for name in PLACES if name not in ("playlist", "conformance")}
+FORMED = {name: PLACES[name] for name in PLACES if name not in ("playlist", "conformance", "zones")}
+"""Zones are drawn upon a camera's picture: without one there is no page."""
 
 
 def _forms() -> Iterator[Picture]:

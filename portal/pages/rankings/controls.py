@@ -61,7 +61,7 @@ def _away(address: Address) -> Component:
         for ending, said in (("parquet", "Parquet"), ("gpkg", "GeoPackage"))
     ]
     return html.Details(
-        [html.Summary(_("For analysis")), html.Div(links, className="menu-card")], className="pick analysis-files"
+        [html.Summary(_("Analysis")), html.Div(links, className="menu-card")], className="pick analysis-files"
     )
 
 

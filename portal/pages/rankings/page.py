@@ -36,6 +36,7 @@ def layout(**_query: str) -> Component:
                     downloads.menu(),
                     dcc.Download(id=ids.DOWNLOAD),
                     dcc.Store(id=ids.CHANGED),
+                    html.Div(id=ids.TOLD, className="rankings-told"),
                 ],
                 className="page-head rankings-head",
             ),
@@ -56,18 +57,19 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.BODY, "children"),
         Output(ids.CONTROLS, "children"),
+        Output(ids.TOLD, "children"),
         Input("address", "search"),
         Input(ids.CHANGED, "data"),
         State("address", "pathname"),
     )
     def show(search: str | None, _changed: Any, path: str) -> Any:
         if path != "/rankings":
-            return dash.no_update, dash.no_update
+            return (dash.no_update,) * 3
         today = _today()
         address = _address(search, today)
         shown = read(address)
         told = address_note(unusable(_asked(search), address))
-        return [ranking_table(shown, today), heat_panel(shown, today)], [*controls(shown, today), told]
+        return [ranking_table(shown, today), heat_panel(shown, today)], controls(shown, today), told
 
     @app.callback(
         Output(ids.UNIT, "children"),
