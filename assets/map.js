@@ -375,7 +375,7 @@
     paintAlarms(entry);
     if (view.alarmsAt) askAgain(entry, false);
     hooks.shown?.(entry, isNew);
-    if (!isNew && !view.at && JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds)) {
+    if (!isNew && !view.at && (view.isBack || JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds))) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
     entry.map.once("idle", () => { node.dataset.painted = "1"; if (!view.wall) entry.map._fadeDuration = FADE_MS; performance.mark(`map-painted:${node.id}`); window.anwang.late.fetchAll(); });

@@ -123,7 +123,7 @@
     const found = critical(), hot = found.filter(isHot);
     strip(found);
     if (!hot.length) {
-      if (state.taken !== null) { reset(); frame.classList.remove("alarmed"); window.anwang.wall.show(wall.scene); }
+      if (state.taken !== null) { reset(); frame.classList.remove("alarmed"); window.anwang.wall.show(wall.scene, true); }
       return;
     }
     const stays = hot.find((alarm) => alarm.id === state.taken);

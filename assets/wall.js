@@ -49,12 +49,13 @@
 
   // The strip of alarms that nobody verified yet has a place of its own beneath the map, whether it is there or not.
   function viewOf(scene) {
-    const em = parseFloat(getComputedStyle($("#wall-canvas")).fontSize);
+    const em = parseFloat(getComputedStyle($(".wall")).fontSize);  // the canvas has letters of the map engine's
     const padding = { top: 1.2 * em, right: 2.4 * em, bottom: 6.6 * em, left: 2.4 * em };
     return { ...wall.data.base, padding, ...scene.view };
   }
 
-  function show(index) {
+  // `isBack`: a takeover had the map elsewhere.
+  function show(index, isBack = false) {
     const data = wall.data, canvas = $("#wall-canvas");
     if (!data || !canvas) return;
     wall.scene = index % data.scenes.length;
@@ -71,7 +72,7 @@
     bar.style.animation = data.scenes.length > 1 ? `progress ${scene.seconds}s linear` : "none";
     const alarms = scene.hour ? [] : [...wall.alarms.values()];
     const alarmsAt = scene.hour ? undefined : data.at;
-    window.anwang.map.show(canvas, { ...viewOf(scene), alarms, alarmsAt })
+    window.anwang.map.show(canvas, { ...viewOf(scene), isBack, alarms, alarmsAt })
       .then(() => window.anwang.wall.takeover.again(), (error) => console.error(error));
     if (typeof performance !== "undefined") { performance.clearMarks(); performance.clearResourceTimings(); }
   }

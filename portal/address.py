@@ -11,7 +11,10 @@ def address_parts(search: str | None) -> dict[str, str]:
 
 
 def unusable(query: Mapping[str, str], shown: object) -> list[str]:
-    """Parts `name=value` of an address, in its order, whose name the view `shown` has with another value."""
+    """Parts `name=value` of an address, in its order, whose name the view `shown` has with another value.
+
+    A value that is understood and that the view would write otherwise counts as another.
+    """
     return [
         f"{name}={value}"
         for name, value in query.items()

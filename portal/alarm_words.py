@@ -63,7 +63,7 @@ def step_says(note: str | None, facts: dict[str, Any], now: datetime) -> list[st
     if facts.get("corrects"):
         said.append(_("instead of: {verdict}").format(verdict=words.verdict(facts["corrects"])))
     if facts.get("promised_for"):
-        said.append(_("by {at}").format(at=words.moment(datetime.fromisoformat(facts["promised_for"]), now)))
+        said.append(_("by {at}").format(at=words.minute(datetime.fromisoformat(facts["promised_for"]), now)))
     if facts.get("to"):
         said.append(_("to {name}").format(name=facts["to"]))
     if facts.get("condition"):

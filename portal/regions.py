@@ -2,10 +2,12 @@
 
 from db.queries import regions as region_queries
 from db.queries.regions import RegionRow, RegionTree
+from db.rules.access_scope import region_range
 from portal import asking
 from portal.locale import language
 
 _known: list[RegionTree] = []
+_english: dict[str, str] = {}
 
 
 def tree() -> RegionTree:
@@ -17,6 +19,12 @@ def tree() -> RegionTree:
             return found
         _known.append(found)
     return _known[0]
+
+
+def is_at_home(adcode: int) -> bool:
+    """Whether the region lies within the reader's smallest: their map shows it."""
+    lo, hi = region_range(asking.current().home)
+    return lo <= adcode <= hi
 
 
 def name(region: RegionRow) -> str:
@@ -34,7 +42,9 @@ def english() -> dict[str, str] | None:
     """English names by Chinese ones; None for who reads Chinese."""
     if language() == "zh_CN":
         return None
-    return {region.name: region.name_en for region in tree().by_adcode.values()}
+    if not _english:
+        _english.update({region.name: region.name_en for region in tree().by_adcode.values()})
+    return _english
 
 
 def short_name(region: RegionRow) -> str:

@@ -220,10 +220,10 @@ def shares(session: Session, of: DutyOf, since: datetime, now: datetime) -> list
 def figures(session: Session, of: DutyOf, since: datetime, until: datetime, now: datetime) -> DutyFigures:
     """Declared and verified minutes from `since` to `until`, at most now for what is verified.
 
-    Of a region over the venues that bulletins count, so that it has the same denominator as every ranking.
+    Of a region over the categories that bulletins count, as in rankings; nobody is excused here.
     """
-    is_one = of.venue_id is not None or of.maintainer_id is not None
-    counted = {"categories": None if is_one else IN_BULLETIN}
+    is_region = of.venue_id is None and of.maintainer_id is None
+    counted = {"categories": IN_BULLETIN if is_region else None}
     with without_nested_loops(session):
         row = session.execute(_FIGURES, _facts(of, since, until, now) | counted).one()
     wanted = row[0] * (until - since).total_seconds() / 60

@@ -24,7 +24,7 @@ CheckId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 @router.get("/duty")
 def duty_figures(region: InRegion, venue: Venue = None) -> DutyFigures:
-    """Declared and verified minutes of the last seven days."""
+    """Declared and verified minutes of the last seven days; of a region over the categories that bulletins count."""
     now = datetime.now(UTC)
     with asking.reading() as session:
         found = duty_coverage.figures(session, DutyOf(region=region, venue_id=venue), now - timedelta(days=7), now, now)

@@ -21,8 +21,17 @@ from portal.bench.own_installation import OwnInstallation, running
 from portal.bench.pictures import DESK, PHONE, WALLS, Picture, every, take
 from portal.pages.map.controls import BULLETIN_DAY
 
+METER = DeviceKind.ELECTRICITY_METER
+"""A device that has readings to draw."""
 FILMS, FILM_SECONDS = 4, 900
-"""So many cameras show something before pictures are taken, and so long that may take."""
+"""So many cameras have been looked at before pictures are taken, and so long that may take."""
+_ZONED = text(
+    """
+    select max(z.device_id) from camera_zones z join camera_streams s using (device_id)
+    where z.retired_at is null and s.reference is not null
+        and (select count(*) from camera_streams where reference is not null) >= :n
+    """
+)
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pictures"
 README = (
     Picture("map", "/?area=360700", DESK),
@@ -57,11 +66,11 @@ def examples(browser: Browser, own: OwnInstallation) -> Mapping[str, str]:
     log_in(page, own.base, "leader", own.account("leader").password)
     venues = page.request.get(f"{own.base}/api/v1/venues?limit=1&region=360702&category=boarding_school").json()
     venue = venues["rows"][0]["id"]
-    devices = page.request.get(f"{own.base}/api/v1/devices?venue={venue}").json()
+    devices = page.request.get(f"{own.base}/api/v1/devices?venue={venue}").json()["rows"]
     context.close()
     return {
         "venue": str(venue),
-        "device": next(row["code"] for row in devices["rows"] if row["kind"] == DeviceKind.ELECTRICITY_METER),
+        "device": next((row["code"] for row in devices if row["kind"] == METER), devices[0]["code"]),
         "bulletin": str(_bulletin(own)),
         "camera": str(_camera(own)),
     }
@@ -80,22 +89,19 @@ def _bulletin(own: OwnInstallation) -> int:
 
 
 def _camera(own: OwnInstallation) -> int:
-    """A camera with zones, once the films of the demonstration are rendered and some were watched."""
+    """A camera with zones that a worker has looked at, once enough films of the demonstration are rendered."""
     print("waiting for the films of the cameras; they are rendered at the first time")
     until = time.monotonic() + FILM_SECONDS
     while time.monotonic() < until:
         with _scoped(own) as session:
             found = session.scalar(
-                text(
-                    "select max(device_id) from camera_zones join camera_streams using (device_id)"
-                    " where (select count(*) from camera_streams) >= :n"
-                ),
+                _ZONED,
                 {"n": FILMS},
             )
         if found is not None:
             return int(found)
         time.sleep(5)
-    raise CannotStart(f"The cameras of the demonstration show no films after {FILM_SECONDS} s.")
+    raise CannotStart(f"No worker has looked at {FILMS} cameras after {FILM_SECONDS} s; is the vision extra installed?")
 
 
 @contextmanager

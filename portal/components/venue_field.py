@@ -6,7 +6,6 @@ from typing import Any
 from dash import dcc
 from dash.development.base_component import Component
 
-from portal import regions
 from portal.locale import _
 
 
@@ -28,10 +27,6 @@ def venue_field(id: str, **how: Any) -> Component:
 def venue_options(found: Iterable[Any], typed: str) -> list[dict[str, Any]]:
     """Venues found, so that the field's own filter lets each through, whatever it was found by."""
     return [
-        {
-            "value": venue.id,
-            "label": f"{venue.name} · {regions.named(venue.county_name)}",
-            "search": f"{typed} {venue.name}",
-        }
+        {"value": venue.id, "label": f"{venue.name} · {venue.county_name}", "search": f"{typed} {venue.name}"}
         for venue in found
     ]

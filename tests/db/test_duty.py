@@ -148,7 +148,7 @@ def test_a_contract_alone_declares_round_the_clock(record: TestRecord, owner: Co
     assert hours(record, DutyOf(venue_id=factories.venue(owner).id)) == (0, 0)
 
 
-def test_a_regions_duty_has_the_denominator_of_every_ranking(record: TestRecord, owner: Connection) -> None:
+def test_a_regions_duty_counts_the_categories_of_bulletins(record: TestRecord, owner: Connection) -> None:
     def of(what: DutyOf) -> DutyFigures:
         with record.record.scoped(EVERYTHING) as session:
             return duty_coverage.figures(session, what, NOW - WEEK, NOW, NOW)

@@ -175,6 +175,19 @@ def finish(server: PortalServer, alarm: int) -> None:
     change(server, "update alarms set state = 'closed', closed_at = now() where id = :id", id=alarm)
 
 
+WHOLE_ABOVE_THE_STRIP = """() => {
+    const canvas = document.querySelector("#wall-canvas"), strip = document.querySelector("#wall-strip");
+    const { map, view } = window.anwang.map.maps.get(canvas), [west, south, east] = view.bounds;
+    const isOpen = strip.classList.contains("open");
+    strip.classList.add("open");
+    const above = strip.getBoundingClientRect().top;
+    strip.classList.toggle("open", isOpen);
+    const edge = map.project([(west + east) / 2, south]).y + canvas.getBoundingClientRect().top;
+    return edge <= above && edge > above - 200;
+}"""
+"""The map is back at its scene, and the strip of unverified alarms would not lie upon it."""
+
+
 def takes_and_gives_back(wall: Wall, skip: int) -> float:
     """One critical alarm: the wall is taken, shows the evidence, and is given back once it is verified."""
     began = time.monotonic()
@@ -190,6 +203,7 @@ def takes_and_gives_back(wall: Wall, skip: int) -> float:
     verified = time.monotonic()
     settle(wall.server, alarm)
     wall.wait_taken("", verified)
+    wall.until(WHOLE_ABOVE_THE_STRIP)
     finish(wall.server, alarm)
     return took
 

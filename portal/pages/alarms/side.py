@@ -111,7 +111,7 @@ def _owner(row: AlarmRow, now: datetime) -> Component | None:
     told = [_("In hand: {name}").format(name=row.owner_name)]
     is_late = row.promised_for is not None and row.promised_for < now
     if row.promised_for is not None:
-        at = words.moment(row.promised_for, now)
+        at = words.minute(row.promised_for, now)
         told.append(_("promise of {at} has passed").format(at=at) if is_late else _("done by {at}").format(at=at))
     return html.Span(" · ".join(told), className="case-owner late" if is_late else "case-owner")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from db.queries.appeals import AppealRow
 from db.rules.measures import MeasureKey
-from portal import appeal_words, hazard_words, measure_words, words
+from portal import appeal_words, hazard_words, measure_words, regions, words
 from portal.locale import _, by_language
 
 
@@ -53,7 +53,7 @@ def title(appeal: AppealRow) -> str:
     """The venue, or the region whose figure it is."""
     if appeal.venue_name is not None:
         return appeal.venue_name
-    return f"{appeal.region_name} · {measure_words.name(MeasureKey(appeal.measure or ''))}"
+    return f"{regions.named(appeal.region_name)} · {measure_words.name(MeasureKey(appeal.measure or ''))}"
 
 
 def detail(appeal: AppealRow) -> str:

@@ -7,7 +7,7 @@ from db.queries.binding import VenueChoice
 from db.rules.device_kinds import AreaKind, DeviceKind
 from db.rules.device_recognition import NumberKind
 from db.rules.device_words import device_kind
-from portal import regions, words
+from portal import words
 from portal.components.layout import panel
 from portal.components.venue_field import venue_field
 from portal.locale import _
@@ -19,9 +19,7 @@ LONGEST_CODE = 64
 
 def form(found: Found, venue: VenueChoice | None, *, is_fixed: bool) -> Component:
     """Everything that confirming needs; `is_fixed` where the person has one venue alone."""
-    chosen = (
-        [] if venue is None else [{"value": venue.id, "label": f"{venue.name} · {regions.named(venue.county_name)}"}]
-    )
+    chosen = [] if venue is None else [{"value": venue.id, "label": f"{venue.name} · {venue.county_name}"}]
     return html.Div(
         [
             panel(

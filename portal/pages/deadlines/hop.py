@@ -99,7 +99,10 @@ def _ranking(view: View, detail: Detail) -> Component:
     head = (names[view.by], _("Missed"), _("Alarms"), _("Median"), "95 %")
     rows = [
         [
-            Cell(each.name, view.href(within=f"{view.by}:{each.key}")),
+            Cell(
+                regions.named(each.name) if view.by == "county" else each.name,
+                view.href(within=f"{view.by}:{each.key}"),
+            ),
             number(f"{each.missed:,}", is_late=bool(each.missed)),
             number(f"{each.subject:,}"),
             number(telling_words.took(each.median)),

@@ -14,9 +14,10 @@ from db.queries import hazards as queries
 from db.queries import venues as venue_queries
 from db.rules.access_scope import Role
 from db.rules.hazard_kinds import SOURCES_OF, Grade, HazardKind, Source
-from portal import asking, hazard_words, regions
+from portal import asking, hazard_words
 from portal.components.case import Field, labelled
 from portal.components.layout import note, panel
+from portal.components.venue_field import venue_options
 from portal.locale import _
 from portal.pages.hazards import ids
 
@@ -98,14 +99,7 @@ def area_choices(venue_id: int | None) -> tuple[tuple[str, str], ...]:
 def venue_choices(typed: str) -> list[dict[str, Any]]:
     with asking.reading() as session:
         found = venue_queries.search(session, typed, limit=12)
-    return [
-        {
-            "value": venue.id,
-            "label": f"{venue.name} · {regions.named(venue.county_name)}",
-            "search": f"{typed} {venue.name}",
-        }
-        for venue in found
-    ]
+    return venue_options(found, typed)
 
 
 def put_on_record(venue_id: int | None, area: str | None, filled: dict[str, str]) -> tuple[int, str]:

@@ -98,7 +98,7 @@ def _credit() -> list[Any]:
     return [
         html.Span(under["credit"], className="credit") if under and under["credit"] else None,
         html.Span(
-            _("Review number {number}").format(number=number) if number else _("No 审图号: not for publication"),
+            _("Review number {number}").format(number=number) if number else _("No review number: not for publication"),
             className="review-number",
         ),
     ]

@@ -11,7 +11,7 @@ from db.queries import messages as message_queries
 from db.queries.messages import ChannelFigures, DeliveryRow, Reachability
 from db.rules.channels import Channel, DeliveryState
 from db.rules.message_words import PATHS
-from portal import asking, regions, telling_words, words
+from portal import asking, telling_words, words
 from portal.address import address_parts, number_of
 from portal.components.layout import figure, note, panel
 from portal.components.ledger import Cell, ledger, number
@@ -232,7 +232,7 @@ def _line(row: DeliveryRow) -> tuple[str | int, ...]:
         telling_words.channel(row.channel),
         telling_words.delivery_state(row.state),
         telling_words.subject(row.subject_kind or "", row.kind, {}),
-        regions.named(row.county_name or ""),
+        row.county_name or "",
         row.venue_name or "",
         row.person_name,
         row.tries,

@@ -110,7 +110,7 @@ def _platforms(platforms: Sequence[PlatformRow], now: datetime) -> Component:
         html.Tr(
             [
                 html.Td(platform.name),
-                html.Td(platform.region_name),
+                html.Td(regions.named(platform.region_name)),
                 html.Td({Transport.HTTP: "HTTP", Transport.GB26875: "GB/T 26875.3"}[platform.transport]),
                 html.Td(words.moment(platform.answered_at, now), className="number"),
                 html.Td(words.count(platform.waiting), className="number"),

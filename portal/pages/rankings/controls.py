@@ -10,6 +10,7 @@ from db.rules.excusing import MAY_ASK
 from db.rules.measures import MeasureKey
 from db.rules.venue_categories import Category
 from portal import asking, measure_words, regions, words
+from portal.address import FIRST_DAY
 from portal.components.pickers import as_of_picker, menu_of
 from portal.locale import _
 from portal.pages.map.controls import BULLETIN_DAY
@@ -74,6 +75,7 @@ def _against(address: Address, today: date) -> Component:
             (_("A month before"), timedelta(days=30)),
             (_("A year before"), timedelta(days=365)),
         )
+        if address.as_of - span >= FIRST_DAY
     ]
     picker = as_of_picker(address.before, address.as_of, spans, address.query(today, before="DAY"))
     picker.children[0] = html.Summary(_("vs {day}").format(day=address.before.isoformat()))

@@ -46,11 +46,8 @@ def _further(address: Address, looked: Looked, today: date) -> Component:
     """Onto the map, and down to the counties of a city."""
     layer = "&layer=duty" if "duty" in address.measure else ""
     category = f"&category={address.category}" if address.category not in words.SUB_TYPES else ""
-    links = [
-        dcc.Link(
-            _("On the map"), href=f"/?area={looked.region.adcode}{category}&as_of={address.as_of.isoformat()}{layer}"
-        )
-    ]
+    on_map = f"/?area={looked.region.adcode}{category}&as_of={address.as_of.isoformat()}{layer}"
+    links = [dcc.Link(_("On the map"), href=on_map)] if regions.is_at_home(looked.region.adcode) else []
     if looked.region.level == "city" and looked.region.adcode != address.within:
         links.append(dcc.Link(_("Rank its counties"), href=address.query(today, within=looked.region.adcode)))
     if asking.current().role in MAY_FILE:

@@ -52,7 +52,7 @@ class Address:
             unit = within
         return cls(
             as_of,
-            min(before, as_of),
+            before if before <= as_of else as_of - HALF_MONTH,
             query.get("category", ALL) if query.get("category") in CHOICES else ALL,
             _measure(query.get("measure", "")),
             within,
@@ -78,6 +78,8 @@ class Address:
             "unit": new.unit,
             "show": new.show,
         } | {name: value for name, value in changed.items() if value == "DAY"}
+        if changed.get("as_of") == "DAY":
+            del parts["before"]  # another day is compared with its own half month before
         usual = {
             "as_of": today,
             "before": new.as_of - HALF_MONTH,

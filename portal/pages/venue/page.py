@@ -76,15 +76,24 @@ def _names(facts: tabs.Facts) -> dict[str, str]:
     }
 
 
+def _on_the_map(name: str, adcode: int) -> Component:
+    """A link where the reader's map reaches so far."""
+    return (
+        dcc.Link(regions.named(name), href=f"/?area={adcode}")
+        if regions.is_at_home(adcode)
+        else html.Span(regions.named(name))
+    )
+
+
 def _head(facts: tabs.Facts) -> Component:
     venue = facts.venue
     return html.Header(
         [
             html.Div(
                 [
-                    dcc.Link(regions.named(venue.city_name), href=f"/?area={venue.city}"),
+                    _on_the_map(venue.city_name, venue.city),
                     html.Span("›"),
-                    dcc.Link(regions.named(venue.county_name), href=f"/?area={venue.county}"),
+                    _on_the_map(venue.county_name, venue.county),
                 ],
                 className="breadcrumb",
             ),

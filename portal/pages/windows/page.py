@@ -17,7 +17,7 @@ from db.queries.windows import Place
 from db.rules.device_kinds import DeviceKind
 from db.rules.role_acts import ANNOUNCE_WINDOWS
 from db.rules.windows import WindowKind
-from portal import asking, regions
+from portal import asking
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
 from portal.components.toast import refused, toast
@@ -132,7 +132,7 @@ def register_callbacks(app: Dash) -> None:
         with asking.reading() as session:
             found = venue_queries.search(session, typed.strip(), limit=20)
         kept = [option for option in known if option["value"] in (chosen or [])]
-        names = [Place(venue.id, f"{venue.name} · {regions.named(venue.county_name)}") for venue in found]
+        names = [Place(venue.id, f"{venue.name} · {venue.county_name}") for venue in found]
         fresh = [{**option, "search": f"{typed} {option['label']}"} for option in venue_options(names)]
         return kept + [option for option in fresh if option["value"] not in (chosen or [])]
 
