@@ -120,6 +120,26 @@ def test_a_page_that_shows_something_else_than_asked_says_so(
     assert watched.complaints == []
 
 
+@pytest.mark.parametrize("login", ["ganzhou", "zhanggong", "venue"])
+def test_no_link_of_ours_leads_beyond_what_a_reader_may_see(
+    visit: Callable[..., Watched], portal_server: PortalServer, login: str
+) -> None:
+    watched = visit(login)
+    page = watched.page
+    for path, ready in ((f"/venues/{venue_of(portal_server)}", ".breadcrumb"), ("/rankings", ".ranking tbody tr")):
+        watched.open(path)
+        if "/rankings" not in path or login != "venue":
+            page.wait_for_selector(ready)
+        links = page.eval_on_selector_all(
+            "main a[href^='/?'], main a[href^='/rankings?']", "all => all.map((link) => link.getAttribute('href'))"
+        )
+        for link in sorted(set(links))[:: max(1, len(set(links)) // 6)]:
+            watched.open(link)
+            page.wait_for_selector(".map-page .breadcrumb strong, .ranking tbody tr")
+            assert page.locator(".address-note").count() == 0, (path, link)
+    assert watched.complaints == []
+
+
 def test_a_venue_that_is_not_there_leads_back_to_the_map(visit: Callable[..., Watched]) -> None:
     watched = visit("leader")
     watched.open("/venues/99999999")
