@@ -22,7 +22,7 @@ from portal.bench.pictures import DESK, PHONE, WALLS, Picture, every, take
 from portal.pages.map.controls import BULLETIN_DAY
 
 METER = DeviceKind.ELECTRICITY_METER
-"""A device that has readings to draw."""
+"""Its page has more to show than a camera's."""
 FILMS, FILM_SECONDS = 4, 900
 """So many cameras have been looked at before pictures are taken, and so long that may take."""
 _ZONED = text(
@@ -94,10 +94,7 @@ def _camera(own: OwnInstallation) -> int:
     until = time.monotonic() + FILM_SECONDS
     while time.monotonic() < until:
         with _scoped(own) as session:
-            found = session.scalar(
-                _ZONED,
-                {"n": FILMS},
-            )
+            found = session.scalar(_ZONED, {"n": FILMS})
         if found is not None:
             return int(found)
         time.sleep(5)

@@ -7,7 +7,6 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from db.queries.map_figures import PLAYED
-from db.rules.access_scope import region_range
 from db.rules.map_layers import Layer
 from db.rules.venue_categories import BULLETIN_CATEGORIES
 from portal import asking, regions, words
@@ -25,9 +24,7 @@ __all__ = ["BULLETIN_DAY", "controls", "crumbs", "layer_name", "legend", "months
 
 def crumbs(address: Address, today: date) -> list[Component]:
     """The way from the reader's home down to the area; each step is a link, the last one is not."""
-    home = asking.current().home
-    lo, hi = region_range(home)
-    path = [row for row in regions.tree().path(address.area) if lo <= row.adcode and row.adcode <= hi]
+    path = [row for row in regions.tree().path(address.area) if regions.is_at_home(row.adcode)]
     parts: list[Component] = []
     for row in path[:-1]:
         parts += [dcc.Link(regions.name(row), href=address.query(today, area=row.adcode)), html.Span("›")]

@@ -39,8 +39,7 @@ class Address:
         """Unusable or out-of-scope parts fall back to the reader's home and today."""
         home = asking.current().home
         area = number_of(query.get("area")) or home
-        lo, hi = region_range(home)
-        if area not in regions.tree().by_adcode or not lo <= area <= hi:
+        if area not in regions.tree().by_adcode or not regions.is_at_home(area):
             area = home
         layer, category, ask = query.get("layer", ""), query.get("category", "all"), query.get("ask", "")
         near, lasso = query.get("near", ""), query.get("lasso", "")
