@@ -3,14 +3,12 @@
   const ENGINE = "/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0";
   const WORKER = "/assets/vendor/maplibre-gl/maplibre-gl-worker.mjs?m=6.17.0";
   const STYLE_SHEET = "/assets/vendor/maplibre-gl/maplibre-gl.css?m=6.17.0";
-  const GRID = 1e5;  // steps to a degree: the boundaries are given to 1e-4
-  const FONT = ["Noto Sans SC Variable"];
-  const EMPTY = { type: "FeatureCollection", features: [] };
   const RETRY_MS = 5000;
   const HOLD_MS = 2000;  // a map that is not all there by then is shown as far as it came
   const WALL_KEEPS_TILES = 8;  // out of view, a source: a wall flies to another place at each alarm, for days
   const FADE_MS = 150;  // names come and go gently, but those of the first picture are there
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
+  const { LEVELS, style, restyle, alarms: alarmFeatures } = window.anwang.mapStyle;
   const maps = new Map();
   let engine = null;
 
@@ -43,156 +41,19 @@
   // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
   if (document.querySelector("link[data-boundaries]")) for (const part of [loadEngine, boundaries]) part().catch(() => undefined);
 
-  // Every border once, as lines with the highest level they divide. Neighbours share their points, so a piece that two
-  // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
-  function bordersOf(counties) {
-    const points = new Map(), pieces = new Map();  // pieces by their ends: the cities at their sides
-    const number = ([lng, lat]) => {  // of the point; what is made of longitude and latitude is below 2^53
-      const at = Math.round(lng * GRID) * 1e7 + Math.round(lat * GRID);
-      if (!points.has(at)) points.set(at, points.size);
-      return points.get(at);
-    };
-    const key = (a, b) => (a < b ? a * 2 ** 26 + b : b * 2 ** 26 + a);
-    const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
-      .flatMap((polygon) => polygon.map((ring) => ({ ring, numbers: ring.map(number), city: properties.parent }))));
-    for (const { numbers, city } of rings) {
-      for (let i = 1; i < numbers.length; i++) {
-        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
-        if (sides) sides.push(city); else pieces.set(at, [city]);
-      }
-    }
-    const lines = { county: [], city: [], province: [] };
-    for (const { ring, numbers } of rings) {
-      let line = null, of = "";
-      for (let i = 1; i < ring.length; i++) {
-        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
-        if (!sides) { line = null; continue; }
-        pieces.delete(at);
-        const level = sides.length === 1 ? "province" : sides[0] === sides[1] ? "county" : "city";
-        if (!line || level !== of) { line = [ring[i - 1]]; of = level; lines[level].push(line); }
-        line.push(ring[i]);
-      }
-    }
-    return { type: "FeatureCollection", features: Object.entries(lines).map(([level, coordinates]) => (
-      { type: "Feature", properties: { level }, geometry: { type: "MultiLineString", coordinates } })) };
-  }
-
-  const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
-
-  function style(node, baseMap, counties) {
-    const colours = {
-      ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
-      label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
-      accent: css("--accent", node),
-    };
-    const base = baseMap
-      ? { sources: { base: { type: "raster", tiles: [window.anwang.baseMap.address(baseMap)], tileSize: 256,
-                             minzoom: baseMap.minzoom, maxzoom: baseMap.maxzoom } },
-          layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.8 } }] }
-      : { sources: {}, layers: [] };
-    const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "borders",
-      filter: ["==", ["get", "level"], level], paint: { "line-color": colour, "line-width": width, "line-opacity": opacity } });
-    return {
-      version: 8,
-      sources: {
-        ...base.sources,
-        counties: { type: "geojson", data: counties, promoteId: "adcode" },
-        borders: { type: "geojson", data: bordersOf(counties) },
-        labels: { type: "geojson", data: EMPTY },
-        alarms: { type: "geojson", data: EMPTY },
-      },
-      layers: [
-        { id: "ground", type: "background", paint: { "background-color": colours.ground } },
-        ...base.layers,
-        { id: "county-fill", type: "fill", source: "counties", paint: {
-          "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
-            ["string", ["feature-state", "colour"], colours.dim], colours.dim],
-          "fill-opacity": ["interpolate", ["linear"], ["zoom"],
-            9, ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1],
-            13, baseMap ? 0.15 : 0.3],
-          "fill-antialias": false } },
-        border("county", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6], 0.75),
-        border("city", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3]),
-        border("province", colours.city, 1.4),
-        { id: "selected-line", type: "line", source: "counties", filter: ["==", ["get", "adcode"], -1], layout: { visibility: "none" },
-          paint: { "line-color": colours.accent, "line-width": 3 } },
-        { id: "labels", type: "symbol", source: "labels",
-          layout: { "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {},
-                                   ["get", "text"], { "font-scale": 0.94 }],
-                    "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.25,
-                    "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.2,
-                    "text-padding": 3, "symbol-sort-key": ["get", "order"] },
-          paint: { "text-color": colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.8 } },
-        { id: "alarm-dot", type: "circle", source: "alarms",
-          paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3.5, 12, 7],
-                   "circle-color": ["get", "colour"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
-      ],
-    };
-  }
-
-  // A venue's point says by its colour how it stands; a cell of many says by its colour what share of them does.
-  const UNDER = "labels";
-  function addVenues(map, view, node) {
-    for (const layer of ["density", "venue-dot", "venue-name", "area-dot", "area-name"]) if (map.getLayer(layer)) map.removeLayer(layer);
-    if (map.getSource("venues")) map.removeSource("venues");
-    if (!view.tiles) return;
-    map.addSource("venues", { type: "vector", tiles: [new URL(view.tiles, location.href).href
-      .replaceAll("%7B", "{").replaceAll("%7D", "}")], minzoom: 5, maxzoom: 16, bounds: [113.4, 24.3, 118.7, 30.2] });
-    const n = ["sqrt", ["get", "n"]];
-    const of = (most, least, by) => ["min", most, ["+", least, ["*", by, n]]];
-    const share = ["/", ["get", view.measure], ["max", 1, ["get", "n"]]];
-    map.addLayer({ id: "density", type: "circle", source: "venues", "source-layer": "density",
-      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, of(3, 0.7, 0.24), 7, of(3.6, 0.9, 0.34), 9.9, of(7.5, 1.8, 0.8), 13, of(14, 3, 1)],
-               "circle-color": view.measure === "stands" ? css("--venue-many", node)
-                 : ["interpolate", ["linear"], share, 0, css("--venue-off", node), 1, css("--venue-on", node)],
-               "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.45 : 0.4, 9, 0.85] } }, UNDER);
-    map.addLayer({ id: "venue-dot", type: "circle", source: "venues", "source-layer": "venues",
-      paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3.2, 14, 8],
-               "circle-color": ["case", ["==", ["get", view.measure], 1], css("--venue-on", node), css("--venue-off", node)],
-               "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1 } }, UNDER);
-    if (!view.letters) return;
-    const written = (field, size) => ({ "text-field": field, "text-font": FONT, "text-size": size, "text-offset": [0, 0.9],
-      "text-anchor": "top", "text-max-width": 12, "text-optional": true });
-    const ink = { "text-color": css("--map-label", node), "text-halo-color": css("--map-halo", node), "text-halo-width": 1.5 };
-    map.addLayer({ id: "venue-name", type: "symbol", source: "venues", "source-layer": "venues", minzoom: 12.5,
-      layout: written(["get", "name"], 12), paint: ink });
-    const LEVEL = ["match", ["coalesce", ["get", "level"], 0], 1, css("--critical", node), 2, css("--major", node), 3, css("--minor", node),
-      ["case", [">", ["get", "unwell"], 0], css("--venue-off", node), [">", ["get", "devices"], 0], css("--venue-on", node), "#9aa7ba"]];
-    map.addLayer({ id: "area-dot", type: "circle", source: "venues", "source-layer": "areas", minzoom: 16,
-      paint: { "circle-radius": 6, "circle-color": LEVEL, "circle-stroke-color": css("--venue-ring", node), "circle-stroke-width": 1.5 } }, UNDER);
-    map.addLayer({ id: "area-name", type: "symbol", source: "venues", "source-layer": "areas", minzoom: 16,
-      layout: written(["get", "name"], 11), paint: ink });
-  }
-
-  function paintAreas(map, view) {
-    const data = view.areas || {};
-    for (const [adcode, area] of Object.entries(data)) {
+  function colourAreas({ map }, view) {
+    for (const [adcode, area] of Object.entries(view.areas || {})) {
       map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
     }
-    map.setFilter("selected-line", ["==", ["get", "adcode"], view.level === "county" ? view.area : -1]);
-    map.setLayoutProperty("selected-line", "visibility", view.level === "county" ? "visible" : "none");  // an empty layer still costs its masks
-    map.getSource("labels").setData({ type: "FeatureCollection", features: (view.labels || []).map((label, i) => ({
-      type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
-      properties: { name: label.name, text: label.text, size: (view.labelSize || 13) * (view.wall ? Math.min(innerWidth / 1920, innerHeight / 1080) : 1), order: i } })) });
   }
 
   // What a page adds to the engine: `shown` after each view, `tip` for words at the pointer.
   const hooks = {};
 
-  const LEVELS = ["", "critical", "major", "minor", "notice"];
-  function alarmFeatures(entry) {
-    const features = [];
-    for (const alarm of entry.alarms.values()) {
-      features.push({ type: "Feature", geometry: { type: "Point", coordinates: [alarm.lng, alarm.lat] },
-        properties: { id: alarm.id, venue_id: alarm.venue_id, level: alarm.level, sort: -alarm.level,
-                      colour: css(`--${LEVELS[alarm.level]}`, entry.node) } });
-    }
-    features.sort((a, b) => a.properties.sort - b.properties.sort);
-    return { type: "FeatureCollection", features };
-  }
-
   function paintAlarms(entry) {
-    entry.map.getSource("alarms")?.setData(alarmFeatures(entry));
+    const features = alarmFeatures(entry.alarms.values(), entry.node), told = JSON.stringify(features);
+    if (told !== entry.told) entry.map.getSource("alarms")?.setData(features);
+    entry.told = told;
     const wanted = new Map();
     for (const alarm of entry.alarms.values()) {
       const fresh = Date.now() - Date.parse(alarm.raised_at) < 10 * 60 * 1000;
@@ -298,31 +159,34 @@
       textContent: "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join("") });
     document.body.append(line);
     void line.offsetWidth;
-    await document.fonts.ready;
+    if (document.fonts.status !== "loaded") await document.fonts.ready;
     line.remove();
   }
 
+  const upToDate = (view) => window.anwang.live.upToDate(view.alarms || [], view.alarmsAt);  // as they are, where it names no time
+
   async function open(node, view) {
-    const lettersCame = letters(view);
-    const [library, counties] = await Promise.all([loadEngine(), boundaries()]);
+    const [library, counties] = await Promise.all([loadEngine(), boundaries(), letters(view)]);
+    const alarms = upToDate(view), features = alarmFeatures(alarms.values(), node);
     if (view.baseMap) window.anwang.baseMap.prepare(library, view.baseMap);
     const where = view.at ? { center: view.at.slice(0, 2), zoom: view.at[2] } : { bounds: view.bounds };
     const map = new library.Map({
-      container: node, style: style(node, view.baseMap, counties), ...where,
+      container: node, style: style(node, view, counties, features), validateStyle: false, ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
       keyboard: !view.wall, maxTileCacheSize: view.wall ? WALL_KEEPS_TILES : null,
     });
     map.touchZoomRotate?.disableRotation();
-    const entry = { node, map, library, view, alarms: new Map(), pulses: new Map(), stop: null, frames: window.anwang.carry(map) };
+    const entry = { node, map, library, view, alarms, pulses: new Map(), stop: null, shown: view, isWhole: false,
+                    told: JSON.stringify(features), frames: window.anwang.carry(map) };
     maps.set(node, entry);
     const began = performance.now();
     const letGo = () => { delete node.dataset.held; };
     node.dataset.held = "1";
     map.once("idle", letGo);
     setTimeout(() => { if (maps.get(node) === entry) { letGo(); map.triggerRepaint(); } }, HOLD_MS);
-    entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.shown && map.loaded() && !map._placementDirty);
-    await Promise.all([map.once("style.load"), lettersCame]);
+    entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.isWhole && map.loaded() && !map._placementDirty);
+    await map.once("style.load");
     if (!view.wall) {
       map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
       listen(entry);
@@ -364,18 +228,19 @@
       delete node.dataset.failed;
       if (node.pending) { view = node.pending; delete node.pending; }
     }
-    const before = entry.shown;
-    if (!isNew) await letters(view);
+    const before = entry.shown, isFirst = isNew && before === view;
+    if (!isFirst) await letters(view);
     if (!node.isConnected) { close(node); return null; }  // the reader went on meanwhile: a node outside the page has no colours
     entry.view = view;
     entry.shown = view;
-    paintAreas(entry.map, view);
-    if (!before || before.tiles !== view.tiles || before.measure !== view.measure || before.letters !== view.letters) addVenues(entry.map, view, node);
-    entry.alarms = window.anwang.live.upToDate(view.alarms || [], view.alarmsAt);  // as they are, where it names no time
+    colourAreas(entry, view);
+    if (!isFirst) restyle(entry.map, node, before, view);
+    entry.alarms = upToDate(view);
     paintAlarms(entry);
+    entry.isWhole = true;
     if (view.alarmsAt) askAgain(entry, false);
     hooks.shown?.(entry, isNew);
-    if (!isNew && !view.at && (view.isBack || JSON.stringify(before?.bounds) !== JSON.stringify(view.bounds))) {
+    if (!isFirst && !view.at && (view.isBack || JSON.stringify(before.bounds) !== JSON.stringify(view.bounds))) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
     entry.map.once("idle", () => { node.dataset.painted = "1"; if (!view.wall) entry.map._fadeDuration = FADE_MS; performance.mark(`map-painted:${node.id}`); window.anwang.late.fetchAll(); });
@@ -393,12 +258,13 @@
     maps.get(node)?.map.flyTo({ center: [lng, lat], zoom, duration: 1800 });
   } };
 
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.map = {
-    draw(view, id) {
-      const node = document.getElementById(id);
-      if (view && node) show(node, view).catch((error) => { node.dataset.failed = String(error); console.error(error); });
-      return view ? view.area : null;
-    },
+  // The page's own component (portal/pages/map/canvas.py): the map begins as soon as its place is there.
+  window.anwang.MapCanvas = ({ id, view, label }) => {
+    const place = window.React.useRef(null);
+    window.React.useLayoutEffect(() => {
+      const node = place.current;
+      show(node, view).catch((error) => { node.dataset.failed = String(error); console.error(error); });
+    }, [view]);
+    return window.React.createElement("div", { id, ref: place, className: "map-canvas", role: "application", "aria-label": label });
   };
 })();

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens.css", "portal.css", "theme.css", "wall.css")
 SCRIPTS = (
     "vendor/regenerator-runtime/runtime.js",
-    *("still.js", "late.js", "live.js", "base-map.js", "map-carry.js", "map.js"),
+    *("still.js", "late.js", "live.js", "base-map.js", "map-carry.js", "map-style.js", "map.js"),
     *("wall.js", "wall-takeover.js", "pages.js", "seen.js"),
 )
 TYPES = {"css": "text/css", "js": "text/javascript"}

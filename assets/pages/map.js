@@ -72,10 +72,11 @@
 
   hooks.shown = (entry, isNew) => {
     if (entry.view.wall || entry.node.id !== "map-canvas") return;
-    addLayers(entry);
-    const overlay = entry.view.overlay;
-    entry.map.getSource("ask").setData({ type: "FeatureCollection", features: overlay?.features || [] });
-    entry.map.getSource("shape").setData(shapeOf(entry.view.shape || {}));
+    const { overlay } = entry.view, answered = { type: "FeatureCollection", features: overlay?.features || [] };
+    const shape = shapeOf(entry.view.shape || {});
+    if (answered.features.length || shape.features.length) addLayers(entry);
+    entry.map.getSource("ask")?.setData(answered);
+    entry.map.getSource("shape")?.setData(shape);
     stepBack(entry, Boolean(overlay));
     follow(entry, isNew);
     slider(entry);

@@ -4,7 +4,7 @@ from typing import Any
 
 import dash
 import flask
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import Dash, Input, Output, State
 
 from db.queries import alarms as alarm_queries
 from db.queries import coverage, map_figures, tiles, venues
@@ -30,7 +30,7 @@ PARTS = ("area", "layer", "category", "as_of", "ask", "near", "lasso", "at")
 
 def register(app: Dash) -> None:
     @app.callback(
-        Output(ids.VIEW, "data"),
+        Output(ids.CANVAS, "view"),
         Output(ids.CRUMBS, "children"),
         Output(ids.CONTROLS, "children"),
         Output(ids.LEGEND, "children"),
@@ -44,7 +44,7 @@ def register(app: Dash) -> None:
         return show_asked(address_parts(search)) if path == "/" else dash.no_update
 
     @app.callback(
-        Output(ids.VIEW, "data", allow_duplicate=True),
+        Output(ids.CANVAS, "view", allow_duplicate=True),
         Output(ids.SIDE, "children", allow_duplicate=True),
         Input(ids.AGAIN, "data"),
         State("address", "search"),
@@ -57,10 +57,6 @@ def register(app: Dash) -> None:
             return dash.no_update
         view, *_around, side = show_asked(address_parts(search))
         return view, side
-
-    app.clientside_callback(
-        ClientsideFunction("map", "draw"), Output(ids.DRAWN, "data"), Input(ids.VIEW, "data"), State(ids.CANVAS, "id")
-    )
 
 
 def show_asked(query: dict[str, str]) -> tuple[Any, ...]:

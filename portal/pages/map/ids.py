@@ -1,13 +1,11 @@
 """Ids of the map page's moving parts."""
 
 CANVAS = "map-canvas"
-VIEW = "map-view"
 CRUMBS = "map-crumbs"
 CONTROLS = "map-controls"
 LEGEND = "map-legend"
 MONTHS = "map-months"
 SIDE = "map-side"
-DRAWN = "map-drawn"
 AGAIN = "map-again"
 TOOLS = "map-tools"
 STATIONS_FILE = "map-stations-file"

@@ -11,6 +11,7 @@ from portal.base_map import base_map
 from portal.components.layout import icon
 from portal.locale import _
 from portal.pages.map import callbacks, ids, stations
+from portal.pages.map.canvas import MapCanvas
 
 
 def layout(**query: str) -> Component:
@@ -18,8 +19,6 @@ def layout(**query: str) -> Component:
     view, crumbs, controls, legend, months, side = callbacks.show_asked(query)
     return html.Div(
         [
-            dcc.Store(id=ids.VIEW, data=view),
-            dcc.Store(id=ids.DRAWN),
             dcc.Store(id=ids.AGAIN),
             html.Div(
                 [
@@ -32,9 +31,7 @@ def layout(**query: str) -> Component:
                     ),
                     html.Div(
                         [
-                            html.Div(
-                                id=ids.CANVAS, className="map-canvas", role="application", **{"aria-label": _("Map")}
-                            ),
+                            MapCanvas(ids.CANVAS, view, _("Map")),
                             _tools(),
                             html.Div(months, id=ids.MONTHS, className="months"),
                             html.Div(_credit(), className="map-credit"),

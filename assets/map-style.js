@@ -1,0 +1,172 @@
+// The map's style: what a view shows as the engine's sources and layers, their order and their colours. A map is opened with
+// all of its view at once: each source that is filled later sends the engine's worker through its tiles once more.
+(function () {
+  const GRID = 1e5;  // steps to a degree: the boundaries are given to 1e-4
+  const FONT = ["Noto Sans SC Variable"];
+  const PROVINCE = [113.4, 24.3, 118.7, 30.2];
+  const UNDER = "labels";
+  const LEVELS = ["", "critical", "major", "minor", "notice"];
+
+  // Every border once, as lines with the highest level they divide. Neighbours share their points, so a piece that two
+  // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
+  function bordersOf(counties) {
+    const points = new Map(), pieces = new Map();  // pieces by their ends: the cities at their sides
+    const number = ([lng, lat]) => {  // of the point; what is made of longitude and latitude is below 2^53
+      const at = Math.round(lng * GRID) * 1e7 + Math.round(lat * GRID);
+      if (!points.has(at)) points.set(at, points.size);
+      return points.get(at);
+    };
+    const key = (a, b) => (a < b ? a * 2 ** 26 + b : b * 2 ** 26 + a);
+    const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
+      .flatMap((polygon) => polygon.map((ring) => ({ ring, numbers: ring.map(number), city: properties.parent }))));
+    for (const { numbers, city } of rings) {
+      for (let i = 1; i < numbers.length; i++) {
+        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
+        if (sides) sides.push(city); else pieces.set(at, [city]);
+      }
+    }
+    const lines = { county: [], city: [], province: [] };
+    for (const { ring, numbers } of rings) {
+      let line = null, of = "";
+      for (let i = 1; i < ring.length; i++) {
+        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
+        if (!sides) { line = null; continue; }
+        pieces.delete(at);
+        const level = sides.length === 1 ? "province" : sides[0] === sides[1] ? "county" : "city";
+        if (!line || level !== of) { line = [ring[i - 1]]; of = level; lines[level].push(line); }
+        line.push(ring[i]);
+      }
+    }
+    return { type: "FeatureCollection", features: Object.entries(lines).map(([level, coordinates]) => (
+      { type: "Feature", properties: { level }, geometry: { type: "MultiLineString", coordinates } })) };
+  }
+
+  const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
+  const point = (lng, lat, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lng, lat] }, properties });
+  const collection = (features) => ({ type: "FeatureCollection", features });
+
+  function labels(view) {
+    const size = (view.labelSize || 13) * (view.wall ? Math.min(innerWidth / 1920, innerHeight / 1080) : 1);
+    return collection((view.labels || []).map(({ lng, lat, name, text }, order) => point(lng, lat, { name, text, size, order })));
+  }
+
+  // The gravest last: it lies on top.
+  function alarms(open, node) {
+    return collection([...open].sort((a, b) => b.level - a.level).map(({ lng, lat, id, venue_id, level }) =>
+      point(lng, lat, { id, venue_id, level, colour: css(`--${LEVELS[level]}`, node) })));
+  }
+
+  // A venue's point says by its colour how it stands; a cell of many says by its colour what share of them does.
+  function venues(view, node) {
+    if (!view.tiles) return { source: null, layers: [] };
+    const tiles = [new URL(view.tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")];
+    const from = (id, of, type, more) => ({ id, type, source: "venues", "source-layer": of, ...more });
+    const colour = (name) => css(name, node), n = ["sqrt", ["get", "n"]];
+    const radius = (most, least, by) => ["min", most, ["+", least, ["*", by, n]]];
+    const share = ["/", ["get", view.measure], ["max", 1, ["get", "n"]]];
+    const layers = [
+      from("density", "density", "circle", { paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, radius(3, 0.7, 0.24), 7, radius(3.6, 0.9, 0.34), 9.9, radius(7.5, 1.8, 0.8), 13, radius(14, 3, 1)],
+        "circle-color": view.measure === "stands" ? colour("--venue-many")
+          : ["interpolate", ["linear"], share, 0, colour("--venue-off"), 1, colour("--venue-on")],
+        "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, view.wall ? 0.45 : 0.4, 9, 0.85] } }),
+      from("venue-dot", "venues", "circle", { paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3.2, 14, 8],
+        "circle-color": ["case", ["==", ["get", view.measure], 1], colour("--venue-on"), colour("--venue-off")],
+        "circle-stroke-color": colour("--venue-ring"), "circle-stroke-width": 1 } }),
+    ];
+    const source = { type: "vector", tiles, minzoom: 5, maxzoom: 16, bounds: PROVINCE };
+    if (!view.letters) return { source, layers };
+    const written = (field, size) => ({ "text-field": field, "text-font": FONT, "text-size": size, "text-offset": [0, 0.9],
+      "text-anchor": "top", "text-max-width": 12, "text-optional": true });
+    const ink = { "text-color": colour("--map-label"), "text-halo-color": colour("--map-halo"), "text-halo-width": 1.5 };
+    const stands = ["match", ["coalesce", ["get", "level"], 0], 1, colour("--critical"), 2, colour("--major"), 3, colour("--minor"),
+      ["case", [">", ["get", "unwell"], 0], colour("--venue-off"), [">", ["get", "devices"], 0], colour("--venue-on"), "#9aa7ba"]];
+    layers.push(
+      from("area-dot", "areas", "circle", { minzoom: 16, paint: {
+        "circle-radius": 6, "circle-color": stands, "circle-stroke-color": colour("--venue-ring"), "circle-stroke-width": 1.5 } }),
+      from("venue-name", "venues", "symbol", { minzoom: 12.5, layout: written(["get", "name"], 12), paint: ink }),
+      from("area-name", "areas", "symbol", { minzoom: 16, layout: written(["get", "name"], 11), paint: ink }),
+    );
+    return { source, layers };
+  }
+
+  const isAbove = (layer) => layer.type === "symbol";  // names of venues lie on everything, their points beneath the regions' names
+
+  function selected(view) {  // an empty layer still costs its masks
+    const is = view.level === "county";
+    return { filter: ["==", ["get", "adcode"], is ? view.area : -1], visibility: is ? "visible" : "none" };
+  }
+
+  function style(node, view, counties, alarming) {
+    const colours = {
+      ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
+      label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
+      accent: css("--accent", node),
+    };
+    const { baseMap } = view, base = baseMap
+      ? { sources: { base: { type: "raster", tiles: [window.anwang.baseMap.address(baseMap)], tileSize: 256,
+                             minzoom: baseMap.minzoom, maxzoom: baseMap.maxzoom } },
+          layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.8 } }] }
+      : { sources: {}, layers: [] };
+    const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "borders",
+      filter: ["==", ["get", "level"], level], paint: { "line-color": colour, "line-width": width, "line-opacity": opacity } });
+    const venue = venues(view, node), { filter, visibility } = selected(view);
+    return {
+      version: 8,
+      sources: {
+        ...base.sources,
+        counties: { type: "geojson", data: counties, promoteId: "adcode" },
+        borders: { type: "geojson", data: bordersOf(counties) },
+        labels: { type: "geojson", data: labels(view) },
+        alarms: { type: "geojson", data: alarming },
+        ...(venue.source && { venues: venue.source }),
+      },
+      layers: [
+        { id: "ground", type: "background", paint: { "background-color": colours.ground } },
+        ...base.layers,
+        { id: "county-fill", type: "fill", source: "counties", paint: {
+          "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
+            ["string", ["feature-state", "colour"], colours.dim], colours.dim],
+          "fill-opacity": ["interpolate", ["linear"], ["zoom"],
+            9, ["case", ["boolean", ["feature-state", "hover"], false], 0.82, baseMap ? 0.7 : 1],
+            13, baseMap ? 0.15 : 0.3],
+          "fill-antialias": false } },
+        border("county", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6], 0.75),
+        border("city", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3]),
+        border("province", colours.city, 1.4),
+        { id: "selected-line", type: "line", source: "counties", filter, layout: { visibility },
+          paint: { "line-color": colours.accent, "line-width": 3 } },
+        ...venue.layers.filter((layer) => !isAbove(layer)),
+        { id: "labels", type: "symbol", source: "labels",
+          layout: { "text-field": ["format", ["get", "name"], { "font-scale": 1 }, "\n", {},
+                                   ["get", "text"], { "font-scale": 0.94 }],
+                    "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.25,
+                    "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.2,
+                    "text-padding": 3, "symbol-sort-key": ["get", "order"] },
+          paint: { "text-color": colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.8 } },
+        { id: "alarm-dot", type: "circle", source: "alarms",
+          paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3.5, 12, 7],
+                   "circle-color": ["get", "colour"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
+        ...venue.layers.filter(isAbove),
+      ],
+    };
+  }
+
+  // A map that is open shows another view of the same place.
+  function restyle(map, node, before, view) {
+    const { filter, visibility } = selected(view);
+    map.setFilter("selected-line", filter);
+    map.setLayoutProperty("selected-line", "visibility", visibility);
+    map.getSource("labels").setData(labels(view));
+    if (before.tiles === view.tiles && before.measure === view.measure && before.letters === view.letters) return;
+    for (const { id } of venues(before, node).layers) map.removeLayer(id);
+    if (map.getSource("venues")) map.removeSource("venues");
+    const { source, layers } = venues(view, node);
+    if (source) map.addSource("venues", source);
+    for (const layer of layers) map.addLayer(layer, isAbove(layer) ? undefined : UNDER);
+  }
+
+  window.anwang = window.anwang || {};
+  window.anwang.mapStyle = { LEVELS, style, restyle, alarms };
+})();
