@@ -1,46 +1,14 @@
 // The map's style: what a view shows as the engine's sources and layers, their order and their colours. A map is opened with
 // all of its view at once: each source that is filled later sends the engine's worker through its tiles once more.
 (function () {
-  const GRID = 1e5;  // steps to a degree: the boundaries are given to 1e-4
   const FONT = ["Noto Sans SC Variable"];
   const PROVINCE = [113.4, 24.3, 118.7, 30.2];
   const UNDER = "labels";
   const LEVELS = ["", "critical", "major", "minor", "notice"];
 
-  // Every border once, as lines with the highest level they divide. Neighbours share their points, so a piece that two
-  // counties have is one piece; the levels' own shapes one over the other would draw most pieces two to four times.
-  function bordersOf(counties) {
-    const points = new Map(), pieces = new Map();  // pieces by their ends: the cities at their sides
-    const number = ([lng, lat]) => {  // of the point; what is made of longitude and latitude is below 2^53
-      const at = Math.round(lng * GRID) * 1e7 + Math.round(lat * GRID);
-      if (!points.has(at)) points.set(at, points.size);
-      return points.get(at);
-    };
-    const key = (a, b) => (a < b ? a * 2 ** 26 + b : b * 2 ** 26 + a);
-    const rings = counties.features.flatMap(({ geometry, properties }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates)
-      .flatMap((polygon) => polygon.map((ring) => ({ ring, numbers: ring.map(number), city: properties.parent }))));
-    for (const { numbers, city } of rings) {
-      for (let i = 1; i < numbers.length; i++) {
-        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
-        if (sides) sides.push(city); else pieces.set(at, [city]);
-      }
-    }
-    const lines = { county: [], city: [], province: [] };
-    for (const { ring, numbers } of rings) {
-      let line = null, of = "";
-      for (let i = 1; i < ring.length; i++) {
-        const at = key(numbers[i - 1], numbers[i]), sides = pieces.get(at);
-        if (!sides) { line = null; continue; }
-        pieces.delete(at);
-        const level = sides.length === 1 ? "province" : sides[0] === sides[1] ? "county" : "city";
-        if (!line || level !== of) { line = [ring[i - 1]]; of = level; lines[level].push(line); }
-        line.push(ring[i]);
-      }
-    }
-    return { type: "FeatureCollection", features: Object.entries(lines).map(([level, coordinates]) => (
-      { type: "Feature", properties: { level }, geometry: { type: "MultiLineString", coordinates } })) };
-  }
+  const COUNTIES = { source: "regions", sourceLayer: "counties" };
 
+  const address = (path) => new URL(path, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
   const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
   const point = (lng, lat, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lng, lat] }, properties });
   const collection = (features) => ({ type: "FeatureCollection", features });
@@ -59,7 +27,6 @@
   // A venue's point says by its colour how it stands; a cell of many says by its colour what share of them does.
   function venues(view, node) {
     if (!view.tiles) return { source: null, layers: [] };
-    const tiles = [new URL(view.tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")];
     const from = (id, of, type, more) => ({ id, type, source: "venues", "source-layer": of, ...more });
     const colour = (name) => css(name, node), n = ["sqrt", ["get", "n"]];
     const radius = (most, least, by) => ["min", most, ["+", least, ["*", by, n]]];
@@ -75,7 +42,7 @@
         "circle-color": ["case", ["==", ["get", view.measure], 1], colour("--venue-on"), colour("--venue-off")],
         "circle-stroke-color": colour("--venue-ring"), "circle-stroke-width": 1 } }),
     ];
-    const source = { type: "vector", tiles, minzoom: 5, maxzoom: 16, bounds: PROVINCE };
+    const source = { type: "vector", tiles: [address(view.tiles)], minzoom: 5, maxzoom: 16, bounds: PROVINCE };
     if (!view.letters) return { source, layers };
     const written = (field, size) => ({ "text-field": field, "text-font": FONT, "text-size": size, "text-offset": [0, 0.9],
       "text-anchor": "top", "text-max-width": 12, "text-optional": true });
@@ -95,10 +62,10 @@
 
   function selected(view) {  // an empty layer still costs its masks
     const is = view.level === "county";
-    return { filter: ["==", ["get", "adcode"], is ? view.area : -1], visibility: is ? "visible" : "none" };
+    return { filter: ["==", ["id"], is ? view.area : -1], visibility: is ? "visible" : "none" };
   }
 
-  function style(node, view, counties, alarming) {
+  function style(node, view, alarming) {
     const colours = {
       ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
       label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
@@ -109,15 +76,14 @@
                              minzoom: baseMap.minzoom, maxzoom: baseMap.maxzoom } },
           layers: [{ id: "base", type: "raster", source: "base", paint: { "raster-opacity": 0.8 } }] }
       : { sources: {}, layers: [] };
-    const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "borders",
+    const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "regions", "source-layer": "borders",
       filter: ["==", ["get", "level"], level], paint: { "line-color": colour, "line-width": width, "line-opacity": opacity } });
     const venue = venues(view, node), { filter, visibility } = selected(view);
     return {
       version: 8,
       sources: {
         ...base.sources,
-        counties: { type: "geojson", data: counties, promoteId: "adcode" },
-        borders: { type: "geojson", data: bordersOf(counties) },
+        regions: { type: "vector", tiles: [address(view.regions.tiles)], minzoom: 5, maxzoom: view.regions.maxzoom, bounds: PROVINCE },
         labels: { type: "geojson", data: labels(view) },
         alarms: { type: "geojson", data: alarming },
         ...(venue.source && { venues: venue.source }),
@@ -125,7 +91,7 @@
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colours.ground } },
         ...base.layers,
-        { id: "county-fill", type: "fill", source: "counties", paint: {
+        { id: "county-fill", type: "fill", source: "regions", "source-layer": "counties", paint: {
           "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
             ["string", ["feature-state", "colour"], colours.dim], colours.dim],
           "fill-opacity": ["interpolate", ["linear"], ["zoom"],
@@ -135,7 +101,7 @@
         border("county", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 0.6, 11, 1.6], 0.75),
         border("city", colours.line, ["interpolate", ["linear"], ["zoom"], 6, 1.8, 11, 3]),
         border("province", colours.city, 1.4),
-        { id: "selected-line", type: "line", source: "counties", filter, layout: { visibility },
+        { id: "selected-line", type: "line", source: "regions", "source-layer": "counties", filter, layout: { visibility },
           paint: { "line-color": colours.accent, "line-width": 3 } },
         ...venue.layers.filter((layer) => !isAbove(layer)),
         { id: "labels", type: "symbol", source: "labels",
@@ -168,5 +134,5 @@
   }
 
   window.anwang = window.anwang || {};
-  window.anwang.mapStyle = { LEVELS, style, restyle, alarms };
+  window.anwang.mapStyle = { LEVELS, COUNTIES, style, restyle, alarms };
 })();

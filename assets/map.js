@@ -8,7 +8,7 @@
   const WALL_KEEPS_TILES = 8;  // out of view, a source: a wall flies to another place at each alarm, for days
   const FADE_MS = 150;  // names come and go gently, but those of the first picture are there
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
-  const { LEVELS, style, restyle, alarms: alarmFeatures } = window.anwang.mapStyle;
+  const { LEVELS, COUNTIES, style, restyle, alarms: alarmFeatures } = window.anwang.mapStyle;
   const maps = new Map();
   let engine = null;
 
@@ -28,22 +28,12 @@
     return engine;
   }
 
-  let areas = null;
-  function boundaries() {
-    const hint = document.querySelector("link[data-boundaries]");
-    areas ||= fetch(hint ? hint.href : "/api/v1/regions.geojson?level=county", { credentials: "include" }).then((answer) => {
-      if (!answer.ok) throw new Error(`boundaries: ${answer.status}`);
-      return answer.json();
-    }).catch((error) => { areas = null; throw error; });
-    return areas;
-  }
-
   // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
-  if (document.querySelector("link[data-boundaries]")) for (const part of [loadEngine, boundaries]) part().catch(() => undefined);
+  if (document.querySelector('link[rel="modulepreload"]')) loadEngine().catch(() => undefined);
 
   function colourAreas({ map }, view) {
     for (const [adcode, area] of Object.entries(view.areas || {})) {
-      map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
+      map.setFeatureState({ ...COUNTIES, id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
     }
   }
 
@@ -106,7 +96,7 @@
     node.append(tip);
     let hovered = null;
     const unhover = () => {
-      if (hovered !== null) map.setFeatureState({ source: "counties", id: hovered }, { hover: false });
+      if (hovered !== null) map.setFeatureState({ ...COUNTIES, id: hovered }, { hover: false });
       hovered = null;
       tip.style.display = "none";
       map.getCanvas().style.cursor = "";
@@ -123,9 +113,9 @@
       else if (venue) words = [venue.properties.name];
       else {
         hovered = county.id;
-        map.setFeatureState({ source: "counties", id: hovered }, { hover: true });
-        const area = (entry.view.areas || {})[hovered];
-        words = area ? [area.name, area.text] : [county.properties.name];
+        map.setFeatureState({ ...COUNTIES, id: hovered }, { hover: true });
+        const { name, text } = entry.view.areas[hovered];
+        words = [name, text];
       }
       map.getCanvas().style.cursor = "pointer";
       tip.replaceChildren(...words.map((word) => Object.assign(document.createElement("span"), { textContent: word })));
@@ -166,12 +156,12 @@
   const upToDate = (view) => window.anwang.live.upToDate(view.alarms || [], view.alarmsAt);  // as they are, where it names no time
 
   async function open(node, view) {
-    const [library, counties] = await Promise.all([loadEngine(), boundaries(), letters(view)]);
+    const [library] = await Promise.all([loadEngine(), letters(view)]);
     const alarms = upToDate(view), features = alarmFeatures(alarms.values(), node);
     if (view.baseMap) window.anwang.baseMap.prepare(library, view.baseMap);
     const where = view.at ? { center: view.at.slice(0, 2), zoom: view.at[2] } : { bounds: view.bounds };
     const map = new library.Map({
-      container: node, style: style(node, view, counties, features), validateStyle: false, ...where,
+      container: node, style: style(node, view, features), validateStyle: false, ...where,
       fitBoundsOptions: { padding: view.padding || PADDING }, minZoom: 5, maxZoom: 17, attributionControl: false,
       interactive: !view.wall, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
       keyboard: !view.wall, maxTileCacheSize: view.wall ? WALL_KEEPS_TILES : null,

@@ -1,6 +1,5 @@
 """The Dash app: made by a function, so that a second one in the same process has its own callbacks."""
 
-import html
 import json
 import re
 from typing import Any
@@ -13,21 +12,12 @@ from db.errors import AnwangError, NotAllowed, NotFound
 from db.queries import appearances
 from db.settings import Settings
 from portal import asking, pages, refusals, shell
-from portal.api.boundaries import address
 from portal.assets import FOLDER, asset_url, bundle_url, letters_url
 from portal.locale import _, language
 
 LETTERS = "fonts/noto-sans-sc/noto-sans-sc.css"
 MAP_ENGINE = '<link rel="modulepreload" href="/assets/vendor/maplibre-gl/maplibre-gl.mjs?m=6.17.0">'
-
-
-def _map_hints() -> str:
-    """What a page with a map will ask for anyway, asked for at once; map.js finds the boundaries' addresses here."""
-    return (
-        f'{MAP_ENGINE}<link rel="preload" as="fetch" crossorigin="use-credentials" data-boundaries'
-        f' href="{html.escape(address("county"))}">'
-    )
-
+"""What a page with a map will ask for anyway, asked for at once."""
 
 OPENING = "".join(
     f'<link rel="preload" as="fetch" crossorigin href="/{name}">' for name in ("_dash-layout", "_dash-dependencies")
@@ -101,7 +91,7 @@ class Portal(Dash):
             bundles = _without(bundles, TABLES_AND_SMALL_MAPS)
         elif page is not None and page.name == "map":
             bundles = _late(bundles, TABLES_AND_SMALL_MAPS)
-        hints = _map_hints() if page is not None and page.name in ("map", "wall") else ""
+        hints = MAP_ENGINE if page is not None and page.name in ("map", "wall") else ""
         fonts = [letters_url(part) for part in (("words", "latin-wght") if language() == "zh_CN" else ("latin-wght",))]
         hints += OPENING + "".join(
             f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{font}">' for font in fonts

@@ -133,7 +133,8 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     app.state.relay, app.state.play_known = RelayFolder(settings.relay_folder), {}
     app.state.play_secret = record_addresses.read_secrets(settings.var_dir)["play_addresses"]
     app.state.shouting = shouting
-    app.state.throttle, app.state.tile_room = Throttle(), tiles.TileRoom(record)
+    app.state.throttle = Throttle()
+    app.state.tile_room, app.state.region_tiles = tiles.TileRoom(record), {}
     refusals.register(app)
     refusals.register_pages(dash_app.server)
     app.add_api_route("/healthz", healthz(record), include_in_schema=False)

@@ -1,4 +1,5 @@
-"""Venue tiles within the asker's scope, made once for all who share one until what they were made from changes."""
+"""Map tiles: venues within the asker's scope, made once for all who share one until what they were made from changes;
+regions, which are everybody's, made once a process."""
 
 import asyncio
 import gzip
@@ -21,7 +22,7 @@ from db.rules.access_scope import Scope
 from db.rules.map_layers import FROM_HISTORY, Layer
 from db.rules.venue_categories import Category
 from db.session import Record
-from portal import asking, words
+from portal import asking, region_tiles, words
 from portal.address import FIRST_DAY
 from portal.remembered import Remembered
 
@@ -47,11 +48,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A tile as it is sent; `body` is gzipped, and empty for a tile without venues."""
+    """A tile as it is sent; `body` is gzipped, and empty for a tile with nothing on it."""
 
     body: bytes
     etag: str
     made_at: float
+
+    @classmethod
+    def of(cls, body: bytes) -> "Made":
+        packed = gzip.compress(body, compresslevel=4, mtime=0) if body else b""
+        return cls(packed, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', time.monotonic())
+
+    def sent(self, request: Request, kept: str) -> Response:
+        """The answer to a browser that keeps it as `kept` says (Cache-Control)."""
+        headers = {"Cache-Control": kept, "ETag": self.etag, "Vary": "Cookie, Accept-Encoding"}
+        if request.headers.get("if-none-match") == self.etag:
+            return Response(status_code=304, headers=headers)
+        if not self.body:
+            return Response(status_code=204, headers=headers)
+        body = self.body
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            body = gzip.decompress(body)
+        return Response(body, headers=headers, media_type="application/vnd.mapbox-vector-tile")
 
 
 class TileRoom:
@@ -98,9 +118,7 @@ class TileRoom:
 
     def _make(self, asked: Asked) -> Made:
         with self._record.scoped(asked.scope) as session:
-            body = tiles.venues(session, asked.tile, asked.as_of, asked.category, asked.layer)
-        packed = gzip.compress(body, compresslevel=4, mtime=0) if body else b""
-        return Made(packed, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', time.monotonic())
+            return Made.of(tiles.venues(session, asked.tile, asked.as_of, asked.category, asked.layer))
 
     def _made(self, asked: Asked, task: asyncio.Task[Made]) -> None:
         del self._making[asked]
@@ -145,14 +163,27 @@ async def venue_tile(
     version = await room.version_soon(scope) if holds else None
     made = await room.get(Asked(scope, Tile(z, x, y), day, category, layer, version))
     kept = "max-age=86400, immutable" if holds and v == version else "max-age=60"
-    headers = {"Cache-Control": f"private, {kept}", "ETag": made.etag, "Vary": "Cookie, Accept-Encoding"}
-    if request.headers.get("if-none-match") == made.etag:
-        return Response(status_code=304, headers=headers)
-    if not made.body:
-        return Response(status_code=204, headers=headers)
-    body = made.body
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        body = gzip.decompress(body)
-    return Response(body, headers=headers, media_type="application/vnd.mapbox-vector-tile")
+    return made.sent(request, f"private, {kept}")
+
+
+@router.get("/tiles/regions/{z}/{x}/{y}.mvt")
+def region_tile(
+    request: Request,
+    z: Annotated[int, Path(ge=0, le=region_tiles.DEEPEST_ZOOM)],
+    x: Annotated[int, Path(ge=0)],
+    y: Annotated[int, Path(ge=0)],
+    m: str | None = None,
+) -> Response:
+    """Layer `counties`, each with its code as its id, and layer `borders` {level}: every border once.
+
+    `m`, the boundaries' hash, makes the address immutable.
+    """
+    if x >= 2**z or y >= 2**z:
+        raise InvalidInput("There is no such tile.")
+    known: dict[Tile, Made] = request.app.state.region_tiles
+    tile = Tile(z, x, y)
+    if (made := known.get(tile)) is None:
+        made = Made.of(region_tiles.made(tile))
+        if made.body:
+            known[tile] = made
+    return made.sent(request, "public, max-age=31536000, immutable" if m == region_tiles.digest() else "no-cache")

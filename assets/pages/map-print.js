@@ -95,7 +95,7 @@
     try {
       await settled(map, "load");
       for (const [adcode, area] of Object.entries(entry.view.areas || {})) {
-        map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
+        map.setFeatureState({ ...window.anwang.mapStyle.COUNTIES, id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
       }
       map.triggerRepaint();
       await settled(map, "idle");

@@ -313,7 +313,7 @@
     const { map, view, node } = entry;
     if (months.days[i] !== day) return;
     for (const [adcode, colours] of Object.entries(months.colours)) {
-      map.setFeatureState({ source: "counties", id: Number(adcode) }, { colour: colours[i] });
+      map.setFeatureState({ ...window.anwang.mapStyle.COUNTIES, id: Number(adcode) }, { colour: colours[i] });
     }
     stepBack(entry, true);
     const features = (view.labels || []).map((label, order) => ({ type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },

@@ -1,15 +1,21 @@
-"""The regions' boundaries for maps: one coverage, simplified together so that neighbours keep one line between them."""
+"""The regions' boundaries for maps: one coverage, simplified together so that neighbours keep one line between them.
+
+Maps take them as tiles (portal/region_tiles.py); as GeoJSON they are for other programs.
+"""
 
 import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import shapely
 
 from geodata.districts import District, districts
 from portal import regions
+
+Level = Literal["province", "city", "county"]
 
 TOLERANCE_DEGREES = 0.005
 DECIMALS = 0.0001
@@ -67,6 +73,30 @@ def _made(level: str, names: tuple[tuple[int, tuple[str, str]], ...]) -> Boundar
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
     return Boundaries(text.encode(), hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def county_shapes() -> dict[int, Any]:
+    """Each county's boundary by its code, in degrees."""
+    return {county.adcode: _shapes()[county.adcode] for county in districts("county")}
+
+
+@cache
+def borders() -> dict[Level, Any]:
+    """Every border once, as lines by the highest level that they divide.
+
+    The levels' own shapes one over the other would draw most pieces two to four times. Neighbours share their points,
+    so a piece that two counties have is one piece.
+    """
+    sides: dict[tuple[Any, ...], list[int]] = {}
+    for adcode, shape in county_shapes().items():
+        for polygon in shapely.get_parts(shape):
+            for ring in (polygon.exterior, *polygon.interiors):
+                for ends in pairwise(ring.coords):
+                    sides.setdefault(tuple(sorted(ends)), []).append(adcode // 100)
+    pieces: dict[Level, list[tuple[Any, ...]]] = {"county": [], "city": [], "province": []}
+    for ends, cities in sides.items():
+        pieces["province" if len(cities) == 1 else "county" if cities[0] == cities[1] else "city"].append(ends)
+    return {level: shapely.line_merge(shapely.multilinestrings(found)) for level, found in pieces.items()}
 
 
 def outline(adcode: int) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from db.rules.access_scope import region_range
 from db.rules.map_layers import FROM_HISTORY, Layer
 from db.rules.map_shapes import Shape, circle_of, lasso_of
 from db.rules.venue_categories import Category
-from portal import asking, regions, words
+from portal import asking, region_tiles, regions, words
 from portal.address import day_of, number_of
 from portal.pages.map.layers import Scale, shown_value, value_text
 
@@ -113,6 +113,7 @@ def map_data(address: Address, area: RegionRow, drawn: Drawn, today: date) -> di
         "labels": [] if area.level == "county" else _labels(address, area, drawn),
         "measure": _measure(address.layer),
         "tiles": _tiles(address, drawn.version),
+        "regions": region_tiles.address(),
         "letters": drawn.letters,
         "alarms": drawn.alarms if address.as_of == today else [],
         "alarmsAt": drawn.alarms_at.isoformat() if address.as_of == today else None,

@@ -10,7 +10,7 @@ from db.queries.regions import RegionRow
 from db.rules.access_scope import region_range
 from db.rules.coverage import percent
 from db.rules.wall_playlist import USUAL, Scene, SceneKind
-from portal import regions, words
+from portal import region_tiles, regions, words
 from portal.figures import palette
 from portal.locale import _
 from portal.pages.wall import said
@@ -25,6 +25,7 @@ def wall_data(figures: WallFigures) -> dict[str, Any]:
         "at": figures.now.isoformat(),
         "base": {
             "wall": True,
+            "regions": region_tiles.address(),
             "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={figures.today.isoformat()}",
             "labelSize": 20,
         },
