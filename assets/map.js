@@ -149,7 +149,7 @@
       textContent: "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join("") });
     document.body.append(line);
     void line.offsetWidth;
-    if (document.fonts.status !== "loaded") await document.fonts.ready;
+    await Promise.all([...document.fonts].filter((face) => face.status === "loading").map((face) => face.loaded)).catch(() => undefined);
     line.remove();
   }
 
