@@ -67,7 +67,7 @@
 
   function style(node, view, alarming) {
     const colours = {
-      ground: css("--map-ground", node), line: css("--map-line", node), city: css("--map-city", node),
+      line: css("--map-line", node), city: css("--map-city", node),
       label: css("--map-label", node), halo: css("--map-halo", node), dim: css("--map-dim", node),
       accent: css("--accent", node),
     };
@@ -78,6 +78,7 @@
       : { sources: {}, layers: [] };
     const border = (level, colour, width, opacity = 1) => ({ id: `${level}-line`, type: "line", source: "regions", "source-layer": "borders",
       filter: ["==", ["get", "level"], level], paint: { "line-color": colour, "line-width": width, "line-opacity": opacity } });
+    const grave = ["match", ["get", "level"], 1, 1.4, 2, 1.15, 1];
     const venue = venues(view, node), { filter, visibility } = selected(view);
     return {
       version: 8,
@@ -89,7 +90,6 @@
         ...(venue.source && { venues: venue.source }),
       },
       layers: [
-        { id: "ground", type: "background", paint: { "background-color": colours.ground } },
         ...base.layers,
         { id: "county-fill", type: "fill", source: "regions", "source-layer": "counties", paint: {
           "fill-color": ["case", ["boolean", ["feature-state", "inside"], true],
@@ -112,7 +112,7 @@
                     "text-padding": 3, "symbol-sort-key": ["get", "order"] },
           paint: { "text-color": colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.8 } },
         { id: "alarm-dot", type: "circle", source: "alarms",
-          paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3.5, 12, 7],
+          paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, ["*", 3.5, grave], 12, ["*", 7, grave]],
                    "circle-color": ["get", "colour"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
         ...venue.layers.filter(isAbove),
       ],

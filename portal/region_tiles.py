@@ -1,4 +1,4 @@
-"""The regions as map tiles: the same for everybody, and kept by browsers for as long as the boundaries are what they are."""
+"""The regions as map tiles: the same for everybody, and kept by browsers until the boundaries change."""
 
 from functools import cache
 from typing import Any

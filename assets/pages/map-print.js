@@ -55,6 +55,8 @@
     brush.scale(RATIO, RATIO);
     brush.fillStyle = "#ffffff";
     brush.fillRect(0, 0, width, height);
+    brush.fillStyle = getComputedStyle(entry.node).getPropertyValue("--map-ground");
+    brush.fillRect(frame.left, frame.top, frame.width, frame.height);
     brush.drawImage(picture, frame.left, frame.top, frame.width, frame.height);
     brush.strokeStyle = "#5a6b85";
     brush.lineWidth = 0.8;

@@ -14,8 +14,10 @@ _TILE = text(
     f"""
     with here as (select st_tileenvelope(:z, :x, :y) as square),
     shapes as (
-        select kind, name, st_asmvtgeom(st_transform(st_geomfromwkb(shape, 4490), 3857), square, {EXTENT}, {MARGIN}) as geom
-        from here, unnest(cast(:kinds as text[]), cast(:names as text[]), cast(:shapes as bytea[])) as s(kind, name, shape)
+        select kind, name,
+            st_asmvtgeom(st_transform(st_geomfromwkb(shape, 4490), 3857), square, {EXTENT}, {MARGIN}) as geom
+        from here,
+            unnest(cast(:kinds as text[]), cast(:names as text[]), cast(:shapes as bytea[])) as s(kind, name, shape)
     )
     select (select st_asmvt(t, 'counties', {EXTENT}, 'geom', 'adcode') from (
             select cast(name as int) as adcode, geom from shapes where kind = 'county') t)

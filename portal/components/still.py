@@ -13,6 +13,8 @@ from dash.development.base_component import Component
 HTML = html.Div().to_plotly_json()["namespace"]
 LINK = ("dash_core_components", "Link")
 LINK_SHOWS = {"href", "className", "title", "style"}
+INPUT = ("dash_core_components", "Input")
+HIDDEN_SAYS = {"type", "name", "value"}
 
 
 class Still(Component):
@@ -33,7 +35,8 @@ class Still(Component):
 def still(content: Any) -> Any:
     """The same content (a component, words, or a list of both) with few components: those with an id and around them.
 
-    Components that are not HTML elements or links stay, and what is around them. Changes the components it is given.
+    What is no HTML element, link or unseen field of a form stays, and what is around it. Changes the components it is
+    given.
     """
     return _joined([_settled(part) for part in (content if isinstance(content, list | tuple) else [content])])
 
@@ -77,4 +80,6 @@ def _tag(namespace: str, kind: str, attributes: dict[str, Any]) -> str | None:
     """How `assets/still.js` knows it; None for what must stay a component."""
     if namespace == HTML and "id" not in attributes and not kind.endswith("El"):  # MapEl, ObjectEl: other tags
         return kind.lower()
+    if (namespace, kind) == INPUT and attributes.get("type") == "hidden" and attributes.keys() <= HIDDEN_SAYS:
+        return "input"
     return kind if (namespace, kind) == LINK and attributes.keys() <= LINK_SHOWS else None

@@ -49,8 +49,16 @@ def test_what_has_an_id_stays_and_what_is_around_it_too() -> None:
     assert after["props"]["tree"] == [["p", {}, "四"]]
 
 
+def test_what_a_form_sends_unseen_stands_still() -> None:
+    form = html.Form([dcc.Input(type="hidden", name="csrf_token", value="x"), html.Button("一")], action="/y")
+    hidden = ["input", {"name": "csrf_token", "type": "hidden", "value": "x"}]
+    assert trees(still(form)) == [["form", {"action": "/y"}, hidden, ["button", {}, "一"]]]
+    named = still([dcc.Input(type="hidden", id="reason")])
+    assert isinstance(named, dcc.Input)
+
+
 def test_components_of_other_kinds_stay() -> None:
-    field = dcc.Input(type="hidden", name="csrf_token", value="x")
+    field = dcc.Input(type="text", name="reason", value="x")
     shown = still([html.P("一"), field, "二", html.P("三")])
     assert [type(part) for part in shown] == [Still, dcc.Input, str, Still]
 

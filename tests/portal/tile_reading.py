@@ -8,10 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer's name and the properties of its features."""
+    """A layer's name, and of its features the properties and the numbers (0 for one without)."""
 
     name: str
     features: list[dict[str, Any]]
+    ids: list[int]
 
 
 def layers(tile: bytes) -> list[Layer]:
@@ -29,7 +30,8 @@ def _layer(message: bytes) -> Layer:
             keys.append(value.decode())
         elif number == 4:
             values.append(_value(value))
-    return Layer(name, [_properties(feature, keys, values) for feature in features])
+    ids = [next((value for number, value in _fields(feature) if number == 1), 0) for feature in features]
+    return Layer(name, [_properties(feature, keys, values) for feature in features], ids)
 
 
 def _properties(feature: bytes, keys: list[str], values: list[Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where the map is drawn: a component of its own, so that the map begins with its place and not after all of the page."""
+"""Where the map is drawn: a component of its own, so that it begins with its place and not after all of the page."""
 
 from typing import Any
 
