@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.errors import NotFound
+from db.queries.coverage import IN_BULLETIN
 from db.rules.access_scope import Role, region_range
 from db.rules.patrol import Candidate, PlanTerms
 
@@ -160,7 +161,7 @@ _MINE = text(
 _REACH = text(
     """
     select count(*) as venues, count(*) filter (where exists (select 1 from camera_streams t where t.venue_id = v.id))
-        as with_pictures
+        as with_pictures, count(*) filter (where v.category <> all (:counted)) as beside
     from venues v where v.county between :lo and :hi
     """
 )
@@ -191,6 +192,8 @@ class Reach:
 
     venues: int
     with_pictures: int
+    beside: int
+    """Of the venues those whose category bulletins do not count."""
 
 
 def plans(session: Session, *, with_ended: bool = False) -> list[PlanRow]:
@@ -248,7 +251,7 @@ def candidates(
 def reach(session: Session, region: int) -> Reach:
     """Venues of a region, and how many of them have a camera whose pictures can be had."""
     lo, hi = region_range(region)
-    return Reach(*session.execute(_REACH, {"lo": lo, "hi": hi}).one())
+    return Reach(*session.execute(_REACH, {"lo": lo, "hi": hi, "counted": IN_BULLETIN}).one())
 
 
 def officials(session: Session, region: int, but: int) -> list[Official]:

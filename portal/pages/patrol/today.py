@@ -122,12 +122,14 @@ def _draw() -> Component:
 
 
 def _reach(reach: Reach) -> Component:
-    return html.P(
+    said = [
         _("{n} of {all} venues here have a camera with pictures; the others cannot be patrolled.").format(
             n=words.count(reach.with_pictures), all=words.count(reach.venues)
-        ),
-        className="quiet",
-    )
+        )
+    ]
+    if reach.beside:
+        said.append(_("{n} of the venues are in categories that bulletins do not count.").format(n=reach.beside))
+    return html.Div([html.P(sentence, className="quiet") for sentence in said])
 
 
 def left(
