@@ -84,7 +84,7 @@
       version: 8,
       sources: {
         ...base.sources,
-        regions: { type: "vector", tiles: [address(view.regions.tiles)], minzoom: 5, maxzoom: view.regions.maxzoom, bounds: PROVINCE },
+        regions: { type: "vector", tiles: [address(view.regions.tiles)], maxzoom: view.regions.maxzoom, bounds: PROVINCE },
         labels: { type: "geojson", data: labels(view) },
         alarms: { type: "geojson", data: alarming },
         ...(venue.source && { venues: venue.source }),
@@ -119,14 +119,14 @@
     };
   }
 
-  // A map that is open shows another view of the same place.
+  // The layers of a map that is open, for another view: its counties' colours and its alarms are not theirs.
   function restyle(map, node, before, view) {
     const { filter, visibility } = selected(view);
     map.setFilter("selected-line", filter);
     map.setLayoutProperty("selected-line", "visibility", visibility);
     map.getSource("labels").setData(labels(view));
     if (before.tiles === view.tiles && before.measure === view.measure && before.letters === view.letters) return;
-    for (const { id } of venues(before, node).layers) map.removeLayer(id);
+    for (const { id } of venues(before, node).layers) if (map.getLayer(id)) map.removeLayer(id);
     if (map.getSource("venues")) map.removeSource("venues");
     const { source, layers } = venues(view, node);
     if (source) map.addSource("venues", source);

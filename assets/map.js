@@ -23,13 +23,13 @@
         library.setWorkerUrl(WORKER);
         library.prewarm();
         return library;
-      })();
+      })().catch((error) => { engine = null; throw error; });
     }
     return engine;
   }
 
   // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
-  if (document.querySelector('link[rel="modulepreload"]')) loadEngine().catch(() => undefined);
+  if (document.querySelector(`link[href="${ENGINE}"]`)) loadEngine().catch(() => undefined);
 
   function colourAreas({ map }, view) {
     for (const [adcode, area] of Object.entries(view.areas || {})) {
@@ -114,8 +114,8 @@
       else {
         hovered = county.id;
         map.setFeatureState({ ...COUNTIES, id: hovered }, { hover: true });
-        const { name, text } = entry.view.areas[hovered];
-        words = [name, text];
+        const area = entry.view.areas[hovered];
+        words = area ? [area.name, area.text] : [];
       }
       map.getCanvas().style.cursor = "pointer";
       tip.replaceChildren(...words.map((word) => Object.assign(document.createElement("span"), { textContent: word })));
@@ -149,7 +149,8 @@
       textContent: "0123456789.%–" + (view.letters || "") + (view.labels || []).map((label) => label.name).join("") });
     document.body.append(line);
     void line.offsetWidth;
-    await Promise.all([...document.fonts].filter((face) => face.status === "loading").map((face) => face.loaded)).catch(() => undefined);
+    const coming = [...document.fonts].filter((face) => face.status === "loading").map((face) => face.loaded);
+    if (coming.length) await Promise.race([Promise.allSettled(coming), new Promise((late) => setTimeout(late, HOLD_MS))]);
     line.remove();
   }
 
@@ -157,6 +158,7 @@
 
   async function open(node, view) {
     const [library] = await Promise.all([loadEngine(), letters(view)]);
+    if (!node.isConnected) return null;  // the reader went on meanwhile: a node outside the page has no colours
     const alarms = upToDate(view), features = alarmFeatures(alarms.values(), node);
     if (view.baseMap) window.anwang.baseMap.prepare(library, view.baseMap);
     const where = view.at ? { center: view.at.slice(0, 2), zoom: view.at[2] } : { bounds: view.bounds };
@@ -176,15 +178,22 @@
     map.once("idle", letGo);
     setTimeout(() => { if (maps.get(node) === entry) { letGo(); map.triggerRepaint(); } }, HOLD_MS);
     entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.isWhole && map.loaded() && !map._placementDirty);
-    await map.once("style.load");
+    map.on("error", ({ sourceId, error }) => { if (sourceId === "regions") askForRegions(entry); else console.error(error); });
+    await Promise.race([map.once("style.load"), map.once("remove")]);
+    if (maps.get(node) !== entry) return null;
     if (!view.wall) {
       map.addControl(new library.NavigationControl({ showCompass: false }), "bottom-right");
       listen(entry);
     }
     entry.stop = window.anwang.live.listen((message) => hear(entry, message));
     entry.scheme = matchMedia("(prefers-color-scheme: dark)");
-    entry.onScheme = () => { close(node); show(node, entry.view); };
+    entry.onScheme = () => {
+      const last = wanted.get(node);
+      close(node);
+      show(node, last === entry.shown ? entry.view : last);
+    };
     entry.scheme.addEventListener("change", entry.onScheme);
+    hooks.opened?.(entry);
     return entry;
   }
 
@@ -198,29 +207,42 @@
     node.replaceChildren();
   }
 
-  async function show(node, view) {
+  // The engine does not ask again for a tile that failed while it stays in view, and these do not go stale by themselves.
+  function askForRegions(entry) {
+    entry.tilesAsked ||= setTimeout(() => {
+      entry.tilesAsked = null;
+      if (maps.get(entry.node) === entry) entry.map.refreshTiles("regions");
+    }, RETRY_MS);
+  }
+
+  // What is asked for last counts: a view that another one overtakes while its letters come, or the map, is not shown.
+  const wanted = new WeakMap(), opening = new WeakSet();
+
+  async function show(node, asked) {
     for (const other of [...maps.keys()]) if (!other.isConnected) close(other);
+    wanted.set(node, asked);
+    if (opening.has(node)) return null;
     let entry = maps.get(node);
-    const isNew = !entry;
-    if (isNew) {
-      if (node.dataset.opening) { node.pending = view; return null; }
-      node.dataset.opening = "1";
+    if (!entry) {
+      opening.add(node);
       try {
-        entry = await open(node, view);
+        entry = await open(node, asked);
       } catch (error) {  // the portal is away for a moment: a wall must come back by itself
         close(node);
         node.dataset.failed = String(error);
-        setTimeout(() => { if (node.isConnected) show(node, node.pending || view).catch(() => undefined); }, RETRY_MS);
+        setTimeout(() => { if (node.isConnected && !maps.has(node)) show(node, wanted.get(node)).catch(() => undefined); }, RETRY_MS);
         return null;
       } finally {
-        delete node.dataset.opening;
+        opening.delete(node);
       }
+      if (!entry) return null;
       delete node.dataset.failed;
-      if (node.pending) { view = node.pending; delete node.pending; }
     }
-    const before = entry.shown, isFirst = isNew && before === view;
+    const view = wanted.get(node), isFirst = !entry.isWhole && entry.shown === view;
     if (!isFirst) await letters(view);
-    if (!node.isConnected) { close(node); return null; }  // the reader went on meanwhile: a node outside the page has no colours
+    if (wanted.get(node) !== view || maps.get(node) !== entry) return null;
+    if (!node.isConnected) { close(node); return null; }
+    const before = entry.shown;
     entry.view = view;
     entry.shown = view;
     colourAreas(entry, view);
@@ -229,7 +251,7 @@
     paintAlarms(entry);
     entry.isWhole = true;
     if (view.alarmsAt) askAgain(entry, false);
-    hooks.shown?.(entry, isNew);
+    hooks.shown?.(entry, isFirst);
     if (!isFirst && !view.at && (view.isBack || JSON.stringify(before.bounds) !== JSON.stringify(view.bounds))) {
       entry.map.fitBounds(view.bounds, { padding: view.padding || PADDING, duration: view.wall ? 1600 : 600 });
     }
@@ -255,6 +277,10 @@
       const node = place.current;
       show(node, view).catch((error) => { node.dataset.failed = String(error); console.error(error); });
     }, [view]);
+    window.React.useLayoutEffect(() => {
+      const node = place.current;
+      return () => close(node);
+    }, []);
     return window.React.createElement("div", { id, ref: place, className: "map-canvas", role: "application", "aria-label": label });
   };
 })();

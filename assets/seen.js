@@ -26,13 +26,23 @@
       "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY, "X-Until": until.toISOString(), "X-Seen": new Date().toISOString() } });
   }
 
+  // On its ground: a map's own canvas has none, and a JPEG without one is black.
+  function pictureOf({ map, node }) {
+    const { width, height } = map.getCanvas(), sheet = Object.assign(document.createElement("canvas"), { width, height });
+    const brush = sheet.getContext("2d");
+    brush.fillStyle = getComputedStyle(node).getPropertyValue("--map-ground");
+    brush.fillRect(0, 0, width, height);
+    brush.drawImage(map.getCanvas(), 0, 0);
+    return sheet.toDataURL("image/jpeg", 0.75);
+  }
+
   // A map's picture can be read only while it is being drawn, and reading takes time: not under somebody's hand.
   async function mapPictures() {
     const pictures = new Map();
     for (const [node, entry] of window.anwang.map?.maps || []) {
       if (!node.isConnected) continue;
       const drawn = new Promise((done) => {
-        entry.map.once("idle", () => done(entry.map.getCanvas().toDataURL("image/jpeg", 0.75)));
+        entry.map.once("idle", () => done(pictureOf(entry)));
         setTimeout(() => done(""), MAP_RESTS_MS);
       });
       entry.map.triggerRepaint();

@@ -143,7 +143,7 @@ class Doorman:
 WALL_PATHS = (
     *("/play/", "/api/v1/cameras", "/api/v1/frames/"),
     *("/wall", "/live", "/tiles/", "/_dash", "/_reload", "/_favicon", "/assets/"),
-    *("/api/v1/regions.geojson", "/api/v1/me", "/api/v1/alarms/shown", "/api/v1/wall/"),
+    *("/api/v1/me", "/api/v1/alarms/shown", "/api/v1/wall/"),
 )
 """All that a display in a public hall asks for: nobody's telephone number."""
 

@@ -29,7 +29,7 @@ from db.rules.access_scope import NOTHING
 from db.session import Record
 from db.settings import Settings
 from db.task_names import BENCH_TURN, SHOUT
-from portal import assets, base_map, play, refusals, shared_scene, tiles
+from portal import assets, base_map, play, refusals, region_tiles, shared_scene, tiles
 from portal.api import evidence, reference, scenes, shouts
 from portal.api import routes as api
 from portal.api.doors.inbox_writer import InboxWriter
@@ -143,7 +143,7 @@ def assemble(settings: Settings, addresses: Addresses, dash_app: Dash) -> FastAP
     app.router.routes.append(Below("/_dash", pages))
     app.include_router(assets.router)
     app.mount("/assets", Assets(directory=assets.FOLDER), name="assets")
-    for router in (tiles.router, live.router, play.router, base_map.router):
+    for router in (tiles.router, region_tiles.router, live.router, play.router, base_map.router):
         app.include_router(router)
     for router in (login_routes.router, shared_scene.router, api.router, reference.router):
         app.include_router(router)

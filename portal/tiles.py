@@ -1,9 +1,6 @@
-"""Map tiles: venues within the asker's scope, made once for all who share one until what they were made from changes;
-regions, which are everybody's, made once a process."""
+"""Venue tiles within the asker's scope, made once for all who share one until what they were made from changes."""
 
 import asyncio
-import gzip
-import hashlib
 import math
 import time
 from collections import OrderedDict
@@ -22,8 +19,9 @@ from db.rules.access_scope import Scope
 from db.rules.map_layers import FROM_HISTORY, Layer
 from db.rules.venue_categories import Category
 from db.session import Record
-from portal import asking, region_tiles, words
+from portal import asking, words
 from portal.address import FIRST_DAY
+from portal.made_tile import Made
 from portal.remembered import Remembered
 
 FRESH_SECONDS = 60.0
@@ -44,34 +42,6 @@ class Asked:
     layer: Layer
     version: int | None
     """Of the history that it is made from; None where it tells of more than history, and holds for a minute."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A tile as it is sent; `body` is gzipped, and empty for a tile with nothing on it."""
-
-    body: bytes
-    etag: str
-    made_at: float
-
-    @classmethod
-    def of(cls, body: bytes) -> "Made":
-        packed = gzip.compress(body, compresslevel=4, mtime=0) if body else b""
-        return cls(packed, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"', time.monotonic())
-
-    def sent(self, request: Request, kept: str) -> Response:
-        """The answer to a browser that keeps it as `kept` says (Cache-Control)."""
-        headers = {"Cache-Control": kept, "ETag": self.etag, "Vary": "Cookie, Accept-Encoding"}
-        if request.headers.get("if-none-match") == self.etag:
-            return Response(status_code=304, headers=headers)
-        if not self.body:
-            return Response(status_code=204, headers=headers)
-        body = self.body
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-        else:
-            body = gzip.decompress(body)
-        return Response(body, headers=headers, media_type="application/vnd.mapbox-vector-tile")
 
 
 class TileRoom:
@@ -163,27 +133,4 @@ async def venue_tile(
     version = await room.version_soon(scope) if holds else None
     made = await room.get(Asked(scope, Tile(z, x, y), day, category, layer, version))
     kept = "max-age=86400, immutable" if holds and v == version else "max-age=60"
-    return made.sent(request, f"private, {kept}")
-
-
-@router.get("/tiles/regions/{z}/{x}/{y}.mvt")
-def region_tile(
-    request: Request,
-    z: Annotated[int, Path(ge=0, le=region_tiles.DEEPEST_ZOOM)],
-    x: Annotated[int, Path(ge=0)],
-    y: Annotated[int, Path(ge=0)],
-    m: str | None = None,
-) -> Response:
-    """Layer `counties`, each with its code as its id, and layer `borders` {level}: every border once.
-
-    `m`, the boundaries' hash, makes the address immutable.
-    """
-    if x >= 2**z or y >= 2**z:
-        raise InvalidInput("There is no such tile.")
-    known: dict[Tile, Made] = request.app.state.region_tiles
-    tile = Tile(z, x, y)
-    if (made := known.get(tile)) is None:
-        made = Made.of(region_tiles.made(tile))
-        if made.body:
-            known[tile] = made
-    return made.sent(request, "public, max-age=31536000, immutable" if m == region_tiles.digest() else "no-cache")
+    return made.sent(request, f"private, {kept}", vary="Cookie, ")

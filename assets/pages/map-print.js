@@ -94,6 +94,8 @@
       pixelRatio: RATIO, maxCanvasSize: [8192, 8192], canvasContextAttributes: { preserveDrawingBuffer: true },
       bounds: [shown.getWest(), shown.getSouth(), shown.getEast(), shown.getNorth()], dragRotate: false,
     });
+    let missing = null;
+    map.on("error", ({ sourceId, error }) => { if (["regions", "venues"].includes(sourceId)) missing = error; else console.error(error); });
     try {
       await settled(map, "load");
       for (const [adcode, area] of Object.entries(entry.view.areas || {})) {
@@ -101,6 +103,7 @@
       }
       map.triggerRepaint();
       await settled(map, "idle");
+      if (missing) throw missing;  // a sheet with holes is no map
       const picture = await createImageBitmap(map.getCanvas());
       const metresPerPixel = 40075016.686 * Math.cos(map.getCenter().lat * Math.PI / 180) / (512 * 2 ** map.getZoom());
       return { picture, metresPerPixel };

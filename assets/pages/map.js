@@ -70,7 +70,11 @@
     }
   }
 
-  hooks.shown = (entry, isNew) => {
+  hooks.opened = (entry) => {
+    if (!entry.view.wall && entry.node.id === "map-canvas") remember(entry);
+  };
+
+  hooks.shown = (entry, isFirst) => {
     if (entry.view.wall || entry.node.id !== "map-canvas") return;
     const { overlay } = entry.view, answered = { type: "FeatureCollection", features: overlay?.features || [] };
     const shape = shapeOf(entry.view.shape || {});
@@ -78,7 +82,7 @@
     entry.map.getSource("ask")?.setData(answered);
     entry.map.getSource("shape")?.setData(shape);
     stepBack(entry, Boolean(overlay));
-    follow(entry, isNew);
+    follow(entry, isFirst);
     slider(entry);
   };
 
@@ -105,19 +109,21 @@
     history.replaceState(history.state, "", `?${query.toString().replaceAll("%2C", ",").replaceAll("%3B", ";")}`);
   }
 
-  function follow(entry, isNew) {
+  function remember(entry) {
+    const { map } = entry;
+    map.on("moveend", (event) => {
+      if (!event.originalEvent) return;
+      const middle = map.getCenter();
+      entry.looked = `${middle.lng.toFixed(4)},${middle.lat.toFixed(4)},${map.getZoom().toFixed(2)}`;
+      keep(entry);
+    });
+  }
+
+  function follow(entry, isFirst) {
     const { map, view } = entry;
-    if (isNew) {
-      map.on("moveend", (event) => {
-        if (!event.originalEvent) return;
-        const middle = map.getCenter();
-        entry.looked = `${middle.lng.toFixed(4)},${middle.lat.toFixed(4)},${map.getZoom().toFixed(2)}`;
-        keep(entry);
-      });
-    }
     const asked = view.at ? view.at.join(",") : "";
     if (entry.area !== undefined && entry.area !== view.area) entry.looked = null;
-    if (view.at && !isNew && asked !== entry.askedAt && (!entry.looked || entry.looked.split(",").some((part, i) => Math.abs(part - view.at[i]) > 1e-3))) {
+    if (view.at && !isFirst && asked !== entry.askedAt && (!entry.looked || entry.looked.split(",").some((part, i) => Math.abs(part - view.at[i]) > 1e-3))) {
       map.jumpTo({ center: view.at.slice(0, 2), zoom: view.at[2] });
       entry.looked = null;
     }

@@ -10,8 +10,7 @@ from db.queries.tiles import EXTENT, Tile
 MARGIN = 64
 """Units taken in around a tile: what is cut off lies out of sight even under the widest line."""
 
-_TILE = text(
-    f"""
+MAKING = f"""
     with here as (select st_tileenvelope(:z, :x, :y) as square),
     shapes as (
         select kind, name,
@@ -24,7 +23,8 @@ _TILE = text(
         || (select st_asmvt(t, 'borders', {EXTENT}, 'geom') from (
             select name as level, geom from shapes where kind = 'border') t)
     """
-)
+"""Whoever keeps tiles keeps them for as long as this is what it is."""
+_TILE = text(MAKING)
 
 
 def regions(session: Session, tile: Tile, counties: Mapping[int, bytes], borders: Mapping[str, bytes]) -> bytes:

@@ -50,6 +50,16 @@ class Tile:
     def north(self) -> float:
         return HALF_WORLD - self.y * self.size
 
+    @property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, north, east and south edge."""
+
+        def parallel(y: int) -> float:
+            return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / (1 << self.z)))))
+
+        across = 360 / (1 << self.z)
+        return self.x * across - 180, parallel(self.y), (self.x + 1) * across - 180, parallel(self.y + 1)
+
 
 _STANDING = """
     from venues v

@@ -1,6 +1,6 @@
 """The regions' boundaries for maps: one coverage, simplified together so that neighbours keep one line between them.
 
-Maps take them as tiles (portal/region_tiles.py); as GeoJSON they are for other programs.
+Large maps take them as tiles (portal/region_tiles.py), small ones and other programs as GeoJSON.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class Boundaries:
     digest: str
 
 
-def boundaries(level: str) -> Boundaries:
+def boundaries(level: Level) -> Boundaries:
     """The boundaries of one level; made once a process, when the record has its regions."""
     names = {row.adcode: (row.name, row.name_en) for row in regions.tree().level(level)}
     return _made(level, tuple(sorted(names.items())))
@@ -54,7 +54,7 @@ def _inside(district: District, shapes: dict[int, Any], counties: tuple[District
 
 
 @cache
-def _made(level: str, names: tuple[tuple[int, tuple[str, str]], ...]) -> Boundaries:
+def _made(level: Level, names: tuple[tuple[int, tuple[str, str]], ...]) -> Boundaries:
     shapes, parents = _shapes(), {district.adcode: district.parent for district in districts(level)}
     features = [
         {
@@ -107,6 +107,6 @@ def outline(adcode: int) -> dict[str, Any] | None:
     return {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shape))}
 
 
-def address(level: str) -> str:
+def address(level: Level) -> str:
     """The boundaries' address with their hash in it, so that browsers may keep them for ever."""
     return f"/api/v1/regions.geojson?level={level}&m={boundaries(level).digest}"

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -10,11 +10,10 @@ from db.queries import coverage, feeds
 from db.queries.standing_work import standing_work
 from portal import asking
 from portal.api.asked import AsOf, InRegion
+from portal.api.boundaries import Level
 from portal.api.models import Background, Feed, Feeds, RankingRow, Rankings
 
 router = APIRouter(tags=["figures"])
-
-Level = Literal["province", "city", "county"]
 
 
 @router.get("/rankings")

@@ -1,6 +1,6 @@
 """Routes about places: regions, boundaries, venues, devices."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -11,12 +11,10 @@ from db.queries.venue_list import VenueFilters
 from db.rules.venue_categories import Category
 from portal import asking, regions
 from portal.api.asked import BIGGEST_INT, AsOf, InRegion, Paging, VenueId
-from portal.api.boundaries import boundaries
+from portal.api.boundaries import Level, boundaries
 from portal.api.models import Device, Devices, Page, Region, Venue, VenueRow
 
 router = APIRouter(tags=["places"])
-
-Level = Literal["province", "city", "county"]
 
 
 @router.get("/regions")

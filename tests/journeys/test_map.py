@@ -154,6 +154,14 @@ def test_the_map_is_printed_at_300_dots_an_inch(visit: Callable[..., Watched], t
         colours = picture.convert("RGB").resize((351, 248)).getcolors(100_000)
     assert colours is not None
     assert len(colours) > 200
+    watched.open("/?at=116,27.3,5")  # on paper this is smaller than the smallest that the screen shows
+    page.click(".tool-print")
+    with page.expect_download(timeout=240_000) as download:
+        page.click(".print-png")
+    with Image.open(download.value.path()) as picture:
+        middle = picture.convert("RGB").crop((1604, 1190, 1904, 1390)).resize((30, 20)).getcolors(1_000)
+    assert middle is not None
+    assert len(middle) > 20, "counties and their borders"
     page.click(".tool-print")
     with page.expect_download(timeout=240_000) as download:
         page.click(".print-pdf")

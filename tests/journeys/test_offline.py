@@ -61,6 +61,25 @@ def test_what_was_seen_is_there_without_a_network_and_goes_with_the_log_out(
         page.goto(f"{base}/alarms")
 
 
+GROUND = """async () => {
+    const kept = await caches.match(location.pathname + location.search);
+    const still = new DOMParser().parseFromString(await kept.text(), "text/html");
+    const picture = new Image();
+    picture.src = still.querySelector(".still-map").src;
+    await picture.decode();
+    const sheet = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height });
+    const brush = sheet.getContext("2d");
+    brush.drawImage(picture, 0, 0);
+    return [...brush.getImageData(picture.width - 3, 3, 1, 1).data].slice(0, 3);
+}"""
+
+
+def test_a_kept_map_has_its_ground(visit: Callable[..., Watched], portal_server: PortalServer) -> None:
+    watched = visit("leader", color_scheme="light")
+    see(watched.page, portal_server.url, "/")
+    assert watched.page.evaluate(GROUND) == pytest.approx([0xE9, 0xED, 0xF3], abs=6)
+
+
 def test_nothing_of_another_persons_is_shown(browser: Browser, portal_server: PortalServer) -> None:
     """The second person logs in on the first one's telephone, which was never logged out."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")

@@ -113,7 +113,7 @@ def map_data(address: Address, area: RegionRow, drawn: Drawn, today: date) -> di
         "labels": [] if area.level == "county" else _labels(address, area, drawn),
         "measure": _measure(address.layer),
         "tiles": _tiles(address, drawn.version),
-        "regions": region_tiles.address(),
+        "regions": region_tiles.source(),
         "letters": drawn.letters,
         "alarms": drawn.alarms if address.as_of == today else [],
         "alarmsAt": drawn.alarms_at.isoformat() if address.as_of == today else None,

@@ -25,7 +25,7 @@ def wall_data(figures: WallFigures) -> dict[str, Any]:
         "at": figures.now.isoformat(),
         "base": {
             "wall": True,
-            "regions": region_tiles.address(),
+            "regions": region_tiles.source(),
             "tiles": f"/tiles/venues/{{z}}/{{x}}/{{y}}.mvt?as_of={figures.today.isoformat()}",
             "labelSize": 20,
         },
