@@ -20,8 +20,9 @@
 
   // The gravest last: it lies on top.
   function alarms(open, node) {
+    const colours = LEVELS.map((level) => level && css(`--${level}`, node));
     return collection([...open].sort((a, b) => b.level - a.level).map(({ lng, lat, id, venue_id, level }) =>
-      point(lng, lat, { id, venue_id, level, colour: css(`--${LEVELS[level]}`, node) })));
+      point(lng, lat, { id, venue_id, level, colour: colours[level] })));
   }
 
   // A venue's point says by its colour how it stands; a cell of many says by its colour what share of them does.
@@ -119,6 +120,12 @@
     };
   }
 
+  function colourAreas(map, view) {
+    for (const [adcode, { colour, inside }] of Object.entries(view.areas || {})) {
+      map.setFeatureState({ ...COUNTIES, id: Number(adcode) }, { colour: colour || null, inside });
+    }
+  }
+
   // The layers of a map that is open, for another view: its counties' colours and its alarms are not theirs.
   function restyle(map, node, before, view) {
     const { filter, visibility } = selected(view);
@@ -134,5 +141,5 @@
   }
 
   window.anwang = window.anwang || {};
-  window.anwang.mapStyle = { LEVELS, COUNTIES, style, restyle, alarms };
+  window.anwang.mapStyle = { LEVELS, COUNTIES, style, restyle, labels, alarms, colourAreas };
 })();

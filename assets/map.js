@@ -8,7 +8,7 @@
   const WALL_KEEPS_TILES = 8;  // out of view, a source: a wall flies to another place at each alarm, for days
   const FADE_MS = 150;  // names come and go gently, but those of the first picture are there
   const PADDING = { top: 20, right: 24, bottom: 64, left: 24 };
-  const { LEVELS, COUNTIES, style, restyle, alarms: alarmFeatures } = window.anwang.mapStyle;
+  const { LEVELS, COUNTIES, style, restyle, colourAreas, alarms: alarmFeatures } = window.anwang.mapStyle;
   const maps = new Map();
   let engine = null;
 
@@ -31,13 +31,7 @@
   // What the page's head has begun to fetch is used at once: a hint that waits is a hint wasted.
   if (document.querySelector(`link[href="${ENGINE}"]`)) loadEngine().catch(() => undefined);
 
-  function colourAreas({ map }, view) {
-    for (const [adcode, area] of Object.entries(view.areas || {})) {
-      map.setFeatureState({ ...COUNTIES, id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
-    }
-  }
-
-  // What a page adds to the engine: `shown` after each view, `tip` for words at the pointer.
+  // What a page adds to the engine: `opened` once a map is there, `shown` after each view, `tip` for words at the pointer.
   const hooks = {};
 
   function paintAlarms(entry) {
@@ -178,7 +172,7 @@
     map.once("idle", letGo);
     setTimeout(() => { if (maps.get(node) === entry) { letGo(); map.triggerRepaint(); } }, HOLD_MS);
     entry.frames.holds = () => performance.now() - began < HOLD_MS && !(entry.isWhole && map.loaded() && !map._placementDirty);
-    map.on("error", ({ sourceId, error }) => { if (sourceId === "regions") askForRegions(entry); else console.error(error); });
+    map.on("error", ({ sourceId, tile, error }) => { if (sourceId === "regions" && tile) askAgainFor(entry, tile); else console.error(error); });
     await Promise.race([map.once("style.load"), map.once("remove")]);
     if (maps.get(node) !== entry) return null;
     if (!view.wall) {
@@ -208,10 +202,10 @@
   }
 
   // The engine does not ask again for a tile that failed while it stays in view, and these do not go stale by themselves.
-  function askForRegions(entry) {
-    entry.tilesAsked ||= setTimeout(() => {
-      entry.tilesAsked = null;
-      if (maps.get(entry.node) === entry) entry.map.refreshTiles("regions");
+  // They are named: of a source as a whole the engine waits for those that failed as if they were still to come.
+  function askAgainFor(entry, tile) {
+    setTimeout(() => {
+      if (maps.get(entry.node) === entry) entry.map.refreshTiles("regions", [tile.tileID.canonical]);
     }, RETRY_MS);
   }
 
@@ -245,7 +239,7 @@
     const before = entry.shown;
     entry.view = view;
     entry.shown = view;
-    colourAreas(entry, view);
+    colourAreas(entry.map, view);
     if (!isFirst) restyle(entry.map, node, before, view);
     entry.alarms = upToDate(view);
     paintAlarms(entry);

@@ -98,9 +98,7 @@
     map.on("error", ({ sourceId, error }) => { if (["regions", "venues"].includes(sourceId)) missing = error; else console.error(error); });
     try {
       await settled(map, "load");
-      for (const [adcode, area] of Object.entries(entry.view.areas || {})) {
-        map.setFeatureState({ ...window.anwang.mapStyle.COUNTIES, id: Number(adcode) }, { colour: area.colour || null, inside: area.inside });
-      }
+      window.anwang.mapStyle.colourAreas(map, entry.view);
       map.triggerRepaint();
       await settled(map, "idle");
       if (missing) throw missing;  // a sheet with holes is no map

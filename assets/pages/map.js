@@ -1,6 +1,6 @@
 // The map page beside its engine: answers drawn over the map, shapes to choose venues by, the months' slider, its address.
 (function () {
-  const { hooks } = window.anwang.map;
+  const { hooks } = window.anwang.map, { COUNTIES, labels } = window.anwang.mapStyle;
   const EMPTY = { type: "FeatureCollection", features: [] };
   const MOST_CORNERS = 90;
   const css = (name, node) => getComputedStyle(node).getPropertyValue(name).trim();
@@ -319,12 +319,11 @@
     const { map, view, node } = entry;
     if (months.days[i] !== day) return;
     for (const [adcode, colours] of Object.entries(months.colours)) {
-      map.setFeatureState({ ...window.anwang.mapStyle.COUNTIES, id: Number(adcode) }, { colour: colours[i] });
+      map.setFeatureState({ ...COUNTIES, id: Number(adcode) }, { colour: colours[i] });
     }
     stepBack(entry, true);
-    const features = (view.labels || []).map((label, order) => ({ type: "Feature", geometry: { type: "Point", coordinates: [label.lng, label.lat] },
-      properties: { name: label.name, text: months.texts[label.adcode]?.[i] || "", size: 13, order } }));
-    map.getSource("labels").setData({ type: "FeatureCollection", features });
+    const told = (view.labels || []).map((label) => ({ ...label, text: months.texts[label.adcode]?.[i] || "" }));
+    map.getSource("labels").setData(labels({ ...view, labels: told }));
     const spans = document.querySelectorAll("#map-legend > span");
     if (spans.length > 3) [spans[1].textContent, spans[3].textContent] = months.scale;
     node.dataset.month = day;
