@@ -14,7 +14,7 @@ STYLES = ("tokens.css", "portal.css", "theme.css", "wall.css")
 SCRIPTS = (
     "vendor/regenerator-runtime/runtime.js",
     *("still.js", "late.js", "live.js", "base-map.js", "map-carry.js", "map-style.js", "map.js"),
-    *("wall.js", "wall-takeover.js", "pages.js", "seen.js"),
+    *("wall.js", "wall-takeover.js", "pages.js", "press.js", "seen.js"),
 )
 TYPES = {"css": "text/css", "js": "text/javascript"}
 _ICON = re.compile(r"\bicon\(([a-z-]+)\)")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import saved_views as commands
@@ -15,6 +15,7 @@ from db.errors import AnwangError
 from db.queries import saved_views as queries
 from db.queries.saved_views import View
 from portal import asking
+from portal.components.press import press, pressed
 from portal.locale import _
 from portal.refusals import in_words
 
@@ -27,6 +28,7 @@ def saved_views(desk: str) -> Component:
             html.Div(
                 [
                     dcc.Store(id=f"{desk}-view-done"),
+                    dcc.Store(id=f"{desk}-view-forgotten"),
                     html.Div(id=f"{desk}-views", className="saved-views"),
                     html.Div(
                         [
@@ -55,6 +57,7 @@ def saved_views(desk: str) -> Component:
 def register_callbacks(app: Dash, desk: str) -> None:
     """Show, save and forget the asking person's views of this desk; its address is /<desk>."""
     name, listed, done = f"{desk}-view-name", f"{desk}-views", f"{desk}-view-done"
+    forgotten = f"{desk}-view-forgotten"
 
     @app.callback(Output(listed, "children"), Input("address", "search"), Input(done, "data"))
     def show(search: str | None, _done: Any) -> Any:
@@ -69,29 +72,25 @@ def register_callbacks(app: Dash, desk: str) -> None:
         Output(name, "value"),
         Input(f"{desk}-view-save", "n_clicks"),
         Input(name, "n_submit"),
-        Input({"type": f"{desk}-view-forget", "view": ALL}, "n_clicks"),
+        Input(forgotten, "data"),
         State("address", "search"),
         State(name, "value"),
         prevent_initial_call=True,
     )
-    def change(_save: Any, _enter: Any, _forget: Any, search: str | None, typed: str | None) -> Any:
+    def change(_save: Any, _enter: Any, button: Any, search: str | None, typed: str | None) -> Any:
         if not dash.ctx.triggered[0]["value"]:
             return dash.no_update, dash.no_update, dash.no_update
-        asked, now = dash.ctx.triggered_id, datetime.now(UTC)
+        forgets, person, now = dash.ctx.triggered_id == forgotten, asking.current().person_id, datetime.now(UTC)
         try:
-            _change(desk, asked, (search or "").lstrip("?"), typed or "", now)
+            with asking.reading() as session:
+                if forgets:
+                    commands.forget(session, person, int(pressed(button)["view"]))
+                else:
+                    query = _without_choice((search or "").lstrip("?"))
+                    commands.save(session, person, desk, typed or "", query, now)
         except AnwangError as refusal:
             return dash.no_update, in_words(refusal), dash.no_update
-        return (now.isoformat(), "", dash.no_update) if isinstance(asked, dict) else (now.isoformat(), _("Saved."), "")
-
-
-def _change(desk: str, asked: Any, query: str, typed: str, now: datetime) -> None:
-    person = asking.current().person_id
-    with asking.reading() as session:
-        if isinstance(asked, dict):
-            commands.forget(session, person, int(asked["view"]))
-        else:
-            commands.save(session, person, desk, typed, _without_choice(query), now)
+        return (now.isoformat(), "", dash.no_update) if forgets else (now.isoformat(), _("Saved."), "")
 
 
 def _line(desk: str, view: View, query: str) -> Component:
@@ -102,13 +101,7 @@ def _line(desk: str, view: View, query: str) -> Component:
                 href=f"/{desk}?{view.query}" if view.query else f"/{desk}",
                 className="here" if view.query == query else "",
             ),
-            html.Button(
-                "×",
-                id={"type": f"{desk}-view-forget", "view": view.id},
-                className="plain",
-                title=_("Forget this view"),
-                n_clicks=0,
-            ),
+            press("×", f"{desk}-view-forgotten", {"view": view.id}, className="plain", title=_("Forget this view")),
         ],
         className="saved-view",
     )

@@ -81,14 +81,17 @@
     box.querySelectorAll(".act-form.open").forEach((form) => form.classList.remove("open"));
   }
 
-  // The acts are drawn anew as their alarm changes: a form that somebody has opened stays open, under the same button.
+  // The acts are drawn anew as their alarm changes: a form that somebody has opened stays open, under the same button;
+  // one that is offered no more (somebody else was first) makes room for the buttons that are.
   new MutationObserver(() => {
     const box = acts(), name = box?.dataset.form;
     if (!name) return;
-    box.querySelector(`.act-form[data-form="${name}"]:not(.open)`)?.classList.add("open");
-    if (state.held && document.activeElement === document.body) document.getElementById(state.held)?.focus();
+    const form = box.querySelector(`.act-form[data-form="${name}"]`);
+    if (!form) { if (box.querySelector(".acts")) closeForm(); return; }
+    form.classList.add("open");
+    if (state.held && document.activeElement === document.body) form.querySelector(`[data-press="${CSS.escape(state.held)}"]`)?.focus();
   }).observe(document.documentElement, { childList: true, subtree: true });
-  document.addEventListener("focusin", (event) => { state.held = event.target.closest(".act-form") ? event.target.id : null; });
+  document.addEventListener("focusin", (event) => { state.held = event.target.closest(".act-form") ? event.target.dataset.press : null; });
   document.addEventListener("pointerdown", () => { state.held = null; });
 
   // A second click while the first is on its way is none.

@@ -87,7 +87,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[id*='order-act'][id*='arrive']");
-    if (button && !button.disabled) where("order-where", Number(button.closest(".case-acts")?.dataset.case));
+    const button = event.target.closest?.("[data-to=order-pressed]"), press = button && JSON.parse(button.dataset.press);
+    if (press?.act === "arrive") where("order-where", press.case);
   });
 })();

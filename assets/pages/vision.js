@@ -7,13 +7,13 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".verdict-acts button:not(.verdict-refuse)");
     if (!button) return;
-    const press = `${button.id} ${document.getElementById("vision-words")?.value || ""}`;
+    const press = `${button.dataset.press} ${document.getElementById("vision-words")?.value || ""}`;
     if (press === pressed && Date.now() - pressedAt < PATIENCE_MS) { event.stopPropagation(); event.preventDefault(); return; }
     pressed = press;
     pressedAt = Date.now();
   }, true);
   const acts = () => document.querySelector(".vision-review .verdict-acts");
-  const press = (act) => document.querySelector(`.vision-review [id*='"act":"${act}"']`)?.click();
+  const press = (act) => document.querySelector(`.vision-review [data-press*='"act":"${act}"']`)?.click();
 
   const open = (box, isOpen) => {
     box.classList.toggle("refusing", isOpen);

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from portal import hazard_words, words
+from portal.components.press import press
 from portal.locale import _
 
 
@@ -90,21 +91,29 @@ def timeline(steps: Sequence[Happened], now: datetime) -> Component:
 
 
 def act_forms(kind: str, case_id: int, forms: Sequence[ActForm]) -> Component:
-    """Each act as a form that unfolds; the one that is awaited stands open. `kind` begins the fields' ids."""
-    return html.Div([_form(kind, form) for form in forms], className="case-acts", **{"data-case": str(case_id)})
+    """Each act as a form that unfolds; the one that is awaited stands open. `kind` begins the fields' ids.
+
+    Which act is pressed upon which `case` comes into the store `pressed_id(kind)`, which the page's layout has.
+    """
+    return html.Div([_form(kind, case_id, form) for form in forms], className="case-acts")
 
 
-def _form(kind: str, form: ActForm) -> Component:
+def pressed_id(kind: str) -> str:
+    """Id of the store that hears of the acts' buttons."""
+    return f"{kind}-pressed"
+
+
+def _form(kind: str, case_id: int, form: ActForm) -> Component:
     if form.refused:
         return html.Div([html.B(form.name), html.Span(form.refused)], className="refused-act")
     inside = [
         form.above,
         *(labelled(field, {"type": f"{kind}-field", "act": form.act, "name": field.name}) for field in form.fields),
-        html.Button(
+        press(
             form.name,
-            id={"type": f"{kind}-act", "act": form.act},
+            pressed_id(kind),
+            {"case": case_id, "act": form.act},
             className="primary" if form.is_main else "",
-            n_clicks=0,
         ),
     ]
     return html.Details(

@@ -52,6 +52,12 @@ def ring(server: PortalServer, n: int) -> list[int]:
         return [raised.alarm_id for raised in alarms.raise_alarms(session, signals, now)]
 
 
+def acknowledged_by_another(server: PortalServer, alarm: int) -> None:
+    actor = Actor(int(one(server, "select min(id) from people")), "旁人", "::1")
+    with server.test_record.record.scoped(EVERYTHING) as session:
+        alarms.acknowledge(session, alarm, actor, datetime.now(UTC))
+
+
 def on_desk(watched: Watched, path: str = "/alarms") -> Page:
     watched.open(path)
     watched.page.wait_for_selector(".alarm-desk .ag-row")
@@ -120,6 +126,7 @@ def test_two_people_at_once_have_one_result_and_the_second_reads_who_was_first(
     if refused.count():  # its click came before the news
         assert "已被接手：演示·章贡区" in refused.inner_text()
     assert second.input_value("#alarm-words") == "我去看"
+    second.wait_for_selector("[data-opens=false]")  # its form is offered no more: the buttons that are have its room
     taken = "select count(*) from audit_log where subject = :s and act = 'alarm acknowledge'"
     assert one(portal_server, taken, s=f"alarms/{alarm}") == 1
 
@@ -170,13 +177,46 @@ def test_news_of_the_alarm_leave_the_keys_where_they_were(
     page.keyboard.press("x")
     for _press in range(2):
         page.keyboard.press("Tab")
-    actor = Actor(int(one(portal_server, "select min(id) from people")), "旁人", "::1")
-    with portal_server.test_record.record.scoped(EVERYTHING) as session:
-        alarms.acknowledge(session, alarm, actor, datetime.now(UTC))
+    acknowledged_by_another(portal_server, alarm)
     page.wait_for_selector(".case-owner:has-text('旁人')")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast .said:has-text('已核实并关闭')")
     assert one(portal_server, "select cause from alarms where id = :id", id=alarm) == "dust"
+
+
+HOLD_ANSWERS = """() => {
+  const ask = window.fetch;
+  window.held = { panel: [], act: [] };
+  window.fetch = async (...given) => {
+    const answer = await ask(...given), asked = String(given[1]?.body).match(/"output":"..(alarm-side|alarm-acted)/);
+    const waiting = asked && window.held[asked[1] === "alarm-side" ? "panel" : "act"];
+    if (waiting) await new Promise((go) => waiting.push(go));
+    return answer;
+  };
+}"""
+LET_GO = "(what) => { const waiting = window.held[what]; window.held[what] = null; waiting.forEach((go) => go()); }"
+
+
+def test_an_act_that_news_overtake_is_still_answered(
+    visit: Callable[..., Watched], portal_server: PortalServer
+) -> None:
+    """The buttons are drawn anew, because of what somebody else did, while an act is on its way."""
+    (alarm,) = ring(portal_server, 1)
+    page = on_desk(visit("zhanggong"), f"/alarms?alarm={alarm}")
+    page.click("[data-opens=false]")
+    page.fill("#alarm-words", "厨房油烟")
+    page.evaluate(HOLD_ANSWERS)
+    acknowledged_by_another(portal_server, alarm)
+    page.wait_for_function("() => window.held.panel.length")
+    page.click(".act-form.open button:has-text('烹饪油烟')")
+    page.wait_for_function("() => window.held.act.length")
+    page.evaluate(LET_GO, "panel")
+    page.wait_for_selector("[data-opens=take]", state="detached")
+    page.wait_for_timeout(500)  # a button that asked for something by being drawn would do so now
+    page.evaluate(LET_GO, "act")
+    page.wait_for_selector(".toast .said:has-text('已核实并关闭')")
+    page.wait_for_selector("[data-opens=reopen]")
+    assert page.input_value("#alarm-words") == ""
 
 
 def test_a_live_row_leaves_ticks_and_place_alone(visit: Callable[..., Watched], portal_server: PortalServer) -> None:

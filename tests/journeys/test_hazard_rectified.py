@@ -19,7 +19,7 @@ WHAT = "后勤通道堆放旧桌椅"
 def press(watched: Watched, act: str) -> None:
     """Press the button of an act's form, and wait until the panel tells of the step."""
     steps = watched.page.locator(".timeline li").count()
-    watched.page.click(f'button[id*=\'-act"\'][id*=\'"act":"{act}"\']')
+    watched.page.click(f'[data-press*=\'"act":"{act}"\']')
     watched.page.wait_for_function(f"() => document.querySelectorAll('.timeline li').length > {steps}", timeout=60_000)
 
 

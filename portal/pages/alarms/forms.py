@@ -13,6 +13,7 @@ from db.rules.alarm_lifecycle import Act, Refusal
 from db.rules.remote_silence import Condition, missing
 from portal import alarm_words, words
 from portal.asking import Asker
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.alarms import ids
 from portal.pages.alarms.facts import Case
@@ -145,7 +146,7 @@ def _sheet(form: str, content: Sequence[Component | None]) -> Component:
 
 
 def _choice(alarm: int, act: Act, value: str, text: str) -> Component:
-    return html.Button(text, id={"type": ids.ACT, "alarm": alarm, "act": act.value, "value": str(value)}, n_clicks=0)
+    return press(text, ids.PRESSED, {"alarm": alarm, "act": act.value, "value": str(value)})
 
 
 def _promise_choices(alarm: int, act: Act) -> list[Component]:

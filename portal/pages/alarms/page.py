@@ -7,7 +7,7 @@ from zlib import crc32
 import dash
 import dash_ag_grid as dag
 import flask
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.errors import AnwangError
@@ -17,6 +17,7 @@ from portal import asking, saved_views, words
 from portal.address import address_parts, number_of
 from portal.base_map import straight_tiles
 from portal.components.layout import note
+from portal.components.press import pressed
 from portal.components.toast import toast
 from portal.locale import _
 from portal.pages.alarms import acting, facts, forms, ids, many
@@ -37,6 +38,7 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
+            dcc.Store(id=ids.PRESSED),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.SIGNED),
             html.Div(
@@ -183,7 +185,7 @@ def _register_panel(app: Dash) -> None:
         Output(ids.REPORT, "children"),
         Output(ids.WORDS, "value"),
         Output(ids.EVIDENCE, "value"),
-        Input({"type": ids.ACT, "alarm": ALL, "act": ALL, "value": ALL}, "n_clicks"),
+        Input(ids.PRESSED, "data"),
         State(ids.WORDS, "value"),
         State(ids.EVIDENCE, "value"),
         State(ids.CLOSE_TOO, "value"),
@@ -191,12 +193,13 @@ def _register_panel(app: Dash) -> None:
         State(ids.GRID, "selectedRows"),
         prevent_initial_call=True,
     )
-    def act(_clicks: Any, said: Any, evidence: Any, close_too: Any, seen: Any, ticked: Any) -> Any:
+    def act(data: Any, said: Any, evidence: Any, close_too: Any, seen: Any, ticked: Any) -> Any:
         """Upon the alarm that the panel shows: the choice in the list may have moved on already."""
-        if not dash.ctx.triggered[0]["value"]:
+        button = pressed(data)
+        if not button:
             return (dash.no_update,) * 5
         try:
-            press = acting.pressed(dash.ctx.triggered_id, said, evidence, close_too, seen)
+            press = acting.pressed(button, said, evidence, close_too, seen)
             told = acting.answer(press, many.numbers(ticked))
         except AnwangError as refusal:
             told = acting.Answer(in_words(refusal), is_done=False)

@@ -15,6 +15,8 @@ from db.queries import appeals as queries
 from db.rules.appeal_lifecycle import MAY_FILE, AppealAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.case import pressed_id
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.appeals import ids, new
@@ -41,6 +43,7 @@ def _content(query: dict[str, str]) -> Component:
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
             dcc.Store(id=ids.SHOWN),
+            dcc.Store(id=pressed_id(ids.KIND)),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             html.Div(
@@ -152,20 +155,18 @@ def _register_acts(app: Dash) -> None:
     @app.callback(
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": f"{ids.KIND}-act", "act": ALL}, "n_clicks"),
+        Input(pressed_id(ids.KIND), "data"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "value"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "id"),
-        State(ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def act(clicks: list[int], values: list[Any], fields: list[Any], shown: int | None) -> Any:
-        asked = dash.ctx.triggered_id
-        if shown is None or not isinstance(asked, dict) or not any(clicks):
+    def act(button: Any, values: list[Any], fields: list[Any]) -> Any:
+        asked = pressed(button)
+        if not asked:
             return dash.no_update, dash.no_update
         what = AppealAct(asked["act"])
-        return _act(
-            what, shown, {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
-        )
+        filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
+        return _act(what, int(asked["case"]), filled)
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),

@@ -10,6 +10,7 @@ from db.queries.duty import CheckRow
 from db.rules.duty_check import DutyCheckState
 from portal import words
 from portal.components.layout import badge, note
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.duty import ids
 from portal.pages.duty.panels import outcome_kind
@@ -43,7 +44,7 @@ def asked(check: CheckRow, now: datetime) -> Component:
                     asked=words.clock(check.asked_at), due=words.clock(due)
                 )
             ),
-            html.Button(_("I am on watch"), id={"type": ids.ANSWER, "id": check.id}, className="primary answer"),
+            press(_("I am on watch"), ids.PRESSED, {"act": "answer", "id": check.id}, className="primary answer"),
         ],
         className="duty-question late" if is_late else "duty-question",
     )

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import duty_checks as duty_commands
@@ -21,6 +21,7 @@ from db.rules.rosters import Shift
 from portal import asking, words
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
+from portal.components.press import press, pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.duty import answering, ids, panels, sheets
@@ -36,6 +37,8 @@ def layout(**query: str) -> Component:
     chosen = choose(query)
     return html.Div(
         [
+            dcc.Store(id=ids.PRESSED),
+            dcc.Store(id=ids.REMOVED),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(_questions(query, now), id=ids.ANSWERED),
@@ -80,8 +83,11 @@ def _ask(chosen: Chosen) -> list[Component]:
             _("Ask the watch"),
             html.Div(
                 [
-                    html.Button(
-                        _("Ask the watch now"), id={"type": ids.ASK, "id": chosen.venue_id}, className="primary"
+                    press(
+                        _("Ask the watch now"),
+                        ids.PRESSED,
+                        {"act": "ask", "id": chosen.venue_id},
+                        className="primary",
                     ),
                     html.Span(
                         _("Whoever is on watch has {n} minutes to answer.").format(n=duty_commands.DEFAULT_MINUTES),
@@ -145,15 +151,14 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.ASK, "id": ALL}, "n_clicks"),
-        Input({"type": ids.ANSWER, "id": ALL}, "n_clicks"),
+        Input(ids.PRESSED, "data"),
         prevent_initial_call=True,
     )
-    def ask_or_answer(asked: list[int | None], answered: list[int | None]) -> Any:
-        pressed = dash.ctx.triggered_id
-        if not any((*asked, *answered)) or not isinstance(pressed, dict):
+    def ask_or_answer(button: Any) -> Any:
+        asked = pressed(button)
+        if not asked:
             return dash.no_update, dash.no_update
-        return _ask_now(pressed["id"]) if pressed["type"] == ids.ASK else _answer(pressed["id"])
+        return _ask_now(int(asked["id"])) if asked["act"] == "ask" else _answer(int(asked["id"]))
 
     @app.callback(
         Output(ids.ROSTER, "children"),
@@ -184,14 +189,13 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.ROSTER, "children", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
         Output(ids.CHANGED, "data", allow_duplicate=True),
-        Input({"type": ids.REMOVE, "id": ALL}, "n_clicks"),
+        Input(ids.REMOVED, "data"),
         State("address", "search"),
         prevent_initial_call=True,
     )
-    def remove(clicks: list[int | None], search: str | None) -> Any:
-        if not any(clicks) or not isinstance(dash.ctx.triggered_id, dict):
-            return (dash.no_update,) * 3
-        return _remove(search, int(dash.ctx.triggered_id["id"]))
+    def remove(button: Any, search: str | None) -> Any:
+        asked = pressed(button)
+        return _remove(search, int(asked["id"])) if asked else (dash.no_update,) * 3
 
 
 def _register_sheet(app: Dash) -> None:

@@ -10,6 +10,7 @@ from db.queries.duty import RosterRow
 from db.rules.rosters import EVERY_DAY
 from portal.components.layout import badge, note, panel
 from portal.components.moments import field, moment_field
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.duty import ids
 from portal.pages.duty.panels import weekdays
@@ -52,7 +53,7 @@ def _line(row: RosterRow, *, may_keep: bool) -> Component:
                 html.Details(
                     [
                         html.Summary(_("Remove …")),
-                        html.Button(_("Remove"), id={"type": ids.REMOVE, "id": row.id}),
+                        press(_("Remove"), ids.REMOVED, {"id": row.id}),
                     ],
                     className="window-end",
                 )

@@ -17,6 +17,7 @@ from db.rules.measures import MeasureKey
 from portal import asking, measure_words
 from portal.components.layout import note, panel
 from portal.components.moments import field, moment_field
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.components.venue_field import venue_field, venue_options
 from portal.locale import _
@@ -33,6 +34,7 @@ def layout(**_query: str) -> Component:
     may_ask = asking.current().role in MAY_ASK
     return html.Div(
         [
+            dcc.Store(id=ids.PRESSED),
             dcc.Store(id=ids.CHANGED),
             html.Div(
                 [html.H1(_("Excused venues")), dcc.Link(_("Back to the rankings"), href="/rankings")],
@@ -138,14 +140,14 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.ACT, "act": ALL, "id": ALL}, "n_clicks"),
+        Input(ids.PRESSED, "data"),
         State({"type": ids.WORDS, "id": ALL}, "value"),
         State({"type": ids.WORDS, "id": ALL}, "id"),
         prevent_initial_call=True,
     )
-    def act(clicks: list[int | None], said: list[str | None], whose: list[dict[str, Any]]) -> Any:
-        asked = dash.ctx.triggered_id
-        if not any(clicks) or not isinstance(asked, dict):
+    def act(button: Any, said: list[str | None], whose: list[dict[str, Any]]) -> Any:
+        asked = pressed(button)
+        if not asked:
             return dash.no_update, dash.no_update
         words = {each["id"]: text or "" for each, text in zip(whose, said, strict=True)}
         return _act(int(asked["id"]), asked["act"], words.get(asked["id"], ""))

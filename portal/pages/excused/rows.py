@@ -12,6 +12,7 @@ from db.rules.excusing import MAY_APPROVE
 from db.rules.measures import MeasureKey
 from portal import measure_words, regions, words
 from portal.components.layout import badge, note
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.excused import ids
 
@@ -94,4 +95,4 @@ def _acts(row: ExcuseRow, today: date, role: Role, person: int) -> Component | N
 
 
 def _button(number: int, act: str, name: str, kind: str = "") -> Component:
-    return html.Button(name, id={"type": ids.ACT, "act": act, "id": number}, n_clicks=0, className=kind)
+    return press(name, ids.PRESSED, {"act": act, "id": number}, className=kind)

@@ -15,6 +15,8 @@ from db.rules.hazard_kinds import SOURCES_OF
 from db.rules.hazard_lifecycle import HazardAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.case import pressed_id
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.hazards import ids, new
@@ -52,6 +54,7 @@ def _content(query: dict[str, str]) -> Component:
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
             dcc.Store(id=ids.SHOWN),
+            dcc.Store(id=pressed_id(ids.KIND)),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             html.Div(
@@ -186,22 +189,21 @@ def _register_panel(app: Dash) -> None:
     @app.callback(
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": f"{ids.KIND}-act", "act": ALL}, "n_clicks"),
+        Input(pressed_id(ids.KIND), "data"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "value"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "id"),
-        State(ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def act(clicks: list[int], values: list[Any], fields: list[dict[str, str]], shown: int | None) -> Any:
-        asked = dash.ctx.triggered_id
-        if not any(clicks) or shown is None or not isinstance(asked, dict):
+    def act(button: Any, values: list[Any], fields: list[dict[str, str]]) -> Any:
+        asked = pressed(button)
+        if not asked:
             return dash.no_update, dash.no_update
         filled = {
             field["name"]: str(value or "")
             for field, value in zip(fields, values, strict=True)
             if field["act"] == asked["act"]
         }
-        return _act(HazardAct(asked["act"]), shown, filled)
+        return _act(HazardAct(asked["act"]), int(asked["case"]), filled)
 
 
 def _act(act: HazardAct, hazard_id: int, filled: dict[str, str]) -> tuple[Any, Any]:

@@ -17,6 +17,7 @@ from db.rules import contact_address
 from db.rules.channels import Channel
 from db.settings import Settings
 from portal import asking
+from portal.components.press import pressed
 from portal.locale import _
 from portal.pages.messages import ids
 
@@ -133,14 +134,14 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         acted,
         said,
-        Input({"type": ids.ACT, "act": ALL, "id": ALL}, "n_clicks"),
+        Input(ids.PRESSED, "data"),
         State({"type": ids.CODE, "id": ALL}, "value"),
         State({"type": ids.CODE, "id": ALL}, "id"),
         prevent_initial_call=True,
     )
-    def one(clicks: list[int | None], codes: list[str | None], fields: list[dict[str, Any]]) -> Said:
-        chosen = dash.ctx.triggered_id
-        if not isinstance(chosen, dict) or not any(clicks):
+    def one(button: Any, codes: list[str | None], fields: list[dict[str, Any]]) -> Said:
+        chosen = pressed(button)
+        if not chosen:
             return NOTHING
         typed = {field["id"]: code for field, code in zip(fields, codes, strict=True)}
         return _done(_one(str(chosen["act"]), int(chosen["id"]), typed.get(chosen["id"])))

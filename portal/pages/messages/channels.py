@@ -16,6 +16,7 @@ from db.rules.notification import QuietHours
 from db.settings import Settings
 from portal import asking, telling_words, words
 from portal.components.layout import badge, note, panel
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.messages import ids
 
@@ -75,7 +76,7 @@ def _state(point: Point, now: datetime) -> tuple[str, str, str]:
 
 def _acts(point: Point, now: datetime) -> list[Component]:
     def button(word: str, act: str, kind: str = "") -> Component:
-        return html.Button(word, id={"type": ids.ACT, "act": act, "id": point.id}, className=kind)
+        return press(word, ids.PRESSED, {"act": act, "id": point.id}, className=kind)
 
     acts: list[Component] = []
     if point.origin == "own" and point.verified_at is None and point.is_configured:

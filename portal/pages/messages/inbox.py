@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import notices as notice_commands
@@ -16,6 +16,7 @@ from db.rules.message_words import Told, path_of
 from portal import asking, regions, telling_words, words
 from portal.address import number_of
 from portal.components.layout import badge, icon, note
+from portal.components.press import press, pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.messages import ids
@@ -131,9 +132,7 @@ def _answer(message: Message, now: datetime) -> Component | None:
         return html.Span(said, className="quiet answer")
     if message.is_over:
         return html.Span(_("The alarm is closed."), className="quiet answer")
-    return html.Button(
-        [icon("bell"), _("I have it")], id={"type": ids.ACKNOWLEDGE, "id": message.id}, className="answer"
-    )
+    return press([icon("bell"), _("I have it")], ids.ACKNOWLEDGED, {"id": message.id}, className="answer")
 
 
 def register_callbacks(app: Dash) -> None:
@@ -141,16 +140,15 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
         Output("live-message", "data", allow_duplicate=True),
-        Input({"type": ids.ACKNOWLEDGE, "id": ALL}, "n_clicks"),
+        Input(ids.ACKNOWLEDGED, "data"),
         Input(ids.READ_ALL, "n_clicks"),
-        State("address", "search"),
         prevent_initial_call=True,
     )
-    def act(clicks: list[int | None], read_all: int | None, _search: str | None) -> Any:
-        chosen = dash.ctx.triggered_id
-        if chosen is None or not (any(clicks) if isinstance(chosen, dict) else read_all):
-            return dash.no_update, dash.no_update, dash.no_update
-        return _act(int(chosen["id"]) if isinstance(chosen, dict) else None)
+    def act(button: Any, read_all: int | None) -> Any:
+        if dash.ctx.triggered_id == ids.READ_ALL:
+            return _act(None) if read_all else (dash.no_update,) * 3
+        asked = pressed(button)
+        return _act(int(asked["id"])) if asked else (dash.no_update,) * 3
 
 
 def _act(notice_id: int | None) -> tuple[Any, Any, Any]:

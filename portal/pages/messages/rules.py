@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, html
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from db.commands import notification_rules
@@ -18,6 +18,7 @@ from db.rules.notification import Rule
 from portal import asking, telling_words, words
 from portal.components.layout import note, panel
 from portal.components.ledger import Cell, ledger, number
+from portal.components.press import press, pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.messages import ids, rule_form
@@ -101,9 +102,10 @@ def _switch(rule: Rule, channel: Channel, may_change: bool) -> Component:
     is_in = channel in rule.channels
     if not may_change:
         return html.Span("✓" if is_in else "", className="switch-mark")
-    return html.Button(
+    return press(
         "✓" if is_in else "·",
-        id={"type": ids.SWITCH, "rule": rule.id, "channel": channel.value},
+        ids.SWITCHED,
+        {"rule": rule.id, "channel": channel.value},
         className="switch on" if is_in else "switch",
         **{"aria-pressed": "true" if is_in else "false", "aria-label": telling_words.channel(channel)},
     )
@@ -115,14 +117,14 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.ACTED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.SWITCH, "rule": ALL, "channel": ALL}, "n_clicks"),
+        Input(ids.SWITCHED, "data"),
         prevent_initial_call=True,
     )
-    def switch(clicks: list[int | None]) -> Any:
-        chosen = dash.ctx.triggered_id
-        if not isinstance(chosen, dict) or not any(clicks):
+    def switch(button: Any) -> Any:
+        asked = pressed(button)
+        if not asked:
             return dash.no_update, dash.no_update
-        return _switched(int(chosen["rule"]), str(chosen["channel"]))
+        return _switched(int(asked["rule"]), str(asked["channel"]))
 
 
 def _switched(rule_id: int, channel: str) -> tuple[Any, Any]:

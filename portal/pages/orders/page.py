@@ -16,6 +16,8 @@ from db.queries import work_orders as queries
 from db.rules.order_lifecycle import OrderAct
 from portal import asking
 from portal.address import address_parts, number_of
+from portal.components.case import pressed_id
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.orders import ids, new
@@ -46,6 +48,7 @@ def _content(query: dict[str, str]) -> Component:
         [
             dcc.Store(id=ids.CHOSEN, data=chosen),
             dcc.Store(id=ids.SHOWN),
+            dcc.Store(id=pressed_id(ids.KIND)),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.ADDED),
             dcc.Store(id=ids.WHERE),
@@ -174,23 +177,20 @@ def _register_acts(app: Dash) -> None:
     @app.callback(
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": f"{ids.KIND}-act", "act": ALL}, "n_clicks"),
+        Input(pressed_id(ids.KIND), "data"),
         Input(ids.WHERE, "data"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "value"),
         State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "id"),
-        State(ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def act(
-        clicks: list[int], where: dict[str, Any] | None, values: list[Any], fields: list[Any], shown: int | None
-    ) -> Any:
-        asked = dash.ctx.triggered_id
-        what = OrderAct.ARRIVE.value if asked == ids.WHERE else (asked or {}).get("act")
-        is_waiting = what == OrderAct.ARRIVE and (asked != ids.WHERE or (where or {}).get("order") != shown)
-        if shown is None or what is None or is_waiting or not any(clicks):
+    def act(button: Any, where: dict[str, Any] | None, values: list[Any], fields: list[Any]) -> Any:
+        asked, has_arrived = pressed(button), dash.ctx.triggered_id == ids.WHERE
+        is_waiting = asked.get("act") == OrderAct.ARRIVE and not has_arrived
+        if not asked or is_waiting or (has_arrived and (where or {}).get("order") != asked["case"]):
             return dash.no_update, dash.no_update
+        what = OrderAct.ARRIVE if has_arrived else OrderAct(asked["act"])
         filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
-        return _act(OrderAct(what), shown, filled, where if asked == ids.WHERE else None)
+        return _act(what, int(asked["case"]), filled, where if has_arrived else None)
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),

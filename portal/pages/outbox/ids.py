@@ -3,4 +3,4 @@
 SHOWN = "outbox-shown"
 CLOCK = "outbox-clock"
 CHANGED = "outbox-changed"
-RETRY = "outbox-retry"
+RETRIED = "outbox-retried"

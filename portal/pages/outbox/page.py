@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import outbox as outbox_commands
@@ -19,6 +19,7 @@ from db.rules.role_acts import FORWARD_FIRES
 from portal import asking, regions, words
 from portal.address import address_parts
 from portal.components.layout import badge, figure, note, panel
+from portal.components.press import press, pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.outbox import ids
@@ -31,6 +32,7 @@ def layout(**query: str) -> Component:
     """`show=open` leaves out what was acknowledged."""
     return html.Div(
         [
+            dcc.Store(id=ids.RETRIED),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(
@@ -171,7 +173,7 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
             html.Td(str(row.tries), className="number"),
             html.Td(_lasting(row.took), className="number late" if late else "number"),
             html.Td(
-                html.Button(_("Try now"), id={"type": ids.RETRY, "id": row.id})
+                press(_("Try now"), ids.RETRIED, {"id": row.id})
                 if may_retry and is_open and row.platform_id is not None
                 else None
             ),
@@ -210,13 +212,12 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.RETRY, "id": ALL}, "n_clicks"),
+        Input(ids.RETRIED, "data"),
         prevent_initial_call=True,
     )
-    def retry(clicks: list[int | None]) -> Any:
-        if not any(clicks) or not isinstance(dash.ctx.triggered_id, dict):
-            return dash.no_update, dash.no_update
-        return _retry(int(dash.ctx.triggered_id["id"]))
+    def retry(button: Any) -> Any:
+        asked = pressed(button)
+        return _retry(int(asked["id"])) if asked else (dash.no_update, dash.no_update)
 
 
 def _retry(entry_id: int) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from db.rules.vision_review import LONGEST_WORDS, Why
 from portal import asking, camera_words, regions, words
 from portal.components.frames import Evidence, framed
 from portal.components.layout import badge, note
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.vision import ids
 
@@ -34,9 +35,7 @@ def card(waiting: list[Waiting], counted: Counted, skipped: int, now: datetime) 
 def _nothing(counted: Counted, skipped: int) -> Component:
     if not counted.waiting:
         return note(_("Nothing waits for review."))
-    again = html.Button(
-        _("Show what was skipped"), type="button", className="button", id={"type": ids.ACT, "act": "again"}
-    )
+    again = press(_("Show what was skipped"), ids.PRESSED, {"act": "again"}, className="button")
     said = _("{n} were skipped.").format(n=skipped)
     return html.Div([html.P(said), again], className="note")
 
@@ -100,27 +99,20 @@ def _standing(row: Waiting) -> Component:
 
 
 def _acts() -> Component:
-    def press(act: str, said: str, key: str, kind: str = "") -> Component:
-        return html.Button(
-            [said, html.Kbd(key)], type="button", className=f"button {kind}".strip(), id={"type": ids.ACT, "act": act}
-        )
+    def button(act: str, said: str, key: str, kind: str = "") -> Component:
+        return press([said, html.Kbd(key)], ids.PRESSED, {"act": act}, className=f"button {kind}".strip())
 
     reasons = [
-        html.Button(
-            [html.Kbd(str(n)), camera_words.refusal(why)],
-            type="button",
-            className="chip",
-            id={"type": ids.ACT, "act": why.value},
-        )
+        press([html.Kbd(str(n)), camera_words.refusal(why)], ids.PRESSED, {"act": why.value}, className="chip")
         for n, why in enumerate(Why, 1)
     ]
     return html.Div(
         [
             html.Div(
                 [
-                    press("confirm", _("It is right"), "Y", "primary"),
+                    button("confirm", _("It is right"), "Y", "primary"),
                     html.Button([_("Wrong"), html.Kbd("N")], type="button", className="button verdict-refuse"),
-                    press("skip", _("Skip"), _("Space")),
+                    button("skip", _("Skip"), _("Space")),
                 ],
                 className="verdict-keys",
             ),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import vision_reviews
@@ -14,6 +14,7 @@ from db.rules.role_acts import EXPORT_REFUSALS
 from db.rules.vision_review import Refused, Why, checked
 from portal import asking, camera_words, words
 from portal.address import address_parts, number_of
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.vision import figures, ids
@@ -40,6 +41,7 @@ def layout(**query: str) -> Component:
         [
             dcc.Store(id=ids.SHOWN, data=number),
             dcc.Store(id=ids.SKIPPED, data=[]),
+            dcc.Store(id=ids.PRESSED),
             dcc.Store(id=ids.SET),
             dcc.Store(id=ids.THRESHOLD),
             dcc.Interval(id=ids.CLOCK, interval=CLOCK_MS),
@@ -58,22 +60,29 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.COUNTED, "children"),
         Output(ids.SKIPPED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.ACT, "act": ALL}, "n_clicks"),
-        Input(ids.CLOCK, "n_intervals"),
+        Input(ids.PRESSED, "data"),
         State(ids.SHOWN, "data"),
         State(ids.SKIPPED, "data"),
         State(ids.WORDS, "value", allow_optional=True),
         prevent_initial_call=True,
     )
-    def go_on(clicks: list[Any], _ticks: Any, shown: int | None, skipped: list[int], said: str | None) -> Any:
-        asked = dash.ctx.triggered_id
-        if asked == ids.CLOCK:
-            following = _next(skipped)
-            card_now = (dash.no_update, dash.no_update) if shown is not None else following[:2]
-            return (*card_now, following[2], dash.no_update, dash.no_update)
-        if not isinstance(asked, dict) or not any(clicks):
-            return (dash.no_update,) * 5
-        return _pressed(str(asked["act"]), shown, skipped, said or "")
+    def go_on(button: Any, shown: int | None, skipped: list[int], said: str | None) -> Any:
+        asked = pressed(button)
+        return _pressed(str(asked["act"]), shown, skipped, said or "") if asked else (dash.no_update,) * 5
+
+    @app.callback(
+        Output(ids.CARD, "children", allow_duplicate=True),
+        Output(ids.SHOWN, "data", allow_duplicate=True),
+        Output(ids.COUNTED, "children", allow_duplicate=True),
+        Input(ids.CLOCK, "n_intervals"),
+        State(ids.SHOWN, "data"),
+        State(ids.SKIPPED, "data"),
+        prevent_initial_call=True,
+    )
+    def look_again(_ticks: Any, shown: int | None, skipped: list[int]) -> Any:
+        """A card that is being judged stays; the figures move on."""
+        following = _next(skipped)
+        return following if shown is None else (dash.no_update, dash.no_update, following[2])
 
     @app.callback(
         Output(ids.FIGURES, "children"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dash
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from db.commands import windows as window_commands
@@ -20,6 +20,7 @@ from db.rules.windows import WindowKind
 from portal import asking
 from portal.address import address_parts, number_of
 from portal.components.layout import note, panel
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.windows import ids
@@ -39,6 +40,7 @@ def layout(**query: str) -> Component:
         places = window_queries.venues_watched(session) if may_announce else []
     return html.Div(
         [
+            dcc.Store(id=ids.ENDED),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(
@@ -176,13 +178,12 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.END, "id": ALL}, "n_clicks"),
+        Input(ids.ENDED, "data"),
         prevent_initial_call=True,
     )
-    def end(clicks: list[int | None]) -> Any:
-        if not any(clicks) or not isinstance(dash.ctx.triggered_id, dict):
-            return dash.no_update, dash.no_update
-        return _end(int(dash.ctx.triggered_id["id"]))
+    def end(button: Any) -> Any:
+        asked = pressed(button)
+        return _end(int(asked["id"])) if asked else (dash.no_update, dash.no_update)
 
 
 def _announce(

@@ -10,6 +10,7 @@ from db.queries.windows import WindowRow
 from db.rules.windows import WindowKind, WindowPhase
 from portal import regions, words
 from portal.components.layout import badge, note
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.windows import ids
 from portal.words import HERE
@@ -101,7 +102,7 @@ def _end(row: WindowRow, phase: WindowPhase) -> Component:
         else (_("Call off …"), _("Call it off"))
     )
     return html.Details(
-        [html.Summary(question), html.Button(act, id={"type": ids.END, "id": row.id}, className="primary")],
+        [html.Summary(question), press(act, ids.ENDED, {"id": row.id}, className="primary")],
         className="window-end",
     )
 
