@@ -84,7 +84,7 @@ def register_callbacks(app: Dash, desk: str) -> None:
         try:
             with asking.reading() as session:
                 if forgets:
-                    commands.forget(session, person, int(pressed(button)["view"]))
+                    commands.forget(session, person, int(pressed(button, "view")["view"]))
                 else:
                     query = _without_choice((search or "").lstrip("?"))
                     commands.save(session, person, desk, typed or "", query, now)

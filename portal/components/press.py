@@ -1,7 +1,8 @@
-"""Buttons that act, and the store that hears of them: a press is carried out and answered though its button is gone.
+"""Buttons that act, and the store that hears of them: a press is answered though its button is drawn anew meanwhile.
 
-Dash forgets the answer to a press as soon as a button of the same kind is drawn anew while it is on its way (the newer
-button asks again, for nothing): the act is done, and nobody is told. A store that stays has neither fault.
+Dash forgets the answer to a press as soon as a button of the same kind is drawn while it is on its way (the newer one
+asks again, for nothing): the act is done, and nobody is told. A store that stays asks for what was pressed alone. Of
+two presses of one store the later one is answered.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 
 def press(label: Any, store: str, what: Mapping[str, Any], **attributes: Any) -> Component:
@@ -18,6 +20,8 @@ def press(label: Any, store: str, what: Mapping[str, Any], **attributes: Any) ->
     return html.Button(label, type="button", **attributes, **{"data-press": said, "data-to": store})
 
 
-def pressed(data: Any) -> dict[str, Any]:
-    """What the store holds; empty where nobody has pressed."""
-    return data if isinstance(data, dict) else {}
+def pressed(data: Any, *names: str) -> dict[str, Any]:
+    """What the store holds, each of `names` in it; the callback ends here where nobody has pressed."""
+    if not isinstance(data, dict) or any(name not in data for name in names):
+        raise PreventUpdate
+    return data

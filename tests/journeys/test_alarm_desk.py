@@ -125,8 +125,10 @@ def test_two_people_at_once_have_one_result_and_the_second_reads_who_was_first(
     refused = second.locator(".toast .said.refused")
     if refused.count():  # its click came before the news
         assert "已被接手：演示·章贡区" in refused.inner_text()
-    assert second.input_value("#alarm-words") == "我去看"
     second.wait_for_selector("[data-opens=false]")  # its form is offered no more: the buttons that are have its room
+    second.keyboard.type("f ")  # still typed, and no command: F and the space bar would confirm a fire
+    assert second.input_value("#alarm-words") == "我去看f "
+    assert state(portal_server, alarm) == "acknowledged"
     taken = "select count(*) from audit_log where subject = :s and act = 'alarm acknowledge'"
     assert one(portal_server, taken, s=f"alarms/{alarm}") == 1
 

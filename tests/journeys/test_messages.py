@@ -45,7 +45,7 @@ def test_a_message_arrives_on_an_open_telephone_and_is_answered(
     phone.page.wait_for_function(
         "before => (document.querySelector('#unread-count')?.textContent || '0') !== before", arg=before
     )
-    button = f"[data-to=message-acknowledged][data-press*='{notice}']"
+    button = f"[data-to=message-acknowledge][data-press*='{notice}']"
     phone.page.click(button)
     phone.page.wait_for_selector(button, state="detached")
     assert one(portal_server, "select acknowledged_over from notices where id = :id", id=notice) == "portal"

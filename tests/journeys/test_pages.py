@@ -316,6 +316,27 @@ def test_a_link_goes_on_without_loading_and_a_key_asks_for_a_new_window(visit: C
     assert watched.complaints == []
 
 
+@pytest.mark.parametrize("login", ["ganzhou", "maintainer"])
+def test_pages_reached_by_the_menu_stand_without_a_complaint(visit: Callable[..., Watched], login: str) -> None:
+    """A page that is put into one that stands asks for more than one that is opened; and again on the way back."""
+    watched = visit(login)
+    watched.open("/")
+    page = watched.page
+    links = page.locator(".menu a:not([href='/wall'])")
+    addresses = links.evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+    assert len(addresses) > 8
+    for address in (*addresses[1:], addresses[0], "/messages"):
+        page.evaluate("(address) => window.anwang.go(address)", address)
+        page.wait_for_selector(f".menu a.here[href='{address}']" if address in addresses else ".page-messages")
+    page.click(".venue-tabs a[href*='tab=channels']")
+    page.wait_for_url("**/messages?tab=channels")
+    page.click(".menu a[href='/alarms']")
+    page.wait_for_selector(".page-alarms .ag-row, .page-alarms .ag-overlay")
+    page.go_back()
+    page.wait_for_selector(".page-messages .venue-tabs a.here[href*='tab=channels']", timeout=30_000)
+    assert watched.complaints == []
+
+
 def test_no_address_on_a_page_is_a_script(visit: Callable[..., Watched]) -> None:
     """Whoever got one into the record would have it run by who presses it."""
     watched = visit("leader")

@@ -49,7 +49,7 @@ class Answer:
     report: Component | None = None
 
 
-def pressed(
+def understood(
     button: dict[str, Any],
     words: str | None,
     evidence: str | None,
@@ -59,7 +59,7 @@ def pressed(
     """What the browser says, checked."""
     try:
         alarm, act = int(button["alarm"]), Act(button["act"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):
         raise InvalidInput("This button is not known; load the page again.") from None
     shown = seen or {}
     references = tuple(filter(None, (part.strip() for part in (evidence or "").replace("；", ";").split(";"))))

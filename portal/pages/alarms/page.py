@@ -196,11 +196,9 @@ def _register_panel(app: Dash) -> None:
     def act(data: Any, said: Any, evidence: Any, close_too: Any, seen: Any, ticked: Any) -> Any:
         """Upon the alarm that the panel shows: the choice in the list may have moved on already."""
         button = pressed(data)
-        if not button:
-            return (dash.no_update,) * 5
         try:
-            press = acting.pressed(button, said, evidence, close_too, seen)
-            told = acting.answer(press, many.numbers(ticked))
+            asked = acting.understood(button, said, evidence, close_too, seen)
+            told = acting.answer(asked, many.numbers(ticked))
         except AnwangError as refusal:
             told = acting.Answer(in_words(refusal), is_done=False)
         now = datetime.now(UTC).isoformat()

@@ -161,9 +161,7 @@ def _register_acts(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def act(button: Any, values: list[Any], fields: list[Any]) -> Any:
-        asked = pressed(button)
-        if not asked:
-            return dash.no_update, dash.no_update
+        asked = pressed(button, "case", "act")
         what = AppealAct(asked["act"])
         filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
         return _act(what, int(asked["case"]), filled)

@@ -38,7 +38,6 @@ def layout(**query: str) -> Component:
     return html.Div(
         [
             dcc.Store(id=ids.PRESSED),
-            dcc.Store(id=ids.REMOVED),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(_questions(query, now), id=ids.ANSWERED),
@@ -155,9 +154,7 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def ask_or_answer(button: Any) -> Any:
-        asked = pressed(button)
-        if not asked:
-            return dash.no_update, dash.no_update
+        asked = pressed(button, "act", "id")
         return _ask_now(int(asked["id"])) if asked["act"] == "ask" else _answer(int(asked["id"]))
 
     @app.callback(
@@ -189,13 +186,12 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.ROSTER, "children", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
         Output(ids.CHANGED, "data", allow_duplicate=True),
-        Input(ids.REMOVED, "data"),
+        Input(ids.REMOVE, "data"),
         State("address", "search"),
         prevent_initial_call=True,
     )
     def remove(button: Any, search: str | None) -> Any:
-        asked = pressed(button)
-        return _remove(search, int(asked["id"])) if asked else (dash.no_update,) * 3
+        return _remove(search, int(pressed(button, "id")["id"]))
 
 
 def _register_sheet(app: Dash) -> None:

@@ -53,7 +53,7 @@ def _line(row: RosterRow, *, may_keep: bool) -> Component:
                 html.Details(
                     [
                         html.Summary(_("Remove …")),
-                        press(_("Remove"), ids.REMOVED, {"id": row.id}),
+                        press(_("Remove"), ids.REMOVE, {"id": row.id}),
                     ],
                     className="window-end",
                 )
@@ -176,6 +176,7 @@ def editor(now: datetime) -> Component:
 def roster_panel(rows: Sequence[RosterRow], now: datetime, *, may_keep: bool) -> Component:
     return panel(
         _("Roster"),
+        dcc.Store(id=ids.REMOVE),
         html.Div(lines(rows, may_keep=may_keep), id=ids.ROSTER),
         editor(now) if may_keep else None,
     )

@@ -146,9 +146,7 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def act(button: Any, said: list[str | None], whose: list[dict[str, Any]]) -> Any:
-        asked = pressed(button)
-        if not asked:
-            return dash.no_update, dash.no_update
+        asked = pressed(button, "act", "id")
         words = {each["id"]: text or "" for each, text in zip(whose, said, strict=True)}
         return _act(int(asked["id"]), asked["act"], words.get(asked["id"], ""))
 

@@ -195,9 +195,7 @@ def _register_panel(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def act(button: Any, values: list[Any], fields: list[dict[str, str]]) -> Any:
-        asked = pressed(button)
-        if not asked:
-            return dash.no_update, dash.no_update
+        asked = pressed(button, "case", "act")
         filled = {
             field["name"]: str(value or "")
             for field, value in zip(fields, values, strict=True)

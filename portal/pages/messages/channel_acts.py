@@ -140,9 +140,7 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def one(button: Any, codes: list[str | None], fields: list[dict[str, Any]]) -> Said:
-        chosen = pressed(button)
-        if not chosen:
-            return NOTHING
+        chosen = pressed(button, "act", "id")
         typed = {field["id"]: code for field, code in zip(fields, codes, strict=True)}
         return _done(_one(str(chosen["act"]), int(chosen["id"]), typed.get(chosen["id"])))
 

@@ -132,23 +132,23 @@ def _answer(message: Message, now: datetime) -> Component | None:
         return html.Span(said, className="quiet answer")
     if message.is_over:
         return html.Span(_("The alarm is closed."), className="quiet answer")
-    return press([icon("bell"), _("I have it")], ids.ACKNOWLEDGED, {"id": message.id}, className="answer")
+    return press([icon("bell"), _("I have it")], ids.ACKNOWLEDGE, {"id": message.id}, className="answer")
 
 
 def register_callbacks(app: Dash) -> None:
-    @app.callback(
-        Output(ids.ACTED, "data"),
+    outputs = (
+        Output(ids.ACTED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
         Output("live-message", "data", allow_duplicate=True),
-        Input(ids.ACKNOWLEDGED, "data"),
-        Input(ids.READ_ALL, "n_clicks"),
-        prevent_initial_call=True,
     )
-    def act(button: Any, read_all: int | None) -> Any:
-        if dash.ctx.triggered_id == ids.READ_ALL:
-            return _act(None) if read_all else (dash.no_update,) * 3
-        asked = pressed(button)
-        return _act(int(asked["id"])) if asked else (dash.no_update,) * 3
+
+    @app.callback(*outputs, Input(ids.ACKNOWLEDGE, "data"), prevent_initial_call=True)
+    def acknowledge(button: Any) -> Any:
+        return _act(int(pressed(button, "id")["id"]))
+
+    @app.callback(*outputs, Input(ids.READ_ALL, "n_clicks"), prevent_initial_call=True)
+    def read_all(clicks: int | None) -> Any:
+        return _act(None) if clicks else (dash.no_update,) * 3
 
 
 def _act(notice_id: int | None) -> tuple[Any, Any, Any]:

@@ -22,7 +22,7 @@ def layout(**query: str) -> Component:
     """The address bar holds the tab and its filters."""
     return html.Div(
         [
-            *(dcc.Store(id=each) for each in (ids.ACKNOWLEDGED, ids.PRESSED, ids.SWITCHED)),
+            *(dcc.Store(id=each) for each in (ids.ACKNOWLEDGE, ids.PRESSED, ids.SWITCH)),
             dcc.Store(id=ids.ACTED),
             dcc.Store(id=ids.SUBSCRIBED),
             html.Div(html.H1(_("Messages")), className="page-head"),

@@ -104,7 +104,7 @@ def _switch(rule: Rule, channel: Channel, may_change: bool) -> Component:
         return html.Span("✓" if is_in else "", className="switch-mark")
     return press(
         "✓" if is_in else "·",
-        ids.SWITCHED,
+        ids.SWITCH,
         {"rule": rule.id, "channel": channel.value},
         className="switch on" if is_in else "switch",
         **{"aria-pressed": "true" if is_in else "false", "aria-label": telling_words.channel(channel)},
@@ -117,13 +117,11 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.ACTED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input(ids.SWITCHED, "data"),
+        Input(ids.SWITCH, "data"),
         prevent_initial_call=True,
     )
     def switch(button: Any) -> Any:
-        asked = pressed(button)
-        if not asked:
-            return dash.no_update, dash.no_update
+        asked = pressed(button, "rule", "channel")
         return _switched(int(asked["rule"]), str(asked["channel"]))
 
 

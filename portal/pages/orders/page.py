@@ -173,24 +173,39 @@ def _register_panel(app: Dash) -> None:
 
 
 def _register_acts(app: Dash) -> None:
-    # Arriving first asks the telephone where it is: `pages/evidence.js` fills `WHERE`, and that is the act.
+    fields = (
+        State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "value"),
+        State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "id"),
+    )
+
     @app.callback(
         Output(ids.ACTED, "data"),
         Output("toast", "children", allow_duplicate=True),
         Input(pressed_id(ids.KIND), "data"),
-        Input(ids.WHERE, "data"),
-        State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "value"),
-        State({"type": f"{ids.KIND}-field", "act": ALL, "name": ALL}, "id"),
+        *fields,
         prevent_initial_call=True,
     )
-    def act(button: Any, where: dict[str, Any] | None, values: list[Any], fields: list[Any]) -> Any:
-        asked, has_arrived = pressed(button), dash.ctx.triggered_id == ids.WHERE
-        is_waiting = asked.get("act") == OrderAct.ARRIVE and not has_arrived
-        if not asked or is_waiting or (has_arrived and (where or {}).get("order") != asked["case"]):
+    def act(button: Any, values: list[Any], named: list[Any]) -> Any:
+        asked = pressed(button, "case", "act")
+        what = OrderAct(asked["act"])
+        if what is OrderAct.ARRIVE:  # first the telephone is asked where it is, below
             return dash.no_update, dash.no_update
-        what = OrderAct.ARRIVE if has_arrived else OrderAct(asked["act"])
-        filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
-        return _act(what, int(asked["case"]), filled, where if has_arrived else None)
+        return _act(what, int(asked["case"]), _filled(what, values, named), None)
+
+    # `pages/evidence.js` fills `WHERE` once the telephone has said where it is, or that it does not say.
+    @app.callback(
+        Output(ids.ACTED, "data", allow_duplicate=True),
+        Output("toast", "children", allow_duplicate=True),
+        Input(ids.WHERE, "data"),
+        *fields,
+        State(ids.SHOWN, "data"),
+        prevent_initial_call=True,
+    )
+    def arrive(where: Any, values: list[Any], named: list[Any], shown: int | None) -> Any:
+        """The remark beside it is this order's only while it is the one that is shown."""
+        order = int(pressed(where, "order")["order"])
+        filled = _filled(OrderAct.ARRIVE, values, named) if order == shown else {}
+        return _act(OrderAct.ARRIVE, order, filled, where)
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),
@@ -209,6 +224,11 @@ def _register_acts(app: Dash) -> None:
         except AnwangError as refusal:
             return dash.no_update, refused(refusal)
         return f"/orders?order={order}", toast(_("Given; whoever is to do it is told."))
+
+
+def _filled(what: OrderAct, values: list[Any], named: list[Any]) -> dict[str, str]:
+    """What stands in the act's fields."""
+    return {f["name"]: str(v or "") for f, v in zip(named, values, strict=True) if f["act"] == what}
 
 
 def _act(act: OrderAct, order_id: int, filled: dict[str, str], where: dict[str, Any] | None) -> tuple[Any, Any]:

@@ -3,4 +3,4 @@
 SHOWN = "outbox-shown"
 CLOCK = "outbox-clock"
 CHANGED = "outbox-changed"
-RETRIED = "outbox-retried"
+RETRY = "outbox-retry"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import dash
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
@@ -32,7 +31,7 @@ def layout(**query: str) -> Component:
     """`show=open` leaves out what was acknowledged."""
     return html.Div(
         [
-            dcc.Store(id=ids.RETRIED),
+            dcc.Store(id=ids.RETRY),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(
@@ -173,7 +172,7 @@ def _message(row: OutboxRow, now: datetime, *, may_retry: bool) -> Component:
             html.Td(str(row.tries), className="number"),
             html.Td(_lasting(row.took), className="number late" if late else "number"),
             html.Td(
-                press(_("Try now"), ids.RETRIED, {"id": row.id})
+                press(_("Try now"), ids.RETRY, {"id": row.id})
                 if may_retry and is_open and row.platform_id is not None
                 else None
             ),
@@ -212,12 +211,11 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data"),
         Output("toast", "children", allow_duplicate=True),
-        Input(ids.RETRIED, "data"),
+        Input(ids.RETRY, "data"),
         prevent_initial_call=True,
     )
     def retry(button: Any) -> Any:
-        asked = pressed(button)
-        return _retry(int(asked["id"])) if asked else (dash.no_update, dash.no_update)
+        return _retry(int(pressed(button, "id")["id"]))
 
 
 def _retry(entry_id: int) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from db.commands import patrol as commands
 from db.errors import AnwangError
 from portal import asking
 from portal.address import address_parts
+from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
 from portal.pages.patrol import capture, ids, shouting, today
@@ -90,15 +91,13 @@ def _register_capture(app: Dash) -> None:
     @app.callback(
         Output(ids.CAPTURE, "children", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input({"type": ids.FILE, "capture": ALL}, "n_clicks"),
+        Input(ids.FILE, "data"),
         State({"type": ids.FIELD, "name": ALL}, "value"),
         State({"type": ids.FIELD, "name": ALL}, "id"),
         prevent_initial_call=True,
     )
-    def file(clicks: list[int], values: list[Any], fields: list[dict[str, str]]) -> Any:
-        asked = dash.ctx.triggered_id
-        if not any(clicks) or not isinstance(asked, dict):
-            return STILL, STILL
+    def file(button: Any, values: list[Any], fields: list[dict[str, str]]) -> Any:
+        asked = pressed(button, "capture")
         filled = {field["name"]: str(value or "") for field, value in zip(fields, values, strict=True)}
         try:
             said = capture.file_hazard(int(asked["capture"]), filled, flask.current_app.config["ANWANG_EVIDENCE"])

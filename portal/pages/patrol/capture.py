@@ -19,6 +19,7 @@ from db.rules.hazard_kinds import Grade, HazardKind
 from portal import asking, hazard_words, words
 from portal.components.case import Field, labelled
 from portal.components.layout import badge, panel
+from portal.components.press import press
 from portal.locale import _
 from portal.pages.patrol import ids
 
@@ -101,12 +102,7 @@ def _form(row: CaptureRow) -> Component:
                 [
                     html.P(f"{row.venue_name} · {row.area_name or row.code}", className="quiet"),
                     *fields,
-                    html.Button(
-                        _("File it with this picture"),
-                        id={"type": ids.FILE, "capture": row.id},
-                        className="primary",
-                        n_clicks=0,
-                    ),
+                    press(_("File it with this picture"), ids.FILE, {"capture": row.id}, className="primary"),
                 ],
                 className="case-form",
             ),

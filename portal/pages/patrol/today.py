@@ -307,6 +307,7 @@ def _right(place: Place | None, view: View, now: datetime) -> list[Component]:
         return []
     camera = place[1]
     return [
+        dcc.Store(id=ids.FILE),
         html.Div(capture.shown(view.capture, camera.id if camera else None, now), id=ids.CAPTURE),
         html.P(
             [

@@ -67,8 +67,7 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def go_on(button: Any, shown: int | None, skipped: list[int], said: str | None) -> Any:
-        asked = pressed(button)
-        return _pressed(str(asked["act"]), shown, skipped, said or "") if asked else (dash.no_update,) * 5
+        return _gone_on(str(pressed(button, "act")["act"]), shown, skipped, said or "")
 
     @app.callback(
         Output(ids.CARD, "children", allow_duplicate=True),
@@ -106,7 +105,7 @@ def register_callbacks(app: Dash) -> None:
         return datetime.now(UTC).isoformat(), _set_threshold(int(asked["rule"]), asked.get("value"))
 
 
-def _pressed(act: str, shown: int | None, skipped: list[int], said: str) -> Any:
+def _gone_on(act: str, shown: int | None, skipped: list[int], said: str) -> Any:
     """The next card; a refusal in words leaves this one and what was typed."""
     said_of_it: Any = dash.no_update
     if act == "again":

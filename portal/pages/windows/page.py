@@ -40,7 +40,7 @@ def layout(**query: str) -> Component:
         places = window_queries.venues_watched(session) if may_announce else []
     return html.Div(
         [
-            dcc.Store(id=ids.ENDED),
+            dcc.Store(id=ids.END),
             dcc.Store(id=ids.CHANGED),
             dcc.Interval(id=ids.CLOCK, interval=LOOK_AGAIN_MS),
             html.Div(
@@ -178,12 +178,11 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.CHANGED, "data", allow_duplicate=True),
         Output("toast", "children", allow_duplicate=True),
-        Input(ids.ENDED, "data"),
+        Input(ids.END, "data"),
         prevent_initial_call=True,
     )
     def end(button: Any) -> Any:
-        asked = pressed(button)
-        return _end(int(asked["id"])) if asked else (dash.no_update, dash.no_update)
+        return _end(int(pressed(button, "id")["id"]))
 
 
 def _announce(

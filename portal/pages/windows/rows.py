@@ -102,7 +102,7 @@ def _end(row: WindowRow, phase: WindowPhase) -> Component:
         else (_("Call off …"), _("Call it off"))
     )
     return html.Details(
-        [html.Summary(question), press(act, ids.ENDED, {"id": row.id}, className="primary")],
+        [html.Summary(question), press(act, ids.END, {"id": row.id}, className="primary")],
         className="window-end",
     )
 
