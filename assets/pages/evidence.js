@@ -88,6 +88,6 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-to=order-pressed]"), press = button && JSON.parse(button.dataset.press);
-    if (press?.act === "arrive") where("order-where", press.case);
+    if (press?.act === "arrive" && event.detail < 2) where("order-where", press.case);
   });
 })();
