@@ -19,7 +19,7 @@ WHAT = "后勤通道堆放旧桌椅"
 def press(watched: Watched, act: str) -> None:
     """Press the button of an act's form, twice as some do, and wait until the panel tells of the one step."""
     steps = watched.page.locator(".timeline li").count()
-    watched.page.dblclick(f'[data-press*=\'"act":"{act}"\']')
+    watched.page.dblclick(f'[data-press*=\'"act":"{act}"\']', delay=60)
     watched.page.wait_for_function(f"() => document.querySelectorAll('.timeline li').length > {steps}", timeout=60_000)
 
 
