@@ -103,6 +103,11 @@ def pressed_id(kind: str) -> str:
     return f"{kind}-pressed"
 
 
+def filled(act: str, values: Sequence[Any], fields: Sequence[dict[str, str]]) -> dict[str, str]:
+    """What stands in the fields of an act, by their names: `fields` are the ids of `values`."""
+    return {field["name"]: str(value or "") for field, value in zip(fields, values, strict=True) if field["act"] == act}
+
+
 def _form(kind: str, case_id: int, form: ActForm) -> Component:
     if form.refused:
         return html.Div([html.B(form.name), html.Span(form.refused)], className="refused-act")

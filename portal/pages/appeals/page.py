@@ -15,7 +15,7 @@ from db.queries import appeals as queries
 from db.rules.appeal_lifecycle import MAY_FILE, AppealAct
 from portal import asking
 from portal.address import address_parts, number_of
-from portal.components.case import pressed_id
+from portal.components.case import filled, pressed_id
 from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
@@ -163,8 +163,7 @@ def _register_acts(app: Dash) -> None:
     def act(button: Any, values: list[Any], fields: list[Any]) -> Any:
         asked = pressed(button, "case", "act")
         what = AppealAct(asked["act"])
-        filled = {f["name"]: str(v or "") for f, v in zip(fields, values, strict=True) if f["act"] == what}
-        return _act(what, int(asked["case"]), filled)
+        return _act(what, int(asked["case"]), filled(what, values, fields))
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),

@@ -15,7 +15,7 @@ from db.rules.hazard_kinds import SOURCES_OF
 from db.rules.hazard_lifecycle import HazardAct
 from portal import asking
 from portal.address import address_parts, number_of
-from portal.components.case import pressed_id
+from portal.components.case import filled, pressed_id
 from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
@@ -196,12 +196,8 @@ def _register_panel(app: Dash) -> None:
     )
     def act(button: Any, values: list[Any], fields: list[dict[str, str]]) -> Any:
         asked = pressed(button, "case", "act")
-        filled = {
-            field["name"]: str(value or "")
-            for field, value in zip(fields, values, strict=True)
-            if field["act"] == asked["act"]
-        }
-        return _act(HazardAct(asked["act"]), int(asked["case"]), filled)
+        what = HazardAct(asked["act"])
+        return _act(what, int(asked["case"]), filled(what, values, fields))
 
 
 def _act(act: HazardAct, hazard_id: int, filled: dict[str, str]) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from db.queries import work_orders as queries
 from db.rules.order_lifecycle import OrderAct
 from portal import asking
 from portal.address import address_parts, number_of
-from portal.components.case import pressed_id
+from portal.components.case import filled, pressed_id
 from portal.components.press import pressed
 from portal.components.toast import refused, toast
 from portal.locale import _
@@ -190,7 +190,7 @@ def _register_acts(app: Dash) -> None:
         what = OrderAct(asked["act"])
         if what is OrderAct.ARRIVE:  # first the telephone is asked where it is, below
             return dash.no_update, dash.no_update
-        return _act(what, int(asked["case"]), _filled(what, values, named), None)
+        return _act(what, int(asked["case"]), filled(what, values, named), None)
 
     # `pages/evidence.js` fills `WHERE` once the telephone has said where it is, or that it does not say.
     @app.callback(
@@ -204,8 +204,8 @@ def _register_acts(app: Dash) -> None:
     def arrive(where: Any, values: list[Any], named: list[Any], shown: int | None) -> Any:
         """The remark beside it is this order's only while it is the one that is shown."""
         order = int(pressed(where, "order")["order"])
-        filled = _filled(OrderAct.ARRIVE, values, named) if order == shown else {}
-        return _act(OrderAct.ARRIVE, order, filled, where)
+        beside = filled(OrderAct.ARRIVE, values, named) if order == shown else {}
+        return _act(OrderAct.ARRIVE, order, beside, where)
 
     @app.callback(
         Output("address", "href", allow_duplicate=True),
@@ -224,11 +224,6 @@ def _register_acts(app: Dash) -> None:
         except AnwangError as refusal:
             return dash.no_update, refused(refusal)
         return f"/orders?order={order}", toast(_("Given; whoever is to do it is told."))
-
-
-def _filled(what: OrderAct, values: list[Any], named: list[Any]) -> dict[str, str]:
-    """What stands in the act's fields."""
-    return {f["name"]: str(v or "") for f, v in zip(named, values, strict=True) if f["act"] == what}
 
 
 def _act(act: OrderAct, order_id: int, filled: dict[str, str], where: dict[str, Any] | None) -> tuple[Any, Any]:
